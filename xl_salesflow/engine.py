@@ -28,6 +28,7 @@ from xl_salesflow.core.verb_answers import RunAnswer
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import TextList
 from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
+from xl_salesflow.ooxml.excel_notation import date_to_serial
 from xl_salesflow.process.account_scores import compute_prospects
 from xl_salesflow.process.bant_scores import compute_bant_columns
 from xl_salesflow.process.stage_renumbering import find_renumbered_stages, renumber_stages
@@ -228,7 +229,7 @@ def _diff_named_cells(pipeline: Pipeline, values: Mapping[str, Any]) -> Iterable
 
 def _date_as_serial(cell: Any) -> Any:
     # a date without a date format is read as a number
-    return float((cell - date(1899, 12, 30)).days) if isinstance(cell, date) else cell
+    return float(date_to_serial(cell)) if isinstance(cell, date) else cell
 
 
 def _collect_reasons(reasons: dict[tuple[str, str], pd.Series], edits: Iterable[Edit]) -> None:

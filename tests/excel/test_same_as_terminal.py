@@ -13,12 +13,15 @@ from tests.excel.conftest import NOW
 from tests.excel.engines.memory import open_in_memory
 from tests.excel.rep import Rep, an_open_deal
 from xl_salesflow.cli import main
+from xl_salesflow.core.change_sets import Append, ChangeSet
+from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run
 from xl_salesflow.excel.deal_buttons import make_activity_changes
 from xl_salesflow.excel.open_book import OpenBook
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS
+from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import check
 from xl_salesflow.workbook.closed_book import ClosedBook
@@ -115,3 +118,38 @@ def test_a_quote_button_says_what_is_wrong_with_the_quote(
     rep.select_deal(deal)
     message = rep.press("quote")
     assert message.startswith(f"Printed: {opened[0]}. Quote {number}, line 1: no quantity")
+
+
+OTHER_ROWS = [
+    # table, rows of other deals, and one that is deleted again after a run wrote it down
+    ("Quotes", [{"quote": "Q-2026-0041"}, {"quote": "Q-2025-0999"}], "Q-2026-0042"),
+    ("Activities", [{"activity": "A000901"}, {"activity": "F-20261128-D-99999"}], "A000902"),
+    ("Tasks", [{"task_id": "T000901"}, {"task_id": "call 5000"}], "T000902"),
+]
+
+
+@pytest.mark.parametrize(("table", "rows", "following"), OTHER_ROWS)
+def test_a_button_that_reads_one_deal_numbers_rows_as_the_terminal_does(
+    workbook: Callable[[Language], Path], table: str, rows: list[dict[str, str]], following: str
+) -> None:
+    """The highest number of this look counts, not the key with the highest number in it."""
+    path = workbook("en")
+    added = make_table_frame(TABLES[table], [{**row, "deal": "D-00002"} for row in rows])
+    closed = ClosedBook(path)
+    closed.read(NOW.date())
+    closed.write(ChangeSet(appends=(Append(table, added, "test"),)))
+    assert next_keys(ClosedBook(path).read(NOW.date()), table, 1) == [following]
+    rep = Rep(open_in_memory(path))
+    assert next_keys(OpenBook(rep.book).read_as_needed(NOW.date(), "D-00001"), table, 1) == [following]
+
+
+def test_a_quote_button_does_not_give_the_number_of_a_deleted_quote_again(workbook: Callable[[Language], Path]) -> None:
+    path = workbook("en")
+    line = {"run": "r", "table": "Quotes", "key": "Q-2026-0077", "operation": "add", "time": NOW}
+    closed = ClosedBook(path)
+    closed.read(NOW.date())
+    closed.write(ChangeSet(appends=(Append("Journal", make_table_frame(TABLES["Journal"], [line]), "test"),)))
+    rep = Rep(open_in_memory(path))
+    deal = a_deal(rep.read(), quoted=False)
+    rep.select_deal(deal)
+    assert "Q-2026-0078" in rep.press("quote")

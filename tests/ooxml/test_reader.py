@@ -15,7 +15,8 @@ from tests.ooxml.packages import opened, package, part, sheet
 from tests.ooxml.test_corpus import workbooks
 from xl_salesflow.errors import WorkbookError
 from xl_salesflow.ooxml import workbook_reader
-from xl_salesflow.ooxml.cell_references import Area, column_letters
+from xl_salesflow.ooxml.cell_references import Area
+from xl_salesflow.ooxml.excel_notation import column_letters
 from xl_salesflow.ooxml.vectorized_rows import parse_regular_rows
 from xl_salesflow.ooxml.workbook_editor import Workbook
 

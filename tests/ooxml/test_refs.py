@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from xl_salesflow.ooxml.cell_references import Area, column_letters, map_references, shift_formula
+from xl_salesflow.ooxml.cell_references import Area, map_references, shift_formula
+from xl_salesflow.ooxml.excel_notation import column_letters
 
 
 @pytest.mark.parametrize(

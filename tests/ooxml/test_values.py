@@ -15,7 +15,8 @@ from openpyxl.utils.escape import unescape
 from python_calamine import CalamineWorkbook
 
 from tests.ooxml.packages import opened, package, rows_of, sheet
-from xl_salesflow.ooxml.cell_contents import ErrorValue, date_to_serial, serial_to_datetime
+from xl_salesflow.ooxml.cell_contents import ErrorValue
+from xl_salesflow.ooxml.excel_notation import date_to_serial, serial_to_datetime
 from xl_salesflow.ooxml.workbook_editor import Workbook
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)

@@ -33,7 +33,7 @@ def test_a_copy_of_a_supplied_playbook_reads_as_the_original(name: str, tmp_path
         ('check = "filled"', 'check = "full"', "“check” of gate 1 is “full”; choose one of filled,"),
         ('effect = "warn"', 'effect = "stop"', "“effect” of gate 1 is “stop”; choose one of block, warn"),
         ('subject = "source"', 'subject = "sauce"', "gate 1 refers to “sauce”, which is not a valid column of Deals"),
-        ('check = "filled"\nsubject = "source"', 'check = "task_done"\nsubject = "attract.3"', "“attract.3”, which is not a valid"),
+        ('check = "filled"\nsubject = "source"', 'check = "task_done"\nsubject = "attract.3"', "“attract.3”, which is not"),
         ('check = "filled"\nsubject = "source"', 'check = "activity_within"\nsubject = "dance"', "“dance”, which is not"),
         ('check = "filled"\nsubject = "source"', 'check = "quote_is"\nvalue = "sent, lost"', "“sent, lost”, which is not a"),
         ("[[stages]]", "[[steps]]", "the playbook has no “[[stages]]”"),

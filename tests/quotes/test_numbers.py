@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from tests.quotes.selling import selling
 from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import list_rule_findings
 from xl_salesflow.engine import Run
 from xl_salesflow.process.deal_rules import QUOTE_NUMBER_GAP
-from xl_salesflow.quotes.quote_upkeep import next_quote_numbers
 from xl_salesflow.verbs import merge
 
 
 @given(st.lists(st.integers(1, 50), max_size=10), st.integers(0, 6))
 def test_numbers_continue_without_a_gap(taken: list[int], count: int) -> None:
-    numbers = next_quote_numbers(selling(*({"quote": f"q-2026-{n:04d}"} for n in taken)), count)
+    numbers = next_keys(selling(*({"quote": f"q-2026-{n:04d}"} for n in taken)), "Quotes", count)
     last = max(taken, default=0)
     assert numbers == [f"Q-2026-{n:04d}" for n in range(last + 1, last + 1 + count)]
 

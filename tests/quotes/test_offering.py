@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline, build_pipeline
 from xl_salesflow.core.verb_answers import PrintedQuote
 from xl_salesflow.errors import UsageError
-from xl_salesflow.quotes.quote_upkeep import next_quote_number
 from xl_salesflow.quotes.quote_versions import offer_quote
 
 TODAY = date(2026, 11, 22)
@@ -95,7 +95,7 @@ def test_numbers_continue_without_gaps_or_duplicates(
         QuoteLines=[{"quote": quote} for quote in lines],
         Journal=[{"table": "Quotes", "key": quote} for quote in journal],
     )
-    assert next_quote_number(pipeline) == number
+    assert next_keys(pipeline, "Quotes", 1) == [number]
 
 
 STANDING = """

@@ -18,7 +18,8 @@ from tests.workbook.book_contract import OWN, ROWS, TODAY
 from xl_salesflow.cli import main
 from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook, UnsupportedEdit
 from xl_salesflow.locale.texts import LANGUAGES, Language
-from xl_salesflow.ooxml.cell_references import CellPlace, column_letters
+from xl_salesflow.ooxml.cell_references import CellPlace
+from xl_salesflow.ooxml.excel_notation import column_letters
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.book_upgrade import upgrade_workbook

@@ -16,6 +16,7 @@ from xl_salesflow.batch.run_log import PastRun, RunLog, open_run_log, read_past_
 from xl_salesflow.batch.task_loop import RetryPolicy, run_batch_tasks
 from xl_salesflow.batch.workbook_search import FoundWorkbook, digest_workbook_file, find_workbooks
 from xl_salesflow.batch.worker_pools import WorkerPool
+from xl_salesflow.core.key_numbers import next_run_number
 from xl_salesflow.errors import UsageError
 
 
@@ -76,7 +77,7 @@ class BatchRun:
         self._batch, self._before, self._workers, self._stopping = batch, before, workers, stopping
         self._books = _find_workbooks_of_run(batch, before)
         head = before if before.number else batch
-        number = before.number or batch.now.strftime("%Y%m%d-%H%M%S")
+        number = before.number or next_run_number(batch.now)
         self.run = BatchTask("", head.verb, head.by, head.now, number, head.options)
         self.tasks = [self._task(book) for book in self._books if not self._is_done(book)]
         self.summary = BatchSummary(

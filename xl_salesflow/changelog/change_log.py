@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
+from xl_salesflow.core.key_numbers import next_run_number
 from xl_salesflow.schema.table_columns import Column, ColumnWriter, TableSchema
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -56,7 +57,7 @@ def log_changes(
     *taken* are the names of existing runs; runs within one second differ by a suffix. *left* are the tables after the
     plan, used to identify rows that it leaves without a key.
     """
-    head = {"run": _next_run_number(now, set(taken)), "time": now.replace(microsecond=0), "verb": verb, "by": by}
+    head = {"run": next_run_number(now, set(taken)), "time": now.replace(microsecond=0), "verb": verb, "by": by}
     plan += _list_conflict_changes(plan)
     rows = [
         {**head, **row}
@@ -111,15 +112,6 @@ def name_logged_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
         " ".join(filter(None, map(format_log_value, cells)))
         for cells in zip(*(rows[column_id] for column_id in columns), strict=True)
     ]
-
-
-def _next_run_number(now: datetime, taken: set[str]) -> str:
-    first = now.strftime("%Y%m%d-%H%M%S")
-    number, count = first, 1
-    while number in taken:
-        count += 1
-        number = f"{first}-{count}"
-    return number
 
 
 def collapse_cell_spaces(cell: str) -> str:

@@ -7,7 +7,6 @@ copies gave one key to different rows, the other copy's rows get the next free k
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -20,9 +19,10 @@ from xl_salesflow.changelog.merge_conflicts import MergeConflict, list_conflicts
 from xl_salesflow.changelog.stage_move_merge import MovedDeals, compare_stage_moves, merge_stage_moves
 from xl_salesflow.changelog.three_way_merge import Ancestor, TableMerge, find_unlike_cells, join_table_merges
 from xl_salesflow.core.change_sets import Append, ChangeSet, Remove
+from xl_salesflow.core.key_numbers import COUNTED_TABLES, find_key_columns, next_key_like
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.verb_answers import MergedCopy
-from xl_salesflow.schema.table_columns import ColumnType, ColumnWriter, TableSchema
+from xl_salesflow.schema.table_columns import ColumnWriter, TableSchema
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -92,18 +92,8 @@ def _append_other_runs(ours: Pipeline, theirs: Pipeline, because: str) -> Change
     return ChangeSet(appends=(Append("Journal", new, because),)) if len(new) else ChangeSet()
 
 
-COUNTED_KEY_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"Deals": ("name", "account"), "Activities": (), "Tasks": (), "Quotes": (), "Objections": (), "Feedback": ()}
-)
-"""Tables with counted keys → the columns that distinguish two new rows; if empty, all input cells."""
-
-_KEY_MENTIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
-    {
-        "Deals": (("History", "deal"), ("Deals", "referred_by"), ("Feedback", "referral_deal"), ("FollowUps", "deal")),
-        "Quotes": (("Quotes", "supersedes"),),
-    }
-)
-"""Text columns that hold a key, in addition to those declared as references."""
+_TELLING_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType({"Deals": ("name", "account")})
+"""The columns that distinguish two new rows of a table; in other tables, all input cells."""
 
 
 def renumber_keys(
@@ -111,13 +101,17 @@ def renumber_keys(
 ) -> tuple[Pipeline, list[MergeConflict]]:
     """Return *theirs* with new keys where both copies gave one key to different rows, and a note for each of them."""
     notes: list[MergeConflict] = []
-    for name in COUNTED_KEY_TABLES:
+    for name in COUNTED_TABLES:
         table = TABLES[name]
+        if not is_mergeable(table):
+            continue  # stage stays get their numbers when they are taken
         doubled = _find_doubled_keys(table, base[name], ours[name], theirs[name])
         if not doubled:
             continue
         taken = set().union(*(fold_keys(rows[table.key or ""]) for rows in (base[name], ours[name], theirs[name])))
-        new = {key: _next_free_key(key, taken) for key in doubled}
+        new = dict[str, str]()
+        for key in doubled:
+            new[key] = next_key_like(key, {*taken, *new.values()})
         theirs = _replace_keys(theirs, table, new)
         notes += [MergeConflict("numbered", name, key, table.key or "", "", key, there) for key, there in new.items()]
     return theirs, notes
@@ -133,19 +127,9 @@ def _find_doubled_keys(table: TableSchema, base: pd.DataFrame, ours: pd.DataFram
         column.id for column in table.columns if column.writer is ColumnWriter.PERSON and column.id != table.key
     )
     differ = np.zeros(len(both), bool)
-    for unequal in find_unlike_cells(table, COUNTED_KEY_TABLES[table.name] or people, mine, other):
+    for unequal in find_unlike_cells(table, _TELLING_COLUMNS.get(table.name, people), mine, other):
         differ |= unequal
     return list(other[table.key or ""][differ])
-
-
-def _next_free_key(key: str, taken: set[str]) -> str:
-    shape = re.fullmatch(r"(.*?)(\d+)", key)
-    head, digits = shape.groups() if shape else (f"{key}-", "1")
-    number = int(digits)
-    while (new := f"{head}{number:0{len(digits)}d}").casefold() in taken:
-        number += 1
-    taken.add(new.casefold())
-    return new
 
 
 def _replace_keys(pipeline: Pipeline, table: TableSchema, new: Mapping[str, str]) -> Pipeline:
@@ -154,14 +138,3 @@ def _replace_keys(pipeline: Pipeline, table: TableSchema, new: Mapping[str, str]
         rows = changed.get(name, pipeline[name])
         changed[name] = rows.assign(**{column: rows[column].replace(dict(new))})
     return pipeline.with_tables(**changed)
-
-
-def find_key_columns(table: TableSchema) -> list[tuple[str, str]]:
-    """Return every (table, column) that holds a key of *table*, its own first."""
-    declared = [
-        (other.name, column.id)
-        for other in TABLES.values()
-        for column in other.columns
-        if column.type is ColumnType.REF and column.options == table.name
-    ]
-    return [(table.name, table.key or ""), *declared, *_KEY_MENTIONS.get(table.name, ())]

@@ -18,6 +18,7 @@ from xl_salesflow.changelog.change_log import STAGE_MOVE_COLUMNS, format_log_val
 from xl_salesflow.changelog.merge_conflicts import MergeConflict
 from xl_salesflow.changelog.three_way_merge import Ancestor, TableMerge
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, find_equal_cells
+from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_columns import Column
@@ -67,7 +68,7 @@ def merge_stage_moves(
     )
     three = TableMerge(MERGED_HISTORY_TABLE, columns, was, mine, other, Ancestor({}))
     visits, _ = three.merge(because)
-    appends = tuple(_number_added_stays(append, ours["History"]["visit"]) for append in visits.appends)
+    appends = tuple(_number_added_stays(ours, append) for append in visits.appends)
     plan += ChangeSet(edits=visits.edits, appends=appends, removes=visits.removes)
     return plan, contradictions
 
@@ -114,10 +115,8 @@ def _take_stage_cells(ours: Pipeline, theirs: Pipeline, deals: pd.Index, because
     return ChangeSet(edits=tuple(edits))
 
 
-def _number_added_stays(append: Append, taken: pd.Series) -> Append:
-    last = pd.to_numeric(taken.str.removeprefix("V"), errors="coerce").max()
-    first = 1 if last != last else int(last) + 1
-    rows = append.rows.assign(visit=[f"V{first + at:06d}" for at in range(len(append.rows))])
+def _number_added_stays(ours: Pipeline, append: Append) -> Append:
+    rows = append.rows.assign(visit=next_keys(ours, "History", len(append.rows)))
     return Append(append.table, rows.assign(seal="") if "seal" in rows else rows, append.because)
 
 

@@ -22,6 +22,7 @@ from xl_salesflow.changelog.change_log import (
     name_keyless_rows,
     name_logged_rows,
 )
+from xl_salesflow.core.key_numbers import order_by_number
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
@@ -157,7 +158,7 @@ def _rows_by_log_name(pipeline: Pipeline, table: TableSchema) -> dict[str, list[
 
 def _find_last_stays(history: pd.DataFrame) -> dict[str, str]:
     current = history[history["left"] == pd.Timestamp(OPEN_STAY_END)]
-    return {**history.groupby("deal")["visit"].max(), **current.set_index("deal")["visit"]}
+    return {**order_by_number(history).groupby("deal")["visit"].last(), **current.set_index("deal")["visit"]}
 
 
 def _parse_log_value(column: Column, cell: str) -> Any:

@@ -16,6 +16,7 @@ import pandas as pd
 from xl_salesflow.changelog.change_log import FIRST_RUN_COLUMNS, log_key_column
 from xl_salesflow.changelog.undo_entries import UndoEntry, mark_dependent_entries, read_undo_entries
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
+from xl_salesflow.core.key_numbers import KEY_FORMATS, next_keys
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import UndoneRun
 from xl_salesflow.errors import UsageError
@@ -97,9 +98,9 @@ def build_undo_removes(pipeline: Pipeline, done: list[UndoEntry], force: bool) -
 
 
 def _find_later_stays(history: pd.DataFrame, rows: Iterable[int]) -> set[int]:
-    first = history.loc[list(rows)].groupby("deal")["visit"].min()
-    since = history["deal"].map(first)
-    return set(history.index[(history["visit"] > since.fillna("~")).to_numpy(bool)])
+    numbers = pd.Series(KEY_FORMATS["History"].read(history["visit"]), history.index)
+    first = numbers.loc[list(rows)].groupby(history["deal"]).min()
+    return set(history.index[(numbers > history["deal"].map(first)).to_numpy(bool)])
 
 
 def build_undo_appends(pipeline: Pipeline, done: list[UndoEntry]) -> Iterator[Append]:
@@ -109,12 +110,10 @@ def build_undo_appends(pipeline: Pipeline, done: list[UndoEntry]) -> Iterator[Ap
         if entry.operation == "remove":
             found.setdefault(entry.table.name, []).append(entry.value)
     taken = set(pipeline["History"]["visit"])
-    free = max((int(visit[1:]) for visit in taken if visit[1:].isdigit()), default=0)
-    for visit in found.get("History", ()):
-        if visit["visit"] in taken:
-            free += 1
-            visit["visit"] = f"V{free:06d}"
-            visit["seal"] = ""  # it was made for the other number; the run ends by sealing it again
+    given_away = [visit for visit in found.get("History", ()) if visit["visit"] in taken]
+    for visit, number in zip(given_away, next_keys(pipeline, "History", len(given_away)), strict=True):
+        visit["visit"] = number
+        visit["seal"] = ""  # it was made for the other number; the run ends by sealing it again
     for name, rows in found.items():
         yield Append(name, make_table_frame(TABLES[name], rows), "undo")
 

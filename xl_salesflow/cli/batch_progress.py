@@ -29,6 +29,7 @@ from xl_salesflow.batch.run_log import read_past_run
 from xl_salesflow.batch.worker_pools import ClusterPool, ProcessPool, WorkerLimits, WorkerPool
 from xl_salesflow.cli.command_options import TERMINAL_LANGUAGE, terminal_text
 from xl_salesflow.core.answers import Answer, answer_to_json
+from xl_salesflow.core.key_numbers import next_run_number
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text
 
@@ -109,7 +110,7 @@ def show_watched_folder(
 
     def task(path: Path) -> BatchTask:
         who, now = batch_user_and_time(by, None)
-        return BatchTask(str(path), verb, who, now, now.strftime("%Y%m%d-%H%M%S"), options, False, details, False)
+        return BatchTask(str(path), verb, who, now, next_run_number(now), options, False, details, False)
 
     made = ProcessPool(jobs, bounds)
     with catch_stop_signals() as stopping:

@@ -119,9 +119,7 @@ class ChangeSet(Generic[AnswerT]):
     named_cells: tuple[NamedCellChange, ...] = ()
     findings: tuple[Finding, ...] = ()
     documents: tuple[Document, ...] = ()
-    repairs: Mapping[str, Mapping[str, Sequence[int]]] = field(
-        default_factory=dict
-    )
+    repairs: Mapping[str, Mapping[str, Sequence[int]]] = field(default_factory=dict)
     """Table → column → rows whose formula is restored."""
     answer: AnswerT = field(default=cast("AnswerT", NO_ANSWER))
     summary: Text | None = None

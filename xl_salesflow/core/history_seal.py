@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from xl_salesflow.core.key_numbers import order_by_number
 from xl_salesflow.schema.table_registry import TABLES
 
 _SEALED_KEYS = ("visit", "deal")  # different in nearly every row
@@ -53,7 +54,7 @@ def seal_history(history: pd.DataFrame, deals: Collection[str] | None = None) ->
         blank &= history["deal"].isin(deals)
     if not blank.any():
         return history
-    chains = _order_stays(history[history["deal"].isin(history.loc[blank, "deal"])])
+    chains = order_by_number(history[history["deal"].isin(history.loc[blank, "deal"])])
     seals, waiting = chains["seal"].to_list(), blank.loc[chains.index].to_list()
     own, ends = _digest_stays(chains), _encode_stays(chains, _STAY_END_COLUMNS)
     for at, before in enumerate(_find_stays_before(chains)):
@@ -66,7 +67,7 @@ def seal_history(history: pd.DataFrame, deals: Collection[str] | None = None) ->
 
 def find_broken_seals(history: pd.DataFrame) -> BrokenSeals:
     """Return the rows of *history* whose seals are broken."""
-    chains = _order_stays(history)
+    chains = order_by_number(history)
     seals = chains["seal"].to_list()
     own, ends = _digest_stays(chains), _encode_stays(chains, _STAY_END_COLUMNS)
     itself, behind = np.zeros(len(chains), bool), np.zeros(len(chains), bool)
@@ -76,15 +77,6 @@ def find_broken_seals(history: pd.DataFrame) -> BrokenSeals:
             itself[at], behind[at] = first != own[at], second != then
     rows = chains.index
     return BrokenSeals(rows[itself], rows[behind], rows[(chains["seal"] == "").to_numpy(bool)])
-
-
-def _order_stays(history: pd.DataFrame) -> pd.DataFrame:
-    # by number, because people sort sheets
-    visits = history["visit"]
-    if visits.is_monotonic_increasing and len(set(map(len, visits))) <= 1:
-        return history
-    number = pd.to_numeric(visits.str.removeprefix("V"), errors="coerce").to_numpy("float64")
-    return history.iloc[np.argsort(number, kind="stable")]
 
 
 def _find_stays_before(chains: pd.DataFrame) -> list[int]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from xl_salesflow.core.lazy_frames import replace_frames
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.ooxml.excel_notation import address_on_sheet, bare_sheet_name
 from xl_salesflow.schema.named_values import Query, Settings
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -187,9 +188,8 @@ class Pipeline:
         """
         place = self.table_positions.get(table)
         sheet = place.sheet if place else table
-        quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
         letter = place.letters.get(column, "A") if place else ""
-        return f"{quoted}!{letter}{row}" if row > 0 and letter else quoted
+        return address_on_sheet(sheet, f"{letter}{row}") if row > 0 and letter else bare_sheet_name(sheet)
 
     @property
     def as_of(self) -> date:

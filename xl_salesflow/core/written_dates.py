@@ -34,6 +34,7 @@ from xl_salesflow.core.written_periods import (
 )
 from xl_salesflow.core.written_values import LONGEST_WRITTEN_VALUE, WrittenDate, normalize_written_text
 from xl_salesflow.core.written_words import read_calendar_words
+from xl_salesflow.ooxml.excel_notation import serial_to_datetime
 
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "yyyy-mm-dd", "dd/mm/yyyy", "mm/dd/yyyy"
 SHORT_YEAR_FIRST, YEAR_DAY_MONTH = "yy-mm-dd", "yyyy-dd-mm"
@@ -44,7 +45,6 @@ LIKELY_DATE_BOUNDS = (np.datetime64("1950-01-01", "s"), np.datetime64("2150-01-0
 LIKELY_DATE_SERIALS = range(20_000, 80_000)  # 1954 to 2119: such a number is a date without date format
 _LIKELY_SECONDS = range(631_152_000, 2_524_608_000)  # 1990 to 2050, in seconds since 1970
 _FOREVER = np.datetime64("9999-12-31", "s")
-_SERIAL_DAY_ZERO, _SERIAL_DAY_ZERO_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 FIRST_DAY_COLUMNS = frozenset({"created", "since", "entered", "assigned", "start", "PeriodFromInput"})
 """The columns in which a month means its first day."""
 
@@ -89,8 +89,7 @@ def read_written_date(text: str, style: DateStyle = _ANY_DATE_STYLE) -> WrittenD
     if reading.offset is not None:
         return _read_relative_date(reading.offset, style.today)
     if reading.serial is not None:
-        zero = _SERIAL_DAY_ZERO_1904 if style.date1904 else _SERIAL_DAY_ZERO
-        return WrittenDate(zero + timedelta(days=reading.serial), "date_as_text")
+        return WrittenDate(serial_to_datetime(reading.serial, style.date1904), "date_as_text")
     spans = _decide_days(reading.days, style.order)
     if not spans or reading.at is None:
         return WrittenDate(None, "impossible_date")

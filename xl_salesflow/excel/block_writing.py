@@ -26,6 +26,7 @@ from xl_salesflow.excel.open_tables import (
     read_block_values,
 )
 from xl_salesflow.locale.texts import Text
+from xl_salesflow.ooxml.excel_notation import address_on_sheet
 from xl_salesflow.schema.table_columns import Column, ColumnWriter
 
 CellBlock = list[list[Any]]
@@ -187,6 +188,6 @@ _CLOSE_WORKBOOK_REMEDY = Text("close the workbook and run salesflow check --repa
 
 
 def _make_block_refusal(book: xw.Book, block: xw.Range, remedy: Text) -> CannotSave:
-    place = f"{block.sheet.name}!{block.address.replace('$', '')}"
+    place = address_on_sheet(block.sheet.name, block.address.replace("$", ""))
     why = Text("{place} did not accept what was written; {remedy}").with_facts(place=place, remedy=remedy)
     return CannotSave(book.name, why)

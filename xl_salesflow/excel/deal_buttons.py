@@ -11,6 +11,7 @@ from functools import partial
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
+from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline, Playbook
 from xl_salesflow.core.verb_answers import LoggedActivity, MoveVerdict, OpenQuestions, RunAnswer, VisitChecklist
 from xl_salesflow.engine import Run, Step, make_deal_scope, run_steps
@@ -95,7 +96,7 @@ def make_activity_changes(
     """Return the change set that adds an activity of *activity_type* (an id or a label) to *deal*, done today."""
     row = find_deal_sheet_row(pipeline, deal)
     done = {
-        "activity": f"A-{run.now:%Y%m%d-%H%M%S}", "date": run.now.date(), "deal": deal, "type": activity_type,
+        "activity": next_keys(pipeline, "Activities", 1)[0], "date": run.now.date(), "deal": deal, "type": activity_type,
         "contact": pipeline["Deals"].at[row, "contact"], "by": pipeline["Deals"].at[row, "owner"],
     }  # fmt: skip
     rows = make_table_frame(TABLES["Activities"], [done])

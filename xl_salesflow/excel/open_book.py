@@ -12,6 +12,7 @@ import pandas as pd
 import xlwings as xw
 
 from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.key_numbers import COUNTED_TABLES, KeyFormat, find_key_format
 from xl_salesflow.core.lazy_frames import LazyFindings, LazyFrames
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.excel.app_state import suspend_excel
@@ -25,6 +26,7 @@ from xl_salesflow.excel.open_loose_cells import (
 from xl_salesflow.excel.open_tables import OpenNamedCells, OpenTable, find_open_named_cells, find_open_tables
 from xl_salesflow.excel.table_growth import CellEncoder, OpenTablePositions
 from xl_salesflow.excel.table_reading import read_deal_rows, read_open_table
+from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text
@@ -47,6 +49,7 @@ class _OpenReading:
     tables: Mapping[str, OpenTable]
     deal: str = ""
     dialect: Dialect = field(default_factory=Dialect)
+    settings: Settings = field(default_factory=lambda: Settings({}))
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     findings: dict[str, list[CellFinding]] = field(default_factory=dict)
     keys: dict[str, pd.Series] = field(default_factory=dict)
@@ -60,9 +63,9 @@ class _OpenReading:
             return self.frames[name]
         table = TABLES[name]
         if self.deal and name == "Journal":
-            return self._read_run_numbers()
+            return self._read_logged_keys()
         narrow = self.deal and table.key is not None and "deal" in table.by_id
-        read = partial(read_deal_rows, self.deal) if narrow else read_open_table
+        read = partial(read_deal_rows, self.deal, self._key_format(name)) if narrow else read_open_table
         part = read(self.tables[name], self.layout, self.dialect)
         self.frames[name], self.findings[name] = part.frame, part.findings
         self.free_rows[name], self.live_formulas[name] = part.free_row, part.live_formulas
@@ -70,11 +73,18 @@ class _OpenReading:
         self.keys[name] = part.frame[table.key or table.columns[0].id].map(format_cell_as_text)
         return part.frame
 
-    def _read_run_numbers(self) -> pd.DataFrame:
+    def _key_format(self, table: str) -> KeyFormat | None:
+        today = self.dialect.today
+        return find_key_format(table, self.settings, today) if table in COUNTED_TABLES and today else None
+
+    def _read_logged_keys(self) -> pd.DataFrame:
         # a run on one deal only needs the keys that are in use
         place = self.tables["Journal"]
-        col = place.column_of(self.layout.headers["Journal"]["run"])
-        rows = [{"run": format_cell_as_text(cell)} for cell in place.values(col, col)[0]]
+        columns = [
+            (column, place.column_of(self.layout.headers["Journal"][column])) for column in ("run", "table", "key")
+        ]
+        cells = {column: map(format_cell_as_text, place.values(col, col)[0]) for column, col in columns}
+        rows = [dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True)]
         self.frames["Journal"] = make_table_frame(TABLES["Journal"], rows, place.first_row)
         return self.frames["Journal"]
 
@@ -111,8 +121,8 @@ class OpenBook:
         """Return the workbook as values, reading each table on first use, for a run on some deals.
 
         With *deal*, tables with a column for the deal only have its rows, and the row with the highest key, which
-        determines the next keys; of the Journal, only the names of runs are read. Only the cells that were read are
-        checked.
+        determines the next keys; of the Journal, only the keys of runs and rows are read. Only the cells that were read
+        are checked.
 
         Raises:
             WorkbookError: one of our tables or columns is missing; the message says which.
@@ -128,7 +138,7 @@ class OpenBook:
         opened = _OpenReading(layout, {table: found[place.name] for table, place in layout.tables.items()})
         settings, wrong = read_workbook_settings(opened.read_table("Settings"))
         opened.findings["Settings"] += wrong
-        opened.dialect = Dialect(settings.text("currency"), today=today)
+        opened.settings, opened.dialect = settings, Dialect(settings.text("currency"), today=today)
         language = message_language(settings, layout.language)
         names = find_open_named_cells(self.book)
         named, findings = check_named_cells(names.values(), names.addresses, opened.dialect, language)

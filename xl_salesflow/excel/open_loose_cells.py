@@ -13,9 +13,10 @@ import xlwings as xw
 
 from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.excel.block_writing import BlockWriter
-from xl_salesflow.excel.open_tables import OpenNamedCells, is_formula, quote_open_sheet_name, read_block_formulas
+from xl_salesflow.excel.open_tables import OpenNamedCells, is_formula, read_block_formulas
 from xl_salesflow.excel.table_reading import is_equivalent_formula
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.ooxml.excel_notation import address_on_sheet
 from xl_salesflow.schema.named_values import NAMED_CELLS
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_findings import CELL_FINDING_KINDS
@@ -59,7 +60,7 @@ def find_overwritten_loose_cells(
             if not (is_formula(cell) and is_equivalent_formula(spot.formula, cell)):
                 block = book.sheets[sheet].range((spot.row, spot.col))
                 fills = book.sheets[sheet].range((spot.row, spot.col), spot.last) if spot.last else None
-                address = f"{quote_open_sheet_name(sheet)}!{block.address.replace('$', '')}"
+                address = address_on_sheet(sheet, block.address.replace("$", ""))
                 found.append(OverwrittenLooseCell(address, block, spot.formula, spot.name, fills))
     return found
 

@@ -16,6 +16,7 @@ from typing import Any
 import xlwings as xw
 from xlwings.main import Table
 
+from xl_salesflow.ooxml.excel_notation import address_on_sheet, column_number, split_sheet_reference, unquote_sheet_name
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import ErrorValue
 
@@ -181,7 +182,7 @@ def group_consecutive_rows(numbers: Sequence[int]) -> list[tuple[int, int]]:
     return found
 
 
-_ONE_CELL = re.compile(r"=(?:'((?:[^']|'')+)'|([^'!]+))!\$([A-Z]+)\$(\d+)")
+_ONE_CELL = re.compile(r"\$([A-Z]+)\$(\d+)")
 
 
 @dataclass(frozen=True)
@@ -212,27 +213,16 @@ def find_open_named_cells(book: xw.Book) -> OpenNamedCells:
     addresses: dict[str, str] = {}
     every = list(book.names)
     for name in every:
-        found = _ONE_CELL.fullmatch(name.refers_to or "")
-        if found and "!" not in name.name:
-            sheet = (found[1] or found[2]).replace("''", "'")
-            places.setdefault(sheet, {})[name.name] = (int(found[4]), _letters_to_column(found[3]))
-            addresses[name.name] = f"{quote_open_sheet_name(sheet)}!{found[3]}{found[4]}"
+        quoted, cells = split_sheet_reference((name.refers_to or "").removeprefix("="))
+        found = _ONE_CELL.fullmatch(cells)
+        if quoted and found and "!" not in name.name:
+            sheet = unquote_sheet_name(quoted)
+            places.setdefault(sheet, {})[name.name] = (int(found[2]), column_number(found[1]))
+            addresses[name.name] = address_on_sheet(sheet, f"{found[1]}{found[2]}")
     return OpenNamedCells(book, places, addresses, frozenset(name.name for name in every))
-
-
-def quote_open_sheet_name(sheet: str) -> str:
-    """Return the name of a sheet as written in addresses."""
-    return sheet if sheet.isidentifier() else f"'{sheet}'"
 
 
 def _named_cell_offsets(cells: Mapping[str, tuple[int, int]]) -> Iterator[tuple[str, tuple[int, int]]]:
     top, left = (min(places) for places in zip(*cells.values(), strict=True))
     for name, (row, col) in cells.items():
         yield name, (row - top, col - left)
-
-
-def _letters_to_column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number

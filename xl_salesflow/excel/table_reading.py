@@ -16,8 +16,10 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from xl_salesflow.core.key_numbers import KeyFormat
 from xl_salesflow.excel.open_tables import (
     OpenTable,
     group_consecutive_rows,
@@ -25,6 +27,7 @@ from xl_salesflow.excel.open_tables import (
     read_block_formulas,
     read_block_values,
 )
+from xl_salesflow.ooxml.excel_notation import bare_sheet_name, unquote_sheet_name
 from xl_salesflow.schema.table_columns import TableSchema
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, read_frame
@@ -47,7 +50,7 @@ def normalize_excel_formula(formula: str, table: str = "") -> str:
     while found := _TEXT_OR_BRACKET.search(rest, at):
         done.append(_normalize_unquoted_text(rest[at : found.start()]))
         if not found[0].endswith("["):
-            done.append(_unquote_simple_sheet_name(found[0]))
+            done.append(bare_sheet_name(unquote_sheet_name(found[0])) if found[0].startswith("'") else found[0])
             at = found.end()
             continue
         end = _find_closing_bracket(rest, found.end() - 1)
@@ -65,11 +68,6 @@ def is_equivalent_formula(one: str, other: str, table: str = "") -> bool:
 def _normalize_unquoted_text(text: str) -> str:
     bare = _FUNCTION_PREFIX.sub("", text).replace("@", "")
     return _FORMULA_NUMBER.sub(lambda number: repr(float(number[0])), _BOOLEAN_CALL.sub(r"\1", bare))
-
-
-def _unquote_simple_sheet_name(quoted: str) -> str:
-    # a sheet name without blanks needs no quotes
-    return quoted[1:-1] if quoted.startswith("'") and quoted[1:-1].isidentifier() else quoted
 
 
 def _find_closing_bracket(text: str, opening: int) -> int:
@@ -115,9 +113,6 @@ def _split_table_reference(inside: str) -> list[str]:
     return found
 
 
-_KEY_NUMBER = re.compile(r"(\d{1,18})\D*$")
-
-
 class TableReading(NamedTuple):
     """What was read of a table: its frame, its findings, the first row of its blank tail, and the keys that are numbers.
 
@@ -148,14 +143,20 @@ def read_open_table(place: OpenTable, layout: WorkbookLayout, dialect: Dialect) 
     return TableReading(rows, findings, free, numbered, live)
 
 
-def read_deal_rows(deal: str, place: OpenTable, layout: WorkbookLayout, dialect: Dialect) -> TableReading:
-    """Read the rows of one deal: two whole columns to find them, then one call for each stretch of rows."""
+def read_deal_rows(
+    deal: str, look: KeyFormat | None, place: OpenTable, layout: WorkbookLayout, dialect: Dialect
+) -> TableReading:
+    """Read the rows of one deal: two whole columns to find them, then one call for each stretch of rows.
+
+    The row with the highest key of the form *look* is read too, because it determines the next keys.
+    """
     table, headers = _find_schema_and_headers(place, layout)
     found = [place.values(*(2 * [place.column_of(headers[column_id])]))[0] for column_id in (table.key or "", "deal")]
     keys, deals = ([format_cell_as_text(cell) for cell in cells] for cells in found)
     positions = {at for at, key in enumerate(deals) if key == deal}
-    if counted := [(int(number[1]), at) for at, key in enumerate(keys) if (number := _KEY_NUMBER.search(key))]:
-        positions.add(max(counted)[1])
+    numbers = look.read(keys) if look else np.array([])
+    if not np.isnan(numbers).all():
+        positions.add(int(np.nanargmax(numbers)))
     last = max((at for at, key in enumerate(keys) if key or deals[at]), default=-1)
     body = _read_row_blocks(place, sorted(positions))
     columns = {column_id: [row[place.headers.index(header)] for row in body] for column_id, header in headers.items()}

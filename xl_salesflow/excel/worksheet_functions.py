@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,14 +19,13 @@ from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline, build_pipeline
 from xl_salesflow.engine import recompute_formula_columns
 from xl_salesflow.excel.open_book import OpenBook
+from xl_salesflow.ooxml.excel_notation import serial_to_datetime
 from xl_salesflow.process.bant_scores import compute_bant_columns
 from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.quotes.quote_arithmetic import round_to_cents, spell_chinese_amount
 from xl_salesflow.schema.named_values import Settings
 
 CellColumn = Sequence[Any]
-_EXCEL_DAY_ZERO, _EXCEL_LAST_DAY = date(1899, 12, 30), 2_958_465
-"""Day 0 of Excel's calendar, and the number of its last day."""
 
 
 def bant_score(budget: CellColumn, authority: CellColumn, need: CellColumn, timeline: CellColumn) -> list[float | None]:
@@ -124,8 +123,8 @@ def _cell_to_day(cell: Any) -> date | None:
     if isinstance(cell, datetime):
         return cell.date()
     number = _cell_to_finite_number(cell)  # a computed date is a number
-    if number is not None and 1 <= number <= _EXCEL_LAST_DAY:
-        return _EXCEL_DAY_ZERO + timedelta(int(number))
+    if number is not None and number >= 1 and (moment := serial_to_datetime(number)):
+        return moment.date()
     return cell if isinstance(cell, date) else None
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
+from xl_salesflow.core.key_numbers import COUNTED_TABLES
 from xl_salesflow.core.pipelines import Finding, Pipeline, Playbook
 from xl_salesflow.core.verb_answers import ImportedFiles
 from xl_salesflow.errors import UsageError
@@ -28,7 +29,6 @@ from xl_salesflow.imports.imported_deals import (
 )
 from xl_salesflow.imports.row_matching import (
     FILE_COLUMN,
-    IMPORTED_KEY_FORMATS,
     ROW_COLUMN,
     ImportedRows,
     complete_imported_frame,
@@ -123,7 +123,7 @@ class _ImportUnderWay:
         from xl_salesflow.imports.row_matching import change_known_rows
 
         existing = self.pipeline[rows.table]
-        merged = match_rows_to_table(rows.table, rows.frame, rows.given, existing)
+        merged = match_rows_to_table(self.pipeline, rows.table, rows.frame, rows.given)
         self.findings += find_imported_duplicates(rows.table, merged.new, existing, self.pipeline.language)
         self.append(rows.table, merged.new)
         self.changes += change_known_rows(rows.table, merged.known, rows.given, existing, BECAUSE_OF_IMPORT)
@@ -134,12 +134,12 @@ class _ImportUnderWay:
 
         language, existing = self.pipeline.language, self.pipeline["Deals"]
         deals, given = resolve_imported_deals(rows, self.import_map, playbook, language, self.findings)
-        merged = match_rows_to_table("Deals", deals, given, existing)
+        merged = match_rows_to_table(self.pipeline, "Deals", deals, given)
         self.findings += find_imported_duplicates("Deals", merged.new, existing, language)
         new = record_imported_deals(_complete_deal_rows(_explain_probabilities(merged.new, given, language)), playbook)
         self._report_backward_dates(new)
         self.append("Deals", new)
-        self.append("History", build_imported_stays(new, playbook, self.pipeline["History"], language))
+        self.append("History", build_imported_stays(self.pipeline, new, playbook))
         known = merged.known
         recorded_stage = existing.loc[known.index, "recorded_stage"]
         old = ~known[STAGE_GIVEN_COLUMN].astype(bool) | is_stage_recorded(known["stage"], recorded_stage, playbook)
@@ -196,7 +196,7 @@ def _refuse_open_questions(mapping: ImportMap) -> None:
 
 def _refuse_missing_key(rows: ImportedRows, mapping: ImportMap) -> None:
     key = TABLES[rows.table].key
-    if key is not None and key not in rows.given and rows.table not in IMPORTED_KEY_FORMATS:
+    if key is not None and key not in rows.given and rows.table not in COUNTED_TABLES:
         file = next(file.file for file in mapping.files if file.table == rows.table)
         raise UsageError(
             "{file}: no column gives {key}, which identifies the rows of {table}; name one in the map.",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.name_suggestions import find_nearest
-from xl_salesflow.core.pipelines import Finding, Playbook
+from xl_salesflow.core.pipelines import Finding, Pipeline, Playbook
 from xl_salesflow.imports.import_findings import NEAREST_STAGE_HINT, UNKNOWN_STAGE_IN_FILE, make_import_finding
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_values import map_distinct_texts
@@ -141,9 +141,7 @@ def record_imported_deals(deals: pd.DataFrame, playbook: Playbook) -> pd.DataFra
     )
 
 
-def build_imported_stays(
-    deals: pd.DataFrame, playbook: Playbook, history: pd.DataFrame, language: Language
-) -> pd.DataFrame:
+def build_imported_stays(pipeline: Pipeline, deals: pd.DataFrame, playbook: Playbook) -> pd.DataFrame:
     """Return the History rows of new *deals*, as a complete frame.
 
     An open deal entered its stage when it was created. A closed one was in its last open stage from then until it was
@@ -161,9 +159,9 @@ def build_imported_stays(
     rows = pd.concat([_complete_imported_stays(step, playbook) for step in steps]).sort_values(
         ["at", "step"], kind="stable"
     )
-    rows = rows.assign(visit=next_imported_stay_numbers(history, len(rows)), first=1.0)
+    rows = rows.assign(visit=next_keys(pipeline, "History", len(rows)), first=1.0)
     rows["reason"] = rows[FILE_COLUMN].map(
-        {file: _IMPORTED_FROM.in_(language, file=file) for file in rows[FILE_COLUMN].unique()}
+        {file: _IMPORTED_FROM.in_(pipeline.language, file=file) for file in rows[FILE_COLUMN].unique()}
     )
     return complete_imported_frame(TABLES["History"], rows)
 
@@ -211,10 +209,3 @@ def _count_imported_days(start: pd.Series, end: pd.Series) -> pd.Series:
 def find_backward_deals(deals: pd.DataFrame) -> pd.DataFrame:
     """Return the deals that closed before they were created."""
     return deals[deals["closed"] < deals["created"]]
-
-
-def next_imported_stay_numbers(history: pd.DataFrame, count: int) -> list[str]:
-    """Return the keys of the next *count* stage stays."""
-    taken: Any = pd.to_numeric(history["visit"].str.removeprefix("V"), errors="coerce").max()
-    first = 1 if taken != taken else int(taken) + 1
-    return [f"V{number:06d}" for number in range(first, first + count)]

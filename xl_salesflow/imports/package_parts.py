@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from zipfile import ZipFile
 
+from xl_salesflow.ooxml.excel_notation import column_number
+
 CellPosition = tuple[int, int]
 """Row and column, counted from 0."""
 
@@ -59,10 +61,7 @@ def position_of_reference(reference: str) -> CellPosition | None:
     match = _CELL_REFERENCE.fullmatch(reference)
     if match is None:
         return None
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(match[2]) - 1, column - 1
+    return int(match[2]) - 1, column_number(match[1]) - 1
 
 
 def _part_of_target(target: str) -> str:

@@ -24,6 +24,7 @@ from xl_salesflow.imports.currency_formats import find_currency_cells, find_curr
 from xl_salesflow.imports.list_extent import SourceMerge
 from xl_salesflow.imports.package_parts import WORKBOOK_PART, CellPosition, list_sheet_parts
 from xl_salesflow.imports.uncalculated_formulas import find_uncalculated_cells
+from xl_salesflow.ooxml.excel_notation import column_number
 
 FILE_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030", "cp1252")
 FILE_DELIMITERS = (",", ";", "\t", "|")
@@ -236,7 +237,8 @@ def _check_source_extent(path: Path, stream: IO[bytes]) -> bool:
     while chunk := stream.read(_SCANNED_CHUNK):
         if places := _CELL_TAG_PLACE.findall(tail + chunk):
             letters, digits = map(set, zip(*places, strict=True))  # few distinct ones in very many cells
-            columns, rows = max(columns, *map(_column_bytes_to_number, letters)), max(rows, *map(int, digits))
+            columns = max(columns, *(column_number(name.decode()) for name in letters))
+            rows = max(rows, *map(int, digits))
         if columns * rows > _MOST_SOURCE_CELLS:
             raise UsageError(
                 "{path} has cells as far out as row {rows:,} and column {columns:,}; delete "
@@ -248,10 +250,3 @@ def _check_source_extent(path: Path, stream: IO[bytes]) -> bool:
         has_formulas = has_formulas or b"<f" in chunk
         tail = chunk[-_LONGEST_CELL_TAG:]
     return has_formulas
-
-
-def _column_bytes_to_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number

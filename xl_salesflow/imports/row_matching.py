@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Edit, find_equal_cells
-from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.core.key_numbers import next_keys
+from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.imports.import_findings import POSSIBLE_DUPLICATE_IN_FILE, make_import_finding
 from xl_salesflow.imports.import_vocabulary import targets_of_table
 from xl_salesflow.locale.texts import Language
@@ -90,16 +91,6 @@ def is_blank_cell(column: pd.Series) -> pd.Series:
     return column == "" if column.dtype == object else column.isna()
 
 
-IMPORTED_KEY_FORMATS = {
-    "Deals": "D-{:05d}",
-    "Activities": "A{:06d}",
-    "Tasks": "T{:06d}",
-    "Objections": "O{:05d}",
-    "Quotes": "Q-{:05d}",
-    "Feedback": "F-{:05d}",
-}
-"""The form of the keys that are generated if a file has none."""
-
 _RECOGNISING_COLUMNS = {
     "Deals": ("name", "account", "contact", "product", "created"),
     "Activities": ("deal", "date", "type", "contact", "summary"),
@@ -114,9 +105,9 @@ class MatchedRows:
     known: pd.DataFrame
 
 
-def match_rows_to_table(table: str, rows: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame) -> MatchedRows:
+def match_rows_to_table(pipeline: Pipeline, table: str, rows: pd.DataFrame, given: Sequence[str]) -> MatchedRows:
     """Return which of *rows* are already in the workbook: by key, or for rows without one by their identifying columns."""
-    key = TABLES[table].key
+    key, existing = TABLES[table].key, pipeline[table]
     if key is None or key not in given:
         rows = _recognise_rows(table, rows, given, existing)
     else:
@@ -125,7 +116,7 @@ def match_rows_to_table(table: str, rows: pd.DataFrame, given: Sequence[str], ex
     known = rows[rows["sheet_row"].notna()]
     new = rows[rows["sheet_row"].isna()].drop(columns="sheet_row")
     if key is not None and key not in given:
-        new = new.assign(**{key: _next_imported_keys(table, existing[key], len(new))})
+        new = new.assign(**{key: next_keys(pipeline, table, len(new))})
     return MatchedRows(new, known.set_index(known["sheet_row"].astype("int64")).drop(columns="sheet_row"))
 
 
@@ -183,14 +174,6 @@ def _fingerprint_rows(rows: pd.DataFrame, by: Sequence[str]) -> list[tuple[objec
         seen[words] += 1
         found.append((*words, seen[words]))
     return found
-
-
-def _next_imported_keys(table: str, keys: pd.Series, count: int) -> list[str]:
-    shape = IMPORTED_KEY_FORMATS[table]
-    prefix = shape.partition("{")[0]
-    taken = pd.to_numeric(keys[keys.str.startswith(prefix)].str.slice(len(prefix)), errors="coerce")
-    first = int(np.nanmax(taken, initial=0)) + 1
-    return [shape.format(number) for number in range(first, first + count)]
 
 
 def find_imported_duplicates(

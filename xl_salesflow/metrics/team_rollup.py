@@ -16,9 +16,9 @@ from typing import Any
 
 import pandas as pd
 
-from xl_salesflow.changelog.copy_merge import find_key_columns
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove, find_equal_cells
 from xl_salesflow.core.file_saving import PendingFile, raise_as_cannot_save
+from xl_salesflow.core.key_numbers import COUNTED_TABLES, find_key_columns
 from xl_salesflow.core.metric_answers import BookContribution
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
@@ -27,9 +27,6 @@ from xl_salesflow.schema.table_columns import ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
-ROLLUP_NUMBERED_TABLES = ("Deals", "Activities", "Tasks", "Quotes", "Objections", "Feedback", "History")
-"""Tables whose keys are numbers within one workbook."""
-
 ROLLUP_NAMED_TABLES = ("Accounts", "Contacts", "Products", "Team", "Questions")
 """Tables whose keys are names: the same name in two workbooks is the same thing, and the row of the first workbook is kept."""
 
@@ -37,7 +34,7 @@ ROLLUP_NAMED_TABLES = ("Accounts", "Contacts", "Products", "Team", "Questions")
 def prefix_book_keys(pipeline: Pipeline, book: str) -> Pipeline:
     """Return *pipeline* with every key that is a number, and every reference to it, as ``book/number``."""
     changed: dict[str, pd.DataFrame] = {}
-    for name in ROLLUP_NUMBERED_TABLES:
+    for name in COUNTED_TABLES:
         for table, column in find_key_columns(TABLES[name]):
             rows = changed.get(table, pipeline[table])
             cells = rows[column]
@@ -164,7 +161,7 @@ def join_workbooks(into: Pipeline, parts: Mapping[str, Pipeline]) -> tuple[Pipel
     """
     first = next(iter(parts.values()))
     rows: dict[str, list[pd.DataFrame]] = {
-        name: [] for name in (*ROLLUP_NUMBERED_TABLES, *_KEYLESS_TABLES, *ROLLUP_NAMED_TABLES, *_PROCESS_KEYS)
+        name: [] for name in (*COUNTED_TABLES, *_KEYLESS_TABLES, *ROLLUP_NAMED_TABLES, *_PROCESS_KEYS)
     }
     for _, part in align_workbooks(parts.items()):
         for name, found in rows.items():
@@ -217,7 +214,7 @@ def _rollup_settings(into: Pipeline, first: Pipeline) -> tuple[Edit, ...]:
     return (Edit("Settings", "value", ours.loc[rows, "setting"], before, after, ROLLUP_REASON),)
 
 
-PARQUET_TABLES = (*ROLLUP_NUMBERED_TABLES, *ROLLUP_NAMED_TABLES, "Answers", "QuoteLines", "Targets", "Stages")
+PARQUET_TABLES = (*COUNTED_TABLES, *ROLLUP_NAMED_TABLES, "Answers", "QuoteLines", "Targets", "Stages")
 
 
 def write_parquet(folder: Path, parts: Iterable[tuple[str, Pipeline]]) -> list[Path]:

@@ -1,14 +1,12 @@
-"""Values that cells hold: formulas, errors, dates as serials, text as XML escapes it.
+"""Values that cells hold: formulas, errors, text as XML escapes it.
 
-Dates are days since one of two epochs; characters that XML forbids are written as _x0000_. Imports neither lxml nor
-numpy.
+Characters that XML forbids are written as _x0000_. Imports neither lxml nor numpy.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from xl_salesflow.locale.texts import Text
@@ -69,43 +67,6 @@ class _RemovedCell:
 
 
 REMOVED_CELL = _RemovedCell()
-
-_EPOCH_1900, _EPOCH_1904 = date(1899, 12, 30).toordinal(), date(1904, 1, 1).toordinal()
-_LEAP_BUG_SERIAL = 61  # Excel counts 29 February 1900, as Lotus did; serials before 1 March 1900 are one less
-_LAST_DAY_ORDINAL = date.max.toordinal()
-_SERIAL_DAY = timedelta(days=1)
-
-
-def date_to_serial(value: date | datetime | time | timedelta, date1904: bool) -> float | int:
-    """Count days since the workbook's epoch; raises ValueError before it."""
-    if isinstance(value, timedelta):
-        return value / _SERIAL_DAY
-    if isinstance(value, time):
-        return (datetime.combine(date.min, value) - datetime.min) / _SERIAL_DAY
-    days = value.toordinal() - (_EPOCH_1904 if date1904 else _EPOCH_1900)
-    if not date1904 and days < _LEAP_BUG_SERIAL:
-        days -= 1
-    if days < 0 or (days == 0 and not date1904):
-        raise UnsupportedValue("{value} is before the first day of Excel's calendar", value=value)
-    if not isinstance(value, datetime):
-        return days
-    clock = value.replace(tzinfo=None) - datetime(value.year, value.month, value.day)
-    return days + clock / _SERIAL_DAY if clock else days
-
-
-def serial_to_datetime(days: float, date1904: bool) -> datetime | None:
-    """Convert a serial back, to the millisecond; None outside Excel's calendar."""
-    epoch = _EPOCH_1904 if date1904 else _EPOCH_1900
-    if not 0 <= days < _LAST_DAY_ORDINAL - epoch + 1:
-        return None
-    if not date1904 and days < _LEAP_BUG_SERIAL:
-        days += 1
-    full_days = int(days)
-    milliseconds = min(
-        round((days - full_days) * 86_400_000), 86_399_999 if full_days + epoch == _LAST_DAY_ORDINAL else 86_400_000
-    )
-    return datetime.fromordinal(full_days + epoch) + timedelta(milliseconds=milliseconds)
-
 
 _ESCAPE_LOOKALIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _FORBIDDEN_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")

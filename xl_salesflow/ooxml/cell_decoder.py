@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from xl_salesflow.ooxml.cell_contents import ErrorValue, join_rich_text, serial_to_datetime, unescape_cell_text
+from xl_salesflow.ooxml.cell_contents import ErrorValue, join_rich_text, unescape_cell_text
+from xl_salesflow.ooxml.excel_notation import serial_to_datetime
 from xl_salesflow.ooxml.number_formats import (
     DATE_FORMAT_KIND,
     DATETIME_FORMAT_KIND,

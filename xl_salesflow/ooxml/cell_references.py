@@ -7,29 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
 from typing import NamedTuple
 
+from xl_salesflow.ooxml.excel_notation import column_letters, column_number, unquote_sheet_name
+
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
-
-
-@cache
-def column_letters(column: int) -> str:
-    """Return the letters of a column: 1 is A, 28 is AB."""
-    name = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        name = chr(65 + rest) + name
-    return name
-
-
-@cache
-def column_number(name: str) -> int:
-    """Return the number of a column: A is 1, AB is 28."""
-    number = 0
-    for letter in name.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def cell_address(row: int, column: int) -> str:
@@ -154,11 +136,6 @@ def _offset_reference(ref: str, rows: int, columns: int) -> str:
             row = str((int(row) + rows - 1) % MAX_ROW + 1)
         ends.append(f"{col_fixed}{col}{row_fixed}{row}")
     return ":".join(ends)
-
-
-def unquote_sheet_name(sheet: str) -> str:
-    """Return the name of a sheet from its form in formulas."""
-    return sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
 
 
 class CellRange(NamedTuple):

@@ -25,10 +25,10 @@ from xl_salesflow.ooxml.cell_contents import (
     ErrorValue,
     RawCell,
     UnsupportedValue,
-    date_to_serial,
     escape_cell_text,
     escape_formula,
 )
+from xl_salesflow.ooxml.excel_notation import date_to_serial
 
 LONGEST_CELL_TEXT = 32_767
 _RAW_CELL_STYLE = re.compile(rb'\ss="[0-9]+"')

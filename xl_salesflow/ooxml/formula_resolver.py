@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from xl_salesflow.ooxml.cell_references import FORMULA_TOKEN, Area, CellRange, unquote_sheet_name
+from xl_salesflow.ooxml.cell_references import FORMULA_TOKEN, Area, CellRange
+from xl_salesflow.ooxml.excel_notation import quote_sheet_name, unquote_sheet_name
 from xl_salesflow.ooxml.workbook_parts import ExcelTable
 
 _TABLE_SPECIFIER = re.compile(r"\[((?:[^\[\]']|'.)*)\]")
@@ -154,10 +155,8 @@ def _rows_of_keywords(table: ExcelTable, keywords: Collection[str], row: int) ->
 @lru_cache(10_000)
 def _range_token(sheet: str, area: Area, ref: str | None = None) -> FormulaToken:
     """Return a range as a token that means the same in any cell."""
-    quoted = sheet.replace("'", "''")
-    return FormulaToken(
-        "range", f"'{quoted}'!{_absolute_reference(ref or str(area))}", CellRange(sheet.casefold(), area)
-    )
+    text = f"{quote_sheet_name(sheet)}!{_absolute_reference(ref or str(area))}"
+    return FormulaToken("range", text, CellRange(sheet.casefold(), area))
 
 
 def _absolute_reference(ref: str) -> str:

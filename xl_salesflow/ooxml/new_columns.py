@@ -12,7 +12,8 @@ from lxml import etree
 from xl_salesflow.errors import UnsupportedEdit
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_contents import CellFormula, RawCell
-from xl_salesflow.ooxml.cell_references import MAX_COLUMN, Area, cell_address, column_letters
+from xl_salesflow.ooxml.cell_references import MAX_COLUMN, Area, cell_address
+from xl_salesflow.ooxml.excel_notation import column_letters
 from xl_salesflow.ooxml.formula_cells import find_stored_cells
 from xl_salesflow.ooxml.package_draft import BorrowedStyles, PackageDraft
 from xl_salesflow.ooxml.sheet_edits import SheetEdits

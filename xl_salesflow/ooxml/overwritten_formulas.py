@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xl_salesflow.ooxml.cell_contents import escape_formula, unescape_xml
-from xl_salesflow.ooxml.cell_references import column_letters
+from xl_salesflow.ooxml.excel_notation import column_letters
 from xl_salesflow.ooxml.shared_formulas import SharedFormulas
 from xl_salesflow.ooxml.sheet_stream import SheetGrammar, SheetStream, find_row_spans, parse_row_cells
 from xl_salesflow.ooxml.workbook_parts import ExcelTable

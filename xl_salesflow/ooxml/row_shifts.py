@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from xl_salesflow.ooxml.cell_contents import escape_formula, unescape_xml
 from xl_salesflow.ooxml.cell_references import Area, cell_address, map_references
+from xl_salesflow.ooxml.excel_notation import quote_sheet_name
 from xl_salesflow.ooxml.opc_package import Package
 from xl_salesflow.ooxml.row_copies import RowCopies
 from xl_salesflow.ooxml.workbook_parts import ExcelTable, Worksheet, read_relationships
@@ -247,8 +248,8 @@ def same_sheet_name(one: str, other: str) -> bool:
 def _mentions_shifted_sheet(xml: bytes, shift: RowShift, home: str | None) -> bool:
     """Rule out by a text search what cannot refer to a shifted sheet, which is true for most blocks of most sheets."""
     named = home is not None and same_sheet_name(home, shift.sheet)
-    sheet = escape_formula(shift.sheet.replace("'", "''"))
-    if not named and sheet + b"!" not in xml and sheet + b"'!" not in xml:
+    quoted = escape_formula(quote_sheet_name(shift.sheet))
+    if not named and quoted[1:-1] + b"!" not in xml and quoted[1:] + b"!" not in xml:
         return False
     return not shift.rows or any(b"%d" % row in xml for row in shift.rows)
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from xl_salesflow.ooxml.cell_references import column_letters
 from xl_salesflow.ooxml.cell_writer import CellFragment, WriteMode
+from xl_salesflow.ooxml.excel_notation import column_letters
 from xl_salesflow.ooxml.sheet_stream import CELL_PLACE, SheetGrammar, parse_row_cells
 
 _CELL_STYLE_ATTRIBUTE = re.compile(rb'\ss="[0-9]+"')

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from xl_salesflow.ooxml.cell_references import column_number
+from xl_salesflow.ooxml.excel_notation import column_number
 from xl_salesflow.ooxml.opc_package import LARGEST_PARSED, Package, refuse_unsafe_xml, repairable_workbook_error
 
 _SHEET_DATA_TAG = re.compile(rb"<((?:[\w.-]+:)?)sheetData\b[^>]*?(/?)>")

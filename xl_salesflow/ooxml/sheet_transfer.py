@@ -9,6 +9,7 @@ from copy import deepcopy
 
 from lxml import etree
 
+from xl_salesflow.ooxml.excel_notation import quote_sheet_name, split_sheet_reference, unquote_sheet_name
 from xl_salesflow.ooxml.package_draft import BorrowedStyles, PackageDraft
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.ooxml.workbook_parts import (
@@ -103,7 +104,6 @@ class SheetGraft:
         return f"{{{etree.QName(self._into.tree(self._workbook)).namespace}}}{name}"
 
     def _names_of(self, sheet: str, number_there: int, number_here: int) -> None:
-        bare, quoted = f"{sheet}!", "'" + sheet.replace("'", "''") + "'!"
         there = {
             (one.get("name") or "").casefold()
             for one in child_elements(self._into.tree(self._workbook), "definedNames", "definedName")
@@ -113,7 +113,11 @@ class SheetGraft:
             name, text = one.get("name") or "", one.text or ""
             if one.get("localSheetId") == str(number_there):
                 self.name(name, text, number_here)
-            elif one.get("localSheetId") is None and name.casefold() not in there and text.startswith((quoted, bare)):
+            elif (
+                one.get("localSheetId") is None
+                and name.casefold() not in there
+                and unquote_sheet_name(split_sheet_reference(text)[0]) == sheet
+            ):
                 self.name(name, text)
 
     def _copied(self, part: str) -> str:
@@ -182,8 +186,8 @@ class _SheetRenaming:
     def __init__(self, titles: Mapping[str, str]) -> None:
         forms = {}
         for old, new in titles.items():
-            quoted = "'" + new.replace("'", "''") + "'!"
-            forms["'" + old.replace("'", "''") + "'!"] = quoted
+            quoted = f"{quote_sheet_name(new)}!"
+            forms[f"{quote_sheet_name(old)}!"] = quoted
             forms[f"{old}!"] = quoted
         self._forms = forms
         found = "|".join(

@@ -16,7 +16,8 @@ from lxml import etree
 from xl_salesflow.errors import NotAWorkbook
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_contents import join_rich_text, unescape_cell_text
-from xl_salesflow.ooxml.cell_references import Area, unquote_sheet_name
+from xl_salesflow.ooxml.cell_references import Area
+from xl_salesflow.ooxml.excel_notation import split_sheet_reference, unquote_sheet_name
 from xl_salesflow.ooxml.opc_package import Package, repairable_workbook_error
 from xl_salesflow.ooxml.sheet_stream import SheetStream
 
@@ -202,11 +203,11 @@ class WorkbookPart:
         for element in sorted(
             child_elements(root, "definedNames", "definedName"), key=lambda e: e.get("localSheetId") is None
         ):
-            name, sheet_mark_ref = element.get("name") or "", (element.text or "").rpartition("!")
-            sheet = self.sheets.get(unquote_sheet_name(sheet_mark_ref[0]))
+            name, (quoted, cells) = element.get("name") or "", split_sheet_reference(element.text or "")
+            sheet = self.sheets.get(unquote_sheet_name(quoted))
             if sheet is None:
                 continue
-            area = Area.find(sheet_mark_ref[2])
+            area = Area.find(cells)
             if area is not None:
                 yield name, DefinedName(name, sheet.name, *area)
 

@@ -20,6 +20,7 @@ from xl_salesflow.core.deal_standing import (
     look_up_discount_limits,
     look_up_quote_owners,
 )
+from xl_salesflow.core.key_numbers import KeyFormat
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import BLANK_LABEL, Rule, RuleMatch, format_short_number
@@ -216,7 +217,7 @@ def _find_quote_number_gaps(pipeline: Pipeline) -> Iterable[RuleMatch]:
     gap = numbered[(numbered["count"] - before) > 1]
     first = before[gap.index].astype("int64") + 1
     missing = [
-        f"{start}{low:04d}" + (f"–{high:04d}" if high > low else "")
+        KeyFormat(start, 4).write(low) + (KeyFormat("–", 4).write(high) if high > low else "")
         for start, low, high in zip(parts.loc[gap.index, "year"], first, gap["count"] - 1, strict=True)
     ]
     facts = {"quote": quotes[gap.index], "missing": pd.Series(missing, index=gap.index, dtype=object)}

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, apply_change_set
+from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.name_suggestions import unknown_deal_error
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import format_column_values
@@ -32,9 +33,7 @@ def give_stage_tasks(pipeline: Pipeline, steps: pd.DataFrame) -> Pipeline:
     pipeline = _drop_tasks_of_lost_deals(pipeline, steps)
     if entered.empty:
         return pipeline
-    rows = complete_columns(
-        TABLES["Tasks"], entered.assign(task_id=next_task_numbers(pipeline["Tasks"]["task_id"], len(entered)))
-    )
+    rows = complete_columns(TABLES["Tasks"], entered.assign(task_id=next_keys(pipeline, "Tasks", len(entered))))
     return apply_change_set(pipeline, ChangeSet(appends=(Append("Tasks", rows, "stage"),)))
 
 
@@ -68,7 +67,7 @@ def drop_passed_tasks(before: Pipeline, now: Pipeline) -> Pipeline:
     if len(kept) == len(tasks):
         return now
     added = kept.index.difference(before["Tasks"].index, sort=False)
-    kept.loc[added, "task_id"] = np.array(next_task_numbers(before["Tasks"]["task_id"], len(added)), object)
+    kept.loc[added, "task_id"] = np.array(next_keys(before, "Tasks", len(added)), object)
     return now.with_tables(Tasks=kept)
 
 
@@ -155,13 +154,6 @@ def _date_done_tasks(pipeline: Pipeline) -> Pipeline:
     return pipeline.with_tables(Tasks=tasks)
 
 
-def next_task_numbers(taken: pd.Series, count: int) -> list[str]:
-    """Return the keys of the next *count* tasks."""
-    numbers = pd.to_numeric(taken.str.removeprefix("T"), errors="coerce").max()
-    last = 0 if numbers != numbers else int(numbers)
-    return [f"T{number:06d}" for number in range(last + 1, last + 1 + count)]
-
-
 PREPARATION_LIST = "preparation"
 
 
@@ -183,7 +175,7 @@ def prepare_visit(pipeline: Pipeline, deal: str) -> ChangeSet[VisitChecklist]:
     missing = [task for task in _read_visit_checklist(pipeline) if task not in set(open_["task"])]
     due = row["next_step_date"] if row["next_step_date"] >= pd.Timestamp(pipeline.today) else pipeline.today
     given = {"deal": row["deal"], "stage": row["recorded_stage"], "owner": row["owner"], "due": np.datetime64(due, "s")}
-    numbers = next_task_numbers(listed["task_id"], len(missing))
+    numbers = next_keys(pipeline, "Tasks", len(missing))
     tasks = [
         {**given, "task_id": number, "task": task, "status": "open", "required": "no"}
         for number, task in zip(numbers, missing, strict=True)

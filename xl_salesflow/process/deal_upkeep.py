@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
+from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.process.deal_tasks import tick_off_tasks
 from xl_salesflow.schema.table_frames import look_up_values
@@ -117,8 +118,6 @@ def _number_activities(pipeline: Pipeline) -> Pipeline:
     blank = (activities["activity"] == "") & (activities["date"].notna() | (activities["deal"] != ""))
     if not blank.any():
         return pipeline
-    taken = pd.to_numeric(activities["activity"].str.extract(r"^A(\d+)$")[0], errors="coerce").max()
-    start = 1 if taken != taken else int(taken) + 1
     numbered = activities["activity"].copy()
-    numbered[blank] = np.array([f"A{number:06d}" for number in range(start, start + int(blank.sum()))], object)
+    numbered[blank] = np.array(next_keys(pipeline, "Activities", int(blank.sum())), object)
     return pipeline.with_tables(Activities=activities.assign(activity=numbered))

@@ -18,11 +18,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.key_numbers import followup_activity_key
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, Language, Text
 from xl_salesflow.process.followup_call_notes import choose_call_questions, describe_last_objections, find_call_contacts
 from xl_salesflow.process.followup_deals import DealArrays, DealMask, DealPositions, FollowUpReason
-from xl_salesflow.process.followup_logging import followup_activity_number
 from xl_salesflow.process.followup_order import (
     PRIORITY_BY_LEVEL,
     FollowUpSchedule,
@@ -195,7 +195,7 @@ def _find_ticked_deals(deals: DealArrays) -> DealMask:
 
 def _find_deals_called_today(deals: DealArrays) -> DealMask:
     logged = deals.pipeline["Activities"]
-    prefix = followup_activity_number(deals.pipeline.today, "")
+    prefix = followup_activity_key(deals.pipeline.today, "")
     called = logged.loc[logged["activity"].str.startswith(prefix), "deal"]
     return np.asarray(deals.frame["deal"].isin(called))
 

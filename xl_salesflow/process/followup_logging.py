@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Fill
+from xl_salesflow.core.key_numbers import followup_activity_key, list_spare_keys
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.process.followup_deals import DealArrays
@@ -41,11 +41,6 @@ def log_followups(pipeline: Pipeline) -> ChangeSet:
     return ChangeSet(
         _make_next_step_edits(pipeline, steps, because), appends, (Fill("FollowUps", listed[~(handled | planned)]),)
     )
-
-
-def followup_activity_number(day: date, deal: str) -> str:
-    """Return the number of the activity made from a follow-up of *deal* on *day*."""
-    return f"F-{day:%Y%m%d}-{deal}"
 
 
 def _plan_next_steps(pipeline: Pipeline, handled_lines: pd.DataFrame, handled: pd.Series) -> pd.DataFrame:
@@ -100,7 +95,7 @@ def _make_followup_activities(pipeline: Pipeline, done: pd.DataFrame, steps: pd.
     agreed = steps.set_axis(deals.loc[steps.index, "deal"])
     rows = pd.DataFrame(
         {
-            "activity": [followup_activity_number(pipeline.today, deal) for deal in done["deal"]],
+            "activity": [followup_activity_key(pipeline.today, deal) for deal in done["deal"]],
             "date": today,
             "deal": done["deal"],
             "contact": done["contact"],
@@ -120,10 +115,7 @@ def _drop_logged_activities(logged: pd.DataFrame, rows: pd.DataFrame) -> pd.Data
     taken = dict(zip(logged["activity"], logged["summary"], strict=True))
     kept, numbers = list[Any](), list[str]()
     for row, first, summary in zip(rows.index, rows["activity"], rows["summary"], strict=True):
-        name, count = first, 1
-        while name in taken and taken[name] != summary:
-            count += 1
-            name = f"{first}-{count}"
+        name = next(key for key in list_spare_keys(first) if taken.get(key, summary) == summary)
         if name not in taken:
             taken[name] = summary
             kept.append(row)

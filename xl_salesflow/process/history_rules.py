@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.history_seal import find_broken_seals
+from xl_salesflow.core.key_numbers import KEY_FORMATS, order_by_number
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import Rule, RuleMatch
 from xl_salesflow.locale.texts import Text
@@ -28,7 +29,7 @@ _DEAL_WITHOUT_STAY = Text("the deal has no visit at all")
 
 
 def _find_broken_history(pipeline: Pipeline) -> Iterable[RuleMatch]:
-    history, deals = _order_stage_stays(pipeline["History"]), pipeline["Deals"]
+    history, deals = order_by_number(pipeline["History"]), pipeline["Deals"]
     wrong = pd.Series("", index=history.index, dtype=object)
     for message, broken in _find_history_breaks(history, deals):
         wrong = wrong.mask(broken & (wrong == ""), message.in_(pipeline.language))
@@ -42,12 +43,6 @@ def _find_broken_history(pipeline: Pipeline) -> Iterable[RuleMatch]:
         "recorded_stage",
         {"deal": deals.loc[missing, "deal"], "what": _DEAL_WITHOUT_STAY.in_(pipeline.language)},
     )
-
-
-def _order_stage_stays(history: pd.DataFrame) -> pd.DataFrame:
-    # by number, because people sort sheets; only rows with a deal
-    number = pd.to_numeric(history["visit"].str.removeprefix("V"), errors="coerce")
-    return history.assign(number=number).sort_values("number", kind="stable")
 
 
 def _find_history_breaks(history: pd.DataFrame, deals: pd.DataFrame) -> Iterable[tuple[Text, pd.Series]]:
@@ -126,15 +121,15 @@ def _find_missing_stays(pipeline: Pipeline) -> Iterable[RuleMatch]:
             if gap
             for step in range(1, min(gap, _MISSING_STAYS_NAMED) + 1)
         ]
-        which = ", ".join(f"V{number:06d}" for number in missing[:_MISSING_STAYS_NAMED]) + (
+        which = ", ".join(KEY_FORMATS["History"].write(number) for number in missing[:_MISSING_STAYS_NAMED]) + (
             " …" if gaps.sum() > _MISSING_STAYS_NAMED else ""
         )
         yield RuleMatch("History", history.index[:1], "visit", {"count": int(gaps.sum()), "which": which})
 
 
 def _read_stay_numbers(visits: pd.Series) -> np.ndarray:
-    numbers = pd.to_numeric(visits.str.removeprefix("V"), errors="coerce").dropna()
-    return np.unique(numbers.to_numpy("float64").astype(np.int64))
+    numbers = KEY_FORMATS["History"].read(visits)
+    return np.unique(numbers[~np.isnan(numbers)].astype(np.int64))
 
 
 MISSING_STAGE_STAYS = Rule(

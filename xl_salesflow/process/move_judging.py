@@ -13,6 +13,7 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, apply_change_set, diff_pipelines
 from xl_salesflow.core.history_seal import seal_history
+from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline, Stage
 from xl_salesflow.core.rule_declarations import format_column_values, list_rule_findings
 from xl_salesflow.process.deal_tasks import drop_passed_tasks, give_stage_tasks, tick_off_tasks
@@ -94,7 +95,7 @@ def _begin_stage_stays(
     own = deals["probability_override"]
     past_gate = steps["verdict"] == "overridden"
     columns = {
-        "visit": _next_stay_numbers(history["visit"], len(steps)),
+        "visit": next_keys(pipeline, "History", len(steps)),
         "deal": steps["deal"],
         "playbook": steps["playbook"],
         "stage": steps["to"],
@@ -124,12 +125,6 @@ def _word_move_reasons(pipeline: Pipeline, deals: pd.DataFrame, outcome: pd.Seri
     own = deals["move_reason"].str.strip()
     both = (why != "") & (own != "")
     return why + pd.Series(np.where(both, "; ", ""), index=deals.index, dtype=object) + own
-
-
-def _next_stay_numbers(taken: pd.Series, count: int) -> list[str]:
-    numbers = pd.to_numeric(taken.str.removeprefix("V"), errors="coerce").max()
-    last = 0 if numbers != numbers else int(numbers)
-    return [f"V{number:06d}" for number in range(last + 1, last + 1 + count)]
 
 
 _MOST_LEGS_OF_MOVE = 3

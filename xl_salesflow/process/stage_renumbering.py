@@ -16,6 +16,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.core.key_numbers import order_by_number
 from xl_salesflow.core.pipelines import Finding, Pipeline, Playbook
 from xl_salesflow.locale.texts import Text
 
@@ -73,7 +74,7 @@ def renumber_stages(pipeline: Pipeline) -> Pipeline:
     history, furthest = pipeline["History"], pipeline["Deals"]["furthest"]
     position, reached, is_changed = history["position"].copy(), history["furthest"].copy(), False
     for playbook in pipeline.playbooks.values():
-        stays = _order_by_number(history[history["playbook"] == playbook.id])
+        stays = order_by_number(history[history["playbook"] == playbook.id])
         numbering = StageNumbering(playbook, _stored_numbering(stays))
         if not numbering.is_current and {"open", "won"} <= {stage.kind for stage in playbook.stages}:
             position.loc[stays.index] = _map_stays(numbering.stored_position, stays, "stage", "position")
@@ -85,12 +86,6 @@ def renumber_stages(pipeline: Pipeline) -> Pipeline:
     return pipeline.with_tables(
         History=history.assign(position=position, furthest=reached), Deals=pipeline["Deals"].assign(furthest=furthest)
     )
-
-
-def _order_by_number(stays: pd.DataFrame) -> pd.DataFrame:
-    # people sort sheets
-    numbers = pd.to_numeric(stays["visit"].str.removeprefix("V"), errors="coerce").to_numpy("float64")
-    return stays.iloc[np.argsort(numbers, kind="stable")]
 
 
 def _map_stays(find: Callable[..., float], stays: pd.DataFrame, *columns: str) -> pd.Series:

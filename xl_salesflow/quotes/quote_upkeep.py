@@ -11,40 +11,15 @@ replaced by a sent quote    superseded
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from itertools import chain
-
 import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.change_sets import ChangeSet, Edit, diff_pipelines
 from xl_salesflow.core.deal_standing import LIVE_QUOTE_STATES, find_primary_values, find_unapproved_discounts
+from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_frames import fold_keys
-
-
-def next_quote_number(pipeline: Pipeline) -> str:
-    """Return the next free number of this year."""
-    return next_quote_numbers(pipeline, 1)[0]
-
-
-def next_quote_numbers(pipeline: Pipeline, count: int) -> list[str]:
-    """Return the next *count* free numbers of this year."""
-    start = f"{pipeline.settings.text('quote_prefix')}{pipeline.today.year}-"
-    pattern = re.compile(re.escape(start) + r"(\d{1,9})", re.IGNORECASE | re.ASCII)
-    taken = (pattern.fullmatch(number.strip()) for number in _list_used_quote_numbers(pipeline))
-    last = max((int(match[1]) for match in taken if match), default=0)
-    return [f"{start}{number:04d}" for number in range(last + 1, last + 1 + count)]
-
-
-def _list_used_quote_numbers(pipeline: Pipeline) -> Iterable[str]:
-    # a quote whose row was deleted may have been sent, so numbers that are still referred to stay taken
-    quotes, lines, journal = pipeline["Quotes"], pipeline["QuoteLines"], pipeline["Journal"]
-    written = journal.loc[journal["table"] == "Quotes", "key"]
-    return map(str, chain(quotes["quote"], quotes["supersedes"], lines["quote"], written))
-
 
 QUOTE_AMOUNT_REASON = Text("amount of quote {quote}")
 
@@ -93,7 +68,7 @@ def _number_typed_quotes(pipeline: Pipeline) -> pd.DataFrame:
     if not blank.any():
         return quotes
     number = quotes["quote"].copy()
-    number[blank] = np.array(next_quote_numbers(pipeline, int(blank.sum())), object)
+    number[blank] = np.array(next_keys(pipeline, "Quotes", int(blank.sum())), object)
     return quotes.assign(quote=number)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Document, Edit, apply_change_set
+from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import NumberedQuote, PrintedQuote, RevisedQuote
 from xl_salesflow.errors import UsageError
@@ -25,7 +26,6 @@ from xl_salesflow.quotes.quote_lookup import (
     list_records,
     read_record,
 )
-from xl_salesflow.quotes.quote_upkeep import next_quote_number
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -52,7 +52,7 @@ def draft_quote(pipeline: Pipeline, deal: Record) -> tuple[str, ChangeSet]:
     before = find_latest_quote(quotes[quotes["deal"].str.lower() == deal["deal"].lower()])
     if before is not None:
         return draft_revision(pipeline, before)
-    number = next_quote_number(pipeline)
+    number = next_keys(pipeline, "Quotes", 1)[0]
     line = {"position": 1, **_first_quote_line(pipeline, deal)}
     return number, _append_quote(pipeline, _first_quote_terms(pipeline, deal), [line], number, deal["deal"])
 
@@ -71,7 +71,7 @@ def draft_alternative(pipeline: Pipeline, row: int) -> tuple[str, ChangeSet]:
 
 
 def _copy_quote(pipeline: Pipeline, old: Record, terms: Mapping[str, Any]) -> tuple[str, ChangeSet]:
-    number = next_quote_number(pipeline)
+    number = next_keys(pipeline, "Quotes", 1)[0]
     kept = {column_id: old[column_id] for column_id in _COPIED_QUOTE_COLUMNS}
     return number, _append_quote(
         pipeline, {**kept, **terms}, _copy_quote_lines(pipeline, old["quote"]), number, old["deal"]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.ooxml.cell_references import cell_address
+from xl_salesflow.ooxml.excel_notation import address_on_sheet
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.ooxml.workbook_parts import ExcelTable, read_relationships
 from xl_salesflow.schema.named_values import NAMED_CELLS
@@ -87,8 +88,7 @@ def _check_own_references(workbook: Workbook, language: Language) -> Iterator[Fi
                 and not _is_in_formula_column(tables, place.row, place.column)
             ):
                 count += 1
-                quoted = sheet.name if sheet.name.isidentifier() else f"'{sheet.name}'"
-                cell = f"{quoted}!{cell_address(place.row, place.column)}"
+                cell = address_on_sheet(sheet.name, cell_address(place.row, place.column))
                 yield _build_integrity_finding("broken_reference", language, cell, shown=cell)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from xl_salesflow.ooxml.cell_references import Area, cell_address
+from xl_salesflow.ooxml.excel_notation import address_on_sheet
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_columns import TableSchema
 from xl_salesflow.schema.table_registry import TABLES
@@ -102,8 +103,7 @@ def read_single_cell_names(workbook: Workbook) -> tuple[dict[str, Any], Mapping[
         grid = workbook.read_range(sheet, str(area))
         for name in here:
             values[name.name] = grid[name.row - area.first_row][name.col - area.first_col]
-            quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
-            addresses[name.name] = f"{quoted}!{cell_address(name.row, name.col)}"
+            addresses[name.name] = address_on_sheet(sheet, cell_address(name.row, name.col))
     return values, addresses
 
 

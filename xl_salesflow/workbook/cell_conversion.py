@@ -7,7 +7,7 @@ This module does not depend on a file format: closed and open workbooks are read
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, MutableMapping, Sequence, Set
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from types import NoneType
 from typing import Any, NamedTuple
@@ -30,6 +30,7 @@ from xl_salesflow.core.written_numbers import NumberStyle, read_written_number
 from xl_salesflow.core.written_words import yes_no_of_word
 from xl_salesflow.locale.texts import Language, Text, TextList
 from xl_salesflow.ooxml.cell_contents import ErrorValue as ErrorValue  # the package excel imports it from here
+from xl_salesflow.ooxml.excel_notation import LAST_DAY_SERIAL, serial_to_datetime
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, Choices, choice_label, identify_choice
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import DATE_DTYPE
@@ -39,7 +40,6 @@ ColumnFindings = dict[int, ValueFinding]  # by position in the column
 _PLAIN_NUMBER_TYPES: frozenset[type] = frozenset({int, float, NoneType})
 _PLAIN_DATE_TYPES: frozenset[type] = frozenset({date, NoneType})
 _PLAIN_TEXT_TYPES: frozenset[type] = frozenset({str, NoneType})
-_FOREVER_SERIAL = 2_958_465
 
 
 class ColumnValues(NamedTuple):
@@ -194,9 +194,9 @@ def read_typed_date(text: str, style: DateStyle) -> tuple[datetime | None, Value
 
 
 def _date_from_serial(cell: float, date1904: bool) -> tuple[datetime | None, ValueFinding | None]:
-    if int(cell) not in LIKELY_DATE_SERIALS and cell != _FOREVER_SERIAL:
+    if int(cell) not in LIKELY_DATE_SERIALS and cell != LAST_DAY_SERIAL:
         return None, ValueFinding("not_a_date")
-    return datetime(1904, 1, 1) + timedelta(cell) if date1904 else datetime(1899, 12, 30) + timedelta(cell), None
+    return serial_to_datetime(cell, date1904), None
 
 
 def _convert_odd_cells(

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from xl_salesflow.locale.texts import Language
-from xl_salesflow.ooxml.cell_references import MAX_COLUMN, MAX_ROW, Area, CellPlace, cell_address, unquote_sheet_name
+from xl_salesflow.ooxml.cell_references import MAX_COLUMN, MAX_ROW, Area, CellPlace, cell_address
+from xl_salesflow.ooxml.excel_notation import address_on_sheet, split_sheet_reference, unquote_sheet_name
 from xl_salesflow.ooxml.overwritten_formulas import normalize_formula
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
@@ -81,8 +82,7 @@ class LostFormula(NamedTuple):
     @property
     def cell(self) -> str:
         """Return its address in the form used in findings."""
-        quoted = self.sheet if self.sheet.isidentifier() else f"'{self.sheet}'"
-        return f"{quoted}!{cell_address(self.row, self.column)}"
+        return address_on_sheet(self.sheet, cell_address(self.row, self.column))
 
 
 def find_lost_formulas(workbook: Workbook, shipped: Workbook) -> list[LostFormula]:
@@ -219,7 +219,9 @@ def read_template_loose_cells(language: Language) -> TemplateLooseCells:
         },
         {
             sheet: frozenset(
-                name for name, text in shipped.name_texts.items() if unquote_sheet_name(text.partition("!")[0]) == sheet
+                name
+                for name, text in shipped.name_texts.items()
+                if unquote_sheet_name(split_sheet_reference(text)[0]) == sheet
             )
             for sheet in shipped.sheets
         },

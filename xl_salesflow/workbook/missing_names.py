@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from xl_salesflow.metrics.metric_sheets import card_formulas
 from xl_salesflow.ooxml.cell_contents import CellFormula
-from xl_salesflow.ooxml.cell_references import Area, column_letters
+from xl_salesflow.ooxml.cell_references import Area
+from xl_salesflow.ooxml.excel_notation import column_letters, quote_sheet_name, split_sheet_reference
 from xl_salesflow.ooxml.package_draft import PackageDraft
 from xl_salesflow.ooxml.sheet_transfer import SheetGraft
 from xl_salesflow.ooxml.workbook_editor import Workbook
@@ -154,8 +155,8 @@ def _find_place_for_name(here: BookCells, there: BookCells, pattern: BookCell) -
 
 def _reference_to_book_cell(cell: BookCell, pattern: str = "") -> str:
     # if there are several cells, use the order of the template (*pattern*)
-    sheet = cell.sheet.replace("'", "''")
-    return f"'{sheet}'!" + (pattern.rpartition("!")[2] or f"${column_letters(cell.column)}${cell.row}")
+    cells = split_sheet_reference(pattern)[1] or f"${column_letters(cell.column)}${cell.row}"
+    return f"{quote_sheet_name(cell.sheet)}!{cells}"
 
 
 def _is_missing_or_broken_name(workbook: Workbook, text: str | None) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from xl_salesflow.errors import NotOurWorkbook
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS
-from xl_salesflow.ooxml.cell_references import unquote_sheet_name
+from xl_salesflow.ooxml.excel_notation import split_sheet_reference, unquote_sheet_name
 from xl_salesflow.ooxml.package_draft import PackageDraft
 from xl_salesflow.ooxml.sheet_transfer import SheetGraft
 from xl_salesflow.ooxml.workbook_editor import Workbook
@@ -74,8 +74,8 @@ def _names_on_sheet(book: Workbook, sheet: str) -> Mapping[str, str]:
 
 def _split_sheet_reference(text: str) -> tuple[str, str]:
     # Excel removes quotes that are not needed
-    sheet, _, cells = text.rpartition("!")
-    return unquote_sheet_name(sheet).casefold() if sheet else "", cells
+    sheet, cells = split_sheet_reference(text)
+    return unquote_sheet_name(sheet).casefold(), cells
 
 
 DECLARED_ROW_KEYS: Mapping[str, tuple[str | int, ...]] = {
@@ -164,11 +164,9 @@ def _find_missing_names(workbook: Workbook, shipped: Workbook) -> Iterator[str]:
 
 def is_broken_reference(workbook: Workbook, text: str) -> bool:
     """Return whether the target of a name was deleted."""
-    sheet, mark, _ = text.partition("!")
+    sheet, _ = split_sheet_reference(text)
     return "#REF!" in text.upper() or (
-        bool(mark)
-        and _OWN_SHEET_REFERENCE.fullmatch(sheet) is not None
-        and unquote_sheet_name(sheet) not in workbook.sheets
+        _OWN_SHEET_REFERENCE.fullmatch(sheet) is not None and unquote_sheet_name(sheet) not in workbook.sheets
     )
 
 
@@ -181,5 +179,5 @@ def match_template_sheets(workbook: Workbook, shipped: Workbook) -> Mapping[str,
 
 def find_named_sheets(workbook: Workbook) -> set[str]:
     """Return the sheets that defined names refer to, whether they exist or not."""
-    texts = (text.partition("!") for text in workbook.name_texts.values())
-    return {unquote_sheet_name(sheet) for sheet, mark, _ in texts if mark and _OWN_SHEET_REFERENCE.fullmatch(sheet)}
+    named = (split_sheet_reference(text)[0] for text in workbook.name_texts.values())
+    return {unquote_sheet_name(sheet) for sheet in named if _OWN_SHEET_REFERENCE.fullmatch(sheet)}

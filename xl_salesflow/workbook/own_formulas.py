@@ -9,6 +9,7 @@ from pathlib import Path
 from xl_salesflow.core.answers import OwnFormulaResults, UncalculatedFormula
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.ooxml.cell_references import CellPlace, cell_address
+from xl_salesflow.ooxml.excel_notation import address_on_sheet
 from xl_salesflow.ooxml.formula_cells import KnownFormulas
 from xl_salesflow.ooxml.recalculation import (
     ARRAY_FORMULA,
@@ -65,9 +66,7 @@ def _uncalculated_reason(reason: str, language: Language) -> str:
 
 
 def _own_formula_address(book: Workbook, place: CellPlace) -> str:
-    sheet = book.sheets[place.sheet].name
-    quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
-    return f"{quoted}!{cell_address(place.row, place.column)}"
+    return address_on_sheet(book.sheets[place.sheet].name, cell_address(place.row, place.column))
 
 
 @cache

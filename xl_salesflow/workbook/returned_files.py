@@ -15,6 +15,7 @@ from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.errors import NotAWorkbook, UsageError
 from xl_salesflow.locale.texts import LANGUAGES, Language, Text, TextList
 from xl_salesflow.ooxml.cell_references import cell_address
+from xl_salesflow.ooxml.excel_notation import address_on_sheet
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
 from xl_salesflow.schema.table_columns import ColumnType, SheetGroup, TableSchema, declare_column
@@ -181,8 +182,7 @@ def _describe_card_finding(
 
 
 def _card_cell_address(path: Path, sheet: str, row: int, column: int) -> str:
-    quoted = sheet if sheet.isidentifier() else f"'{sheet}'"
-    return f"[{path.name}]{quoted}!{cell_address(row, column)}"
+    return address_on_sheet(f"[{path.name}]{sheet}", cell_address(row, column))
 
 
 ABOUT_TABLE = TableSchema(

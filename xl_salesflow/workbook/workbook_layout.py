@@ -13,7 +13,7 @@ from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import TablePosition
 from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook, Pathish
 from xl_salesflow.locale.texts import LANGUAGES, Language
-from xl_salesflow.ooxml.cell_references import column_letters
+from xl_salesflow.ooxml.excel_notation import column_letters
 from xl_salesflow.schema.table_columns import Column, TableSchema
 from xl_salesflow.schema.table_registry import TABLES, render_formula
 

@@ -7,10 +7,11 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.ooxml.excel_notation import quote_sheet_name
 from xl_salesflow.schema.table_columns import ColumnType, ColumnWriter
 from xl_salesflow.schema.table_registry import TABLES, render_formula
 from xl_salesflow.workbook.template.starter_content import BLANK_TEMPLATE_ROW
-from xl_salesflow.workbook.template.table_sheets import column_width, display_width, place_table, quote_sheet_title
+from xl_salesflow.workbook.template.table_sheets import column_width, display_width, place_table
 from xl_salesflow.workbook.template.template_styles import INPUT_COLOUR
 
 
@@ -129,4 +130,4 @@ def test_a_table_knows_its_addresses() -> None:
     assert placed.body("from", "owner") == "B4:D5"
     assert placed.absolute("target") == "'It''s 1'!$G$4:$G$5"
     assert placed.absolute("target", 1) == "'It''s 1'!$G$5"
-    assert quote_sheet_title("Deals") == "'Deals'"
+    assert quote_sheet_name("Deals") == "'Deals'"

@@ -23,6 +23,7 @@ from xl_salesflow.cli.demo.demo_words import (
     read_demo_words,
 )
 from xl_salesflow.core.change_sets import Append, ChangeSet
+from xl_salesflow.core.key_numbers import KEY_FORMATS
 from xl_salesflow.core.pipelines import Pipeline, Playbook
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.table_frames import complete_columns, make_table_frame
@@ -58,9 +59,9 @@ def generate_pipeline(pipeline: Pipeline, count: int, seed: int = 7, since_days:
     return ChangeSet(appends=tuple(Append(name, frame, "demo") for name, frame in frames.items()))
 
 
-def number_demo_keys(prefix: str, numbers: npt.NDArray[Any]) -> list[str]:
-    """Return keys such as D-00017."""
-    return [f"{prefix}{number:05d}" for number in numbers]
+def number_demo_rows(table: str, count: int) -> list[str]:
+    """Return the keys of the first *count* rows of *table*."""
+    return KEY_FORMATS[table].next_after((), count)
 
 
 def _day_number(day: date) -> int:
@@ -154,7 +155,7 @@ def _make_deal_frame(
     bant = _draw_bant_points(walks.furthest[current], random)
     active = is_open & (random.random(count) < 0.85)
     return make_demo_frame("Deals", {
-        "deal": number_demo_keys("D-", np.arange(1, count + 1)),
+        "deal": number_demo_rows("Deals", count),
         "name": _make_deal_names(accounts["account"].to_numpy()[account], products["product"].to_numpy()[product]),
         "account": accounts["account"].to_numpy()[account],
         "contact": contacts["contact"].to_numpy()[account * 2],
@@ -221,7 +222,7 @@ def _make_history_frame(
     }
     missing = np.datetime64("NaT", "s")
     return make_demo_frame("History", {
-        "visit": number_demo_keys("V", np.arange(1, len(walks.deal) + 1)),
+        "visit": number_demo_rows("History", len(walks.deal)),
         "playbook": [playbook.id] * len(walks.deal),
         "stage": [stages[p].name for p in walks.position],
         "position": walks.position.astype(float),

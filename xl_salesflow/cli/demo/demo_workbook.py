@@ -15,10 +15,11 @@ from xl_salesflow.cli.demo.demo_pipeline import (
     day_numbers_to_dates,
     generate_pipeline,
     make_demo_frame,
-    number_demo_keys,
+    number_demo_rows,
 )
 from xl_salesflow.cli.demo.demo_words import read_demo_words
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
+from xl_salesflow.core.key_numbers import find_key_format
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.documents.document_writer import DocumentWriter, write_document_files
 from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS
@@ -59,7 +60,7 @@ def _make_quote_frame(pipeline: Pipeline, quoted: pd.DataFrame) -> pd.DataFrame:
     status = np.where(np.arange(count) % 2 == 0, "sent", "draft").astype(object)
     date = today - np.timedelta64(3, "D")
     return make_demo_frame("Quotes", {
-        "quote": [f"Q-{pipeline.today.year}-{number:04d}" for number in range(1, count + 1)],
+        "quote": find_key_format("Quotes", pipeline.settings, pipeline.today).next_after((), count),
         "deal": quoted["deal"].to_numpy(),
         "version": [1.0] * count,
         "status": status,
@@ -117,7 +118,7 @@ def _make_activity_frame(pipeline: Pipeline, random: np.random.Generator) -> pd.
         "summary": np.array(read_demo_words(language).activity_summaries, dtype=object)[random.integers(0, 4, count)],
     }
     ordered = {column_id: values[order] for column_id, values in columns.items()}
-    return make_demo_frame("Activities", {"activity": number_demo_keys("A", np.arange(1, count + 1)), **ordered})
+    return make_demo_frame("Activities", {"activity": number_demo_rows("Activities", count), **ordered})
 
 
 def _edit_stages(pipeline: Pipeline, opened: pd.DataFrame) -> Edit:

@@ -12,11 +12,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.metric_sheets import WorkingBlock, working_blocks
+from xl_salesflow.ooxml.excel_notation import quote_sheet_name
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.named_values import NAMED_CELLS
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.starter_content import DROPDOWNS_TITLE
-from xl_salesflow.workbook.template.table_sheets import quote_sheet_title
 from xl_salesflow.workbook.template.template_styles import template_font
 
 # the column of a table that a REF holds, and the name of its values
@@ -74,7 +74,7 @@ def add_dropdowns_sheet(workbook: Workbook, language: Language) -> None:
     """Write the helper sheet and name its lists (choose_owner, …, list_playbook)."""
     sheet = workbook.create_sheet(DROPDOWNS_TITLE.in_(language))
     sheet.sheet_state = "hidden"
-    home = quote_sheet_title(sheet.title)
+    home = quote_sheet_name(sheet.title)
     for number, (name, room) in enumerate(_DROPDOWN_ROOM.items(), 1):
         letter = sheet.cell(1, number).column_letter
         sheet.cell(1, number, NAMED_CELLS[name].label.in_(language)).font = template_font(language, bold=True)
@@ -150,6 +150,4 @@ def _write_working_title(sheet: Worksheet, column: int, title: str, language: La
 
 def _workings_range(sheet: Worksheet, column: int, rows: int) -> str:
     letter = get_column_letter(column)
-    return (
-        f"{quote_sheet_title(sheet.title)}!${letter}${_FIRST_WORKINGS_ROW}:${letter}${_FIRST_WORKINGS_ROW + rows - 1}"
-    )
+    return f"{quote_sheet_name(sheet.title)}!${letter}${_FIRST_WORKINGS_ROW}:${letter}${_FIRST_WORKINGS_ROW + rows - 1}"

@@ -24,6 +24,7 @@ from xl_salesflow.metrics.metric_sheets import (
     metric_name,
     metric_sheet_rows,
 )
+from xl_salesflow.ooxml.excel_notation import quote_sheet_name
 from xl_salesflow.schema.named_values import NAMED_CELLS, QUERY_FILTERS
 from xl_salesflow.workbook.template.defined_names import define_name, dropdown_list_name, structured_reference
 from xl_salesflow.workbook.template.sheet_cell_rules import (
@@ -34,7 +35,7 @@ from xl_salesflow.workbook.template.sheet_cell_rules import (
     type_validation,
 )
 from xl_salesflow.workbook.template.starter_content import TemplateRow
-from xl_salesflow.workbook.template.table_sheets import PlacedTable, quote_sheet_title
+from xl_salesflow.workbook.template.table_sheets import PlacedTable
 from xl_salesflow.workbook.template.template_styles import (
     ACCENT_COLOUR,
     ACCENT_MID_COLOUR,
@@ -272,4 +273,4 @@ def _write_comparison_rows(panel: PagePanel, row: int, slot: int, metric: str) -
 
 def absolute_cell_address(sheet: Worksheet, cell: Cell) -> str:
     """Return the absolute address of *cell* with its sheet."""
-    return f"{quote_sheet_title(sheet.title)}!${get_column_letter(cell.column)}${cell.row}"
+    return f"{quote_sheet_name(sheet.title)}!${get_column_letter(cell.column)}${cell.row}"

@@ -20,6 +20,7 @@ from openpyxl.styles.numbers import NumberFormat
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.ooxml.excel_notation import LAST_DAY_SERIAL
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter
 from xl_salesflow.schema.table_registry import TABLES
@@ -95,7 +96,7 @@ def type_validation(cell_type: ColumnType, options: str | None, language: Langua
         case ColumnType.REF:
             return _reference_validation(options or "", language)
         case ColumnType.DATE:
-            return _stop_validation("date", language, WRONG_DATE, "1", "2958465")
+            return _stop_validation("date", language, WRONG_DATE, "1", str(LAST_DAY_SERIAL))
         case ColumnType.POINTS:
             return _stop_validation("whole", language, WRONG_POINTS, "0", "3")
         case ColumnType.PERCENT:
@@ -270,7 +271,7 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
     ),
     "Team": (ConditionalFormat(("person:active",), "{active}={yes_no:no}", "faded"),),
     "Products": (ConditionalFormat(("product:active",), "{active}={yes_no:no}", "faded"),),
-    "History": (ConditionalFormat(("left",), "{left}=2958465", "dash"),),
+    "History": (ConditionalFormat(("left",), f"{{left}}={LAST_DAY_SERIAL}", "dash"),),
 }  # fmt: skip
 
 _CONDITION_SLOT = re.compile(r"\{([a-z_]+)(?::([a-z_]+))?\}")

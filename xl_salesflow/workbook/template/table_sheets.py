@@ -18,6 +18,7 @@ from openpyxl.worksheet.table import TableColumn, TableFormula, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.ooxml.excel_notation import quote_sheet_name
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_registry import render_formula
 from xl_salesflow.workbook.template.starter_content import LIST_NOTE, REQUIRED_NOTE, WRITER_NOTES, TemplateRow
@@ -82,12 +83,7 @@ class PlacedTable:
         letter = self.column_letter(column_id)
         first, last = (self.first, self.last) if row is None else (self.first + row, self.first + row)
         cells = f"${letter}${first}" + ("" if first == last else f":${letter}${last}")
-        return f"{quote_sheet_title(self.sheet.title)}!{cells}"
-
-
-def quote_sheet_title(sheet: str) -> str:
-    """Return a sheet's name in the form used in formulas."""
-    return "'" + sheet.replace("'", "''") + "'"
+        return f"{quote_sheet_name(self.sheet.title)}!{cells}"
 
 
 def place_table(

@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xl_salesflow.locale.language_traits import language_traits
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS
+from xl_salesflow.ooxml.excel_notation import quote_sheet_name
 from xl_salesflow.process.playbook_files import playbook_title
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import NAMED_CELLS, SETTINGS_BY_ID, NamedCell
@@ -45,7 +46,7 @@ from xl_salesflow.workbook.template.starter_content import (
     TemplateRow,
     build_starter_rows,
 )
-from xl_salesflow.workbook.template.table_sheets import PlacedTable, place_table, quote_sheet_title
+from xl_salesflow.workbook.template.table_sheets import PlacedTable, place_table
 from xl_salesflow.workbook.template.template_styles import (
     ACCENT_COLOUR,
     ACCENT_MID_COLOUR,
@@ -145,7 +146,7 @@ def _write_directory_group(sheet: Worksheet, language: Language, group: SheetGro
     for title, table in listed.items():
         row += 1
         link, words = sheet.cell(row, column, title), sheet.cell(row, column + 1, table.purpose.in_(language))
-        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"{quote_sheet_title(title)}!A1", display=title)
+        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"{quote_sheet_name(title)}!A1", display=title)
         link.font = template_font(language, colour=ACCENT_COLOUR, underline=True, bold=table.visible)
         words.font = template_font(language, colour=INK_COLOUR if table.visible else MUTED_COLOUR)
         for cell in (link, words):
@@ -198,7 +199,7 @@ def _write_named_cells(workbook: Workbook, placed: PlacedTable, language: Langua
         define_name(
             workbook,
             named.name,
-            f"{quote_sheet_title(sheet.title)}!${get_column_letter(_NAMED_CELLS_COLUMN + 1)}${row}",
+            f"{quote_sheet_name(sheet.title)}!${get_column_letter(_NAMED_CELLS_COLUMN + 1)}${row}",
         )
     for offset, width in enumerate((24, 22, 58)):
         sheet.column_dimensions[get_column_letter(_NAMED_CELLS_COLUMN + offset)].width = width
