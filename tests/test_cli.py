@@ -79,7 +79,7 @@ def test_every_verb_explains_itself_in_both_languages(verb: str) -> None:
         (("funnel", "{book}", "--as-of", "2026-02-30"), 2, "is not a date"),
         (("init", "{book}"), 2, "exists already"),
         (("init", "{new}", "--playbook", "crn"), 2, "did you mean 'crm'"),
-        (("import", "{book}", "nothing.csv"), 2, "nothing.csv is not there"),
+        (("import", "{book}", "nothing.csv"), 2, "nothing.csv does not exist"),
         (("no-such-verb",), 2, "No such command"),
     ],
 )  # fmt: skip

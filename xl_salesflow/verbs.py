@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
@@ -70,10 +70,7 @@ from xl_salesflow.process.deal_upkeep import fill_derived_cells
 from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups, make_followup_document
 from xl_salesflow.process.duplicate_rows import find_duplicates
 from xl_salesflow.process.followup_logging import log_followups
-from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.process.owner_assignment import distribute_deals
-from xl_salesflow.process.playbook_switch import PlaybookSwitch, switch_playbook
-from xl_salesflow.process.rule_catalogue import check_pipeline, find_early_warnings
 from xl_salesflow.process.win_probability import fill_win_probability
 from xl_salesflow.quotes.document_requests import PrintJob
 from xl_salesflow.quotes.quote_findings import find_changed_documents
@@ -81,6 +78,9 @@ from xl_salesflow.quotes.quote_lookup import find_deals_of_keys
 from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
 from xl_salesflow.quotes.quote_versions import offer_quote, revise_quote
 from xl_salesflow.schema.table_registry import TABLES
+
+if TYPE_CHECKING:
+    from xl_salesflow.process.playbook_switch import PlaybookSwitch
 
 
 class Book(Protocol):
@@ -95,8 +95,11 @@ class Book(Protocol):
 
 def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet[CheckAnswer]:
     """Report what is wrong with which row; with *repair*, also restore overwritten formulas."""
+    # rules and gates are imported by the verbs that ask them, because a run on some deals needs neither
+    from xl_salesflow.process.rule_catalogue import check_pipeline
+
     pipeline = recompute_formula_columns(pipeline)
-    judged, twice = judge_stage_moves(pipeline, "").findings, find_duplicates(pipeline)
+    judged, twice = _judge_moves(pipeline, "").findings, find_duplicates(pipeline)
     findings = (*judged, *check_pipeline(pipeline), *find_changed_documents(pipeline, pipeline), *twice)
     repairs = repair_formulas(pipeline) if repair else ChangeSet()
     return replace(repairs, findings=findings).with_answer(CheckAnswer(findings))
@@ -114,7 +117,7 @@ def update(pipeline: Pipeline, run: Run) -> ChangeSet[RunAnswer]:
         fill_bant_from_answers,
         score_account_traits,
         classify_accounts,
-        partial(judge_stage_moves, by=run.by),
+        partial(_judge_moves, by=run.by),
         fill_win_probability,
         _update_warnings,
     )
@@ -264,6 +267,8 @@ def prepare(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet[RunAnswer[Visi
 
 def switch(pipeline: Pipeline, request: PlaybookSwitch, run: Run) -> ChangeSet[RunAnswer[SwitchedPlaybook]]:
     """Move the open deals of one playbook to another one with mapped stages; this can be undone like any run."""
+    from xl_salesflow.process.playbook_switch import switch_playbook
+
     steps = (partial(switch_playbook, wanted=request, by=run.by), _update_warnings)
     return run_steps(pipeline, steps, "playbook", run, answer_type=SwitchedPlaybook)
 
@@ -303,7 +308,7 @@ def apply(pipeline: Pipeline, sheet: ChangeSheet, run: Run) -> ChangeSet[Applied
     def moved(now: Pipeline) -> ChangeSet:
         # judged together with the other ticked lines, so that a move cannot rely on a cell that was not ticked
         return select_ticked_changes(
-            now, judge_stage_moves(replace(now, today=sheet.today), run.by), sheet.stage_moves, sheet.verb
+            now, _judge_moves(replace(now, today=sheet.today), run.by), sheet.stage_moves, sheet.verb
         )
 
     steps: tuple[Step, ...] = (
@@ -382,7 +387,15 @@ def _describe_difference(one: CopyDifference) -> CellDifference | RowDifference:
     return RowDifference(one.what, one.table, one.key)
 
 
+def _judge_moves(pipeline: Pipeline, by: str) -> ChangeSet:
+    from xl_salesflow.process.move_judging import judge_stage_moves
+
+    return judge_stage_moves(pipeline, by)
+
+
 def _update_warnings(pipeline: Pipeline) -> ChangeSet:
+    from xl_salesflow.process.rule_catalogue import find_early_warnings
+
     deals, found = pipeline["Deals"], find_early_warnings(pipeline)
     return ChangeSet(
         edits=tuple(

@@ -6,7 +6,7 @@ Deal documents are chosen and made, the workbook records them, and only then are
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -181,7 +181,7 @@ def print_deal_documents(
         _print_planned_files(plan, order, as_json)
     else:
         print_files(plan, writers[0].files, as_json)
-    return _print_exit_code(plan)
+    return 0 if len(plan.documents) == len(plan.answer.result.papers) else 1  # some requested document was not made
 
 
 def _choose_print_keys(pipeline: Pipeline, order: PrintOrder) -> tuple[str, ...]:
@@ -202,25 +202,19 @@ def _make_print_writer(path: Path, pipeline: Pipeline, order: PrintOrder, count:
     from xl_salesflow.documents.document_writer import DocumentWriter
     from xl_salesflow.documents.template_lookup import template_folders
 
+    is_shown = count > _PROGRESS_FROM_COUNT and sys.stderr.isatty()  # only on the screen of a person
     return DocumentWriter(
         path.parent,
         order.formats,
         order.tongue or pipeline.language,
         folder=order.folder,
         where=template_folders(pipeline),
-        on_progress=_make_print_progress(count),
+        on_progress=partial(_print_progress, count) if is_shown else None,
     )
 
 
-def _make_print_progress(count: int) -> Callable[[int], None]:
-    # only on the screen of a person
-    is_shown = count > _PROGRESS_FROM_COUNT and sys.stderr.isatty()
-
-    def print_count(made: int) -> None:
-        if is_shown:
-            click.echo(f"\r{made + 1}/{count}", nl=made + 1 == count, err=True)
-
-    return print_count
+def _print_progress(count: int, made: int) -> None:
+    click.echo(f"\r{made + 1}/{count}", nl=made + 1 == count, err=True)
 
 
 def _print_planned_files(plan: ChangeSet, order: PrintOrder, as_json: bool) -> None:
@@ -228,11 +222,6 @@ def _print_planned_files(plan: ChangeSet, order: PrintOrder, as_json: bool) -> N
         for document in plan.documents:
             names = ", ".join(f"{document.name}.{document_format}" for document_format in order.formats)
             click.echo(terminal_text("would make: {names}", names=names))
-
-
-def _print_exit_code(plan: PrintChanges) -> int:
-    """Return 1 if a requested document was not made."""
-    return 0 if len(plan.documents) == len(plan.answer.result.papers) else 1
 
 
 def write_next_quote_version(

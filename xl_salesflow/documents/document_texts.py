@@ -302,13 +302,10 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
 
 def texts_in_language(language: Language) -> dict[str, str]:
     """Return every text in *language* by its id."""
-    return {**{key: text.in_(language) for key, text in DOCUMENT_TEXTS.items()}, **_page_number_texts(language)}
-
-
-def _page_number_texts(language: Language) -> dict[str, str]:
-    # a template prints the two numbers between these texts, because only the page knows them
+    texts = {key: text.in_(language) for key, text in DOCUMENT_TEXTS.items()}
+    # a template prints the two page numbers between these texts, because only the page knows them
     before, between, after = PAGE_NUMBER_TEXT.in_(language, page="\0", pages="\0").split("\0")
-    return {"page": before.strip(), "of_pages": between.strip(), "pages_end": after.strip()}
+    return {**texts, "page": before.strip(), "of_pages": between.strip(), "pages_end": after.strip()}
 
 
 def document_text(key: str, language: Language, **facts: object) -> str:

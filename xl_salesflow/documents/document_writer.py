@@ -142,7 +142,7 @@ class DocumentWriter:
         *,
         folder: Path | None = None,
         where: tuple[Path, ...] = (),
-        on_progress: Callable[[int], None] = lambda made: None,
+        on_progress: Callable[[int], None] | None = None,
     ) -> None:
         self._book, self._folder = book.resolve(), folder or book
         self._formats, self._language, self._where, self._on_progress = formats, language, where, on_progress
@@ -156,7 +156,8 @@ class DocumentWriter:
         Raises:
             UsageError: a template cannot be filled.
         """
-        self._on_progress(self._made)
+        if self._on_progress:
+            self._on_progress(self._made)
         name = safe_file_name(document.name)
         files = {self._folder / f"{name}.{suffix}": self._render(document, suffix) for suffix in self._formats}
         self._files |= files

@@ -70,7 +70,7 @@ def test_the_tick_is_a_dropdown_text_is_no_formula_and_technical_columns_are_hid
 
 @pytest.mark.parametrize(
     ("cell", "value", "says"),
-    [("A3", "perhaps", "row 3: “perhaps” is neither Yes nor No"), ("C1", "Elsewhere", "the column Table is gone")],
+    [("A3", "perhaps", "row 3: “perhaps” is neither Yes nor No"), ("C1", "Elsewhere", "the column Table is missing")],
 )
 def test_an_unreadable_change_sheet_is_refused(tmp_path: Path, cell: str, value: str, says: str) -> None:
     path = tmp_path / "c.xlsx"
