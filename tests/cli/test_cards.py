@@ -93,7 +93,7 @@ def test_an_invalid_answer_is_reported_with_the_cards_cell(
     capsys.readouterr()
     run("bant", book, "--read", card, "--json")
     messages = {finding["cell"]: finding["message"] for finding in json.loads(capsys.readouterr().out)["findings"]}
-    sheet = "[card.xlsx]'BANT card'!"
+    sheet = "'[card.xlsx]BANT card'!"
     assert {f"{sheet}H4", f"{sheet}H5", f"{sheet}A6", f"{sheet}K12"} <= set(messages)
     assert "lots" in messages[f"{sheet}H4"]
     assert read(book)["Answers"].empty
