@@ -38,7 +38,7 @@ class LibreOfficeFailed(Exception):
 class LibreOffice:
     """LibreOffice without a window, with its own profile under `home`."""
 
-    def __init__(self, launcher: Path, home: Path, seconds: float = 180) -> None:
+    def __init__(self, launcher: Path, home: Path, seconds: float = 900) -> None:
         self.launcher, self.home, self.seconds = launcher, home, seconds
         self.profile = home / "profile"
         write_settings(self.profile)
