@@ -204,7 +204,7 @@ def test_a_new_verb_runs_and_is_documented(scratch: Scratch) -> None:
     scratch.follow("Add a verb")
     scratch.run("-m", "xl_salesflow", "init", "book.xlsx")
     assert "how many open deals" in scratch.run("-m", "xl_salesflow", "owners", "--help")
-    assert scratch.run("-m", "xl_salesflow", "owners", "book.xlsx", "--json").split() == ["{", '"owners":', "{}", "}"]
+    assert scratch.run("-m", "xl_salesflow", "owners", "book.xlsx", "--json").split() == ["{", '"owners":', "[]", "}"]
     scratch.test("tests/excel/addin/test_ribbon.py", "-k", "has_a_button")
     assert "| `owners` |" in scratch.run_code(
         "from tools.reference_pages import make_verbs_table; print(make_verbs_table())"
