@@ -124,8 +124,10 @@ def show_workbook_check(path: Path, repair: bool, as_json: bool, today: date | N
 
     session = WorkbookSession(path, None, today, dry_run=not repair)
     restored = tuple(session.attempt(session.book.restore)) if repair else None
+    if restored:
+        session.write(partial(check, repair=repair))  # restored cells that a query reads have their values from here on
     plan = session.write(partial(check, repair=repair))
-    if plan.writes:
+    if plan.writes or restored:
         plan = replace(check(session.read()), repairs=plan.repairs, own_formulas=plan.own_formulas)
     print_check(replace(plan, answer=replace(plan.answer, restored=restored)), as_json)
     return 1 if plan.blocks else 0
