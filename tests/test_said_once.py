@@ -16,6 +16,18 @@ HOMES = [
     ("quotes around the name of a sheet", r"\"''\"|f\"'\{sheet\}'\"|isidentifier\(\)", "ooxml/excel_notation.py"),
     ("the letters of a column", r"ord\(\w+\) - |chr\(65", "ooxml/excel_notation.py"),
     ("the first day of Excel's calendars", r"1899|1904, 1, 1|25_?569|2_?958_?465", "ooxml/excel_notation.py"),
+    ("whether a value is blank", r"\b(value|cell|typed|amount) != \1\b(?!\.)|is pd\.NaT", "schema/plain_values.py"),
+    (
+        "a number without a fraction as an integer",
+        r"return int\(\w+\) if [^\n]*is_integer\(\)",
+        "schema/plain_values.py",
+    ),
+    (
+        "the label of a value of a list",
+        r"CHOICES\.get\([^)]*\) or LISTS|\*\*CHOICES, \*\*LISTS\}\.get",
+        "schema/choice_lists.py",
+    ),
+    ("a date of days since 1970", r"date\(1970, 1, 1\) \+", "metrics/deal_cube.py"),
 ]
 
 

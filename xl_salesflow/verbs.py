@@ -25,7 +25,7 @@ from xl_salesflow.changelog.copy_merge import merge_copies
 from xl_salesflow.changelog.merge_conflicts import resolve_conflicts
 from xl_salesflow.changelog.three_way_merge import Ancestor, is_possible_copy, reconstruct_ancestor
 from xl_salesflow.changelog.undo_run import revert_run
-from xl_salesflow.core.answers import SomeAnswer, list_json_rows, read_json_cell
+from xl_salesflow.core.answers import SomeAnswer, list_json_rows
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
 from xl_salesflow.core.metric_answers import (
     BookContribution,
@@ -77,6 +77,7 @@ from xl_salesflow.quotes.quote_findings import find_changed_documents
 from xl_salesflow.quotes.quote_lookup import find_deals_of_keys
 from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
 from xl_salesflow.quotes.quote_versions import offer_quote, revise_quote
+from xl_salesflow.schema.plain_values import json_value
 from xl_salesflow.schema.table_registry import TABLES
 
 if TYPE_CHECKING:
@@ -382,7 +383,7 @@ def contributions(parts: Mapping[str, Pipeline]) -> tuple[BookContribution, ...]
 
 def _describe_difference(one: CopyDifference) -> CellDifference | RowDifference:
     if one.what == "changed":
-        first, second = read_json_cell(one.first), read_json_cell(one.second)
+        first, second = json_value(one.first), json_value(one.second)
         return CellDifference(one.what, one.table, one.key, one.column, first, second)
     return RowDifference(one.what, one.table, one.key)
 

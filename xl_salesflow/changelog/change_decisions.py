@@ -25,7 +25,7 @@ from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES, Cha
 from xl_salesflow.core.change_sets import Append, Change, ChangeSet, Edit, Remove
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, Language, Text
-from xl_salesflow.schema.choice_lists import CHOICES, LISTS, choice_label
+from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.table_registry import TABLES
 
 NEW_ROW_MARK, GONE_ROW_MARK = "+", "-"
@@ -248,15 +248,7 @@ def _format_change_value(table: str, column: str, value: Any, language: Language
         return None
     declared = TABLES[table][column]
     if declared.type.is_text:
-        options = declared.options or ""
-        known = LISTS.get(options, {}).get(value)
-        return (
-            choice_label(options, value, language)
-            if options in CHOICES
-            else known.in_(language)
-            if known
-            else str(value)
-        )
+        return choice_label(declared.options, str(value), language)
     return value.date() if isinstance(value, pd.Timestamp) else float(value)
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
 from xl_salesflow.core.key_numbers import next_run_number
+from xl_salesflow.schema.plain_values import is_blank, json_value
 from xl_salesflow.schema.table_columns import Column, ColumnWriter, TableSchema
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -75,13 +76,8 @@ def log_changes(
 
 def format_log_value(value: Any) -> str:
     """Return the text of a cell in the Journal."""
-    if value is None or value != value:
-        return ""
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    plain = json_value(value)
+    return "" if plain is None else str(plain)
 
 
 def digest_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
@@ -219,12 +215,7 @@ def _log_removed_rows(plan: ChangeSet) -> Iterator[dict[str, Any]]:
 
 
 def _serialize_removed_row(row: Mapping[Any, Any]) -> dict[str, Any]:
-    filled = {
-        column_id: cell.isoformat() if isinstance(cell, pd.Timestamp) else cell
-        for column_id, cell in row.items()
-        if cell == cell
-    }
-    return {column_id: cell for column_id, cell in filled.items() if cell != ""}
+    return {column_id: json_value(cell) for column_id, cell in row.items() if not is_blank(cell)}
 
 
 CONFLICTS_TABLE = TABLES["Conflicts"]

@@ -62,10 +62,7 @@ def _format_conflict_value(column: Column | None, value: Any, pipeline: Pipeline
     # as the cell displays it
     if column is None or not column.type.is_text:
         return format_log_value(value)
-    if column.type is ColumnType.CHOICE:
-        return choice_label(column.options or "", format_log_value(value), pipeline.language)
-    known = LISTS.get(column.options or "", {}).get(format_log_value(value)) if column.type is ColumnType.LIST else None
-    return known.in_(pipeline.language) if known else format_log_value(value)
+    return choice_label(column.options, format_log_value(value), pipeline.language)
 
 
 CONFLICT_REASON = "Conflicts"

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date
 from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ import click
 
 from xl_salesflow.cli.command_options import BOOK_ARGUMENT, JSON_OPTION, TODAY_OPTION, translated_option, verb_command
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.plain_values import json_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,22 +81,12 @@ def format_table_csv(table: TableSchema, rows: pd.DataFrame, language: Language)
 
 def format_table_json(table: TableSchema, rows: pd.DataFrame, language: Language) -> bytes:
     """Return *rows* as a JSON array of objects by column id; choices and list values are ids, dates ISO, blanks null."""
-    objects = [
-        {column.id: _exported_json_value(row[column.id]) for column in table.columns} for row in rows.to_dict("records")
-    ]
+    objects = [{column.id: json_value(row[column.id]) for column in table.columns} for row in rows.to_dict("records")]
     return dumps(objects, ensure_ascii=False, indent=1).encode("utf-8")
 
 
 def _disarm_formula(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and _FORMULA_START.match(value) else value
-
-
-def _exported_json_value(value: Any) -> Any:
-    if value == "" or value != value:  # NaN and NaT differ from themselves
-        return None
-    if isinstance(value, datetime):
-        return (value if value.time() != time() else value.date()).isoformat()
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 _EXPORT_FORMATS: Mapping[str, Callable[[TableSchema, pd.DataFrame, Language], bytes]] = {

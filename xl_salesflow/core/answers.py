@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 import pandas as pd
 
+from xl_salesflow.schema.plain_values import json_value
+
 if TYPE_CHECKING:
     from typing_extensions import TypeVar  # supports defaults; type checkers have it, and a run does not need it
 
@@ -90,16 +92,7 @@ class OwnFormulaResults(Answer):
 def list_json_rows(rows: pd.DataFrame) -> Iterator[dict[str, JsonCell]]:
     """Yield each of *rows* as column → cell."""
     for record in rows.to_dict("records"):
-        yield {str(column): read_json_cell(value) for column, value in record.items()}
-
-
-def read_json_cell(value: Any) -> JsonCell:
-    """Return a cell of a frame: a whole number as int, a day in ISO format, a blank as None."""
-    if value is pd.NaT or value != value or value == "":
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    return int(value) if isinstance(value, float) and value.is_integer() else cast("JsonCell", value)
+        yield {str(column): json_value(value) for column, value in record.items()}
 
 
 def answer_to_json(answer: Answer) -> dict[str, JsonValue]:

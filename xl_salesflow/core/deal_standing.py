@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import fold_keys, look_up_values
 
 
@@ -75,7 +76,7 @@ def _add_trail_note(trail: str, score: float, today: date) -> str:
     notes = [note for note in _read_score_trail(trail) if note[0] != today]
     old = [note for note in notes if note[0] <= today - SCORE_TRAIL_SPAN]
     notes = [*old[-1:], *(note for note in notes if note[0] > today - SCORE_TRAIL_SPAN), (today, score)]
-    return "; ".join(f"{day.isoformat()} {'-' if value != value else f'{value:g}'}" for day, value in notes)
+    return "; ".join(f"{day.isoformat()} {'-' if is_missing(value) else f'{value:g}'}" for day, value in notes)
 
 
 def _score_on_day(notes: list[tuple[date, float]], day: date) -> float:

@@ -18,6 +18,7 @@ from xl_salesflow.core.lazy_frames import replace_frames
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.ooxml.excel_notation import address_on_sheet, bare_sheet_name
 from xl_salesflow.schema.named_values import Query, Settings
+from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -240,7 +241,7 @@ def _setup_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _optional_integer(value: float) -> int | None:
-    return None if value != value else int(value)
+    return None if is_missing(value) else int(value)
 
 
 def _build_stage(row: dict[str, Any]) -> Stage:

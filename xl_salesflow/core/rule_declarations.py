@@ -16,7 +16,8 @@ import pandas as pd
 
 from xl_salesflow.core.pipelines import Finding, Gate, Pipeline, Playbook
 from xl_salesflow.locale.texts import Language, Text
-from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
+from xl_salesflow.schema.choice_lists import LISTS, choice_label, identify_choice, list_options
+from xl_salesflow.schema.plain_values import is_blank
 from xl_salesflow.schema.table_columns import Column, ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -71,13 +72,10 @@ def format_column_values(column: Column, values: pd.Series, language: Language) 
 
 
 def _format_column_value(column: Column, value: Any, language: Language) -> str:
-    if value == "" or value is pd.NaT or value != value:
+    if is_blank(value):
         return BLANK_LABEL.in_(language)
-    if column.type in (ColumnType.CHOICE, ColumnType.LIST):
-        label = {**LISTS, **CHOICES}.get(column.options or "", {}).get(value)
-        return label.in_(language) if label else str(value)
     if column.type.is_text:
-        return str(value)
+        return choice_label(column.options, str(value), language)
     if column.type.is_date:
         return str(pd.Timestamp(value).date())
     return f"{value * 100:.6g} %" if column.type is ColumnType.PERCENT else format_short_number(value)
@@ -226,8 +224,7 @@ def identify_activity_type(subject: str) -> str:
 
 def identify_option(column: Column, item: str) -> str:
     """Return the id of *item* in the list of *column*, or the text itself, in a form for comparison without case."""
-    known = CHOICES.get(column.options or "") or LISTS.get(column.options or "") or {}
-    return (identify_choice(known, item) or item.strip()).casefold()
+    return (identify_choice(list_options(column.options), item) or item.strip()).casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,13 @@ from xl_salesflow.documents.followup_calendar import render_followup_calendar
 from xl_salesflow.documents.template_safety import fill_template
 from xl_salesflow.documents.template_values import (
     DocumentFacts,
-    closed_list_label,
     localize_day,
     localize_short_money,
     single_line_text,
 )
 from xl_salesflow.locale.language_traits import language_traits
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.table_registry import TABLES
 
 _CSV_FORMULA_START = re.compile(r"[=+\-@\t\r\n\u00a0\uff1d\uff0b\uff0d\uff20|%]")
@@ -107,7 +107,7 @@ def _followup_row_fields(row: DocumentFacts, facts: DocumentFacts, language: Lan
         **{key: row[key] or "" for key in texts},
         "rank": row["rank"],
         "level": row["priority"],
-        "priority": closed_list_label("priority", row["priority"], language),
+        "priority": choice_label("priority", row["priority"], language),
         "amount": "" if row["amount"] is None else localize_short_money(row["amount"], facts["currency"], language),
         "when": lateness_text(row["days_late"], language, facts["day"] == facts["today"]),
         "on": document_text("on_day", language, day=localize_day(row["day"], language)) if later else "",
@@ -126,7 +126,7 @@ def _followup_csv_cell(
         return value.isoformat()
     if isinstance(value, int | Decimal):
         return value
-    text = closed_list_label(options, value, language) if options and value else value
+    text = choice_label(options, value, language) if options and value else value
     return f"'{text}" if _CSV_FORMULA_START.match(text) else text
 
 

@@ -45,6 +45,7 @@ from xl_salesflow.documents.template_values import (
 )
 from xl_salesflow.locale.language_traits import language_traits
 from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.plain_values import is_missing
 
 UNKNOWN_VALUE_DASH = "–"
 
@@ -77,7 +78,7 @@ class ReportFormatter:
 
     def value(self, value: Any, unit: str) -> str:
         """Return *value* formatted for its *unit*: money, ratio, days, per_day, month, name, or a plain number."""
-        if value is None or value != value:
+        if is_missing(value):
             return UNKNOWN_VALUE_DASH
         if unit in ("money", "per_day"):
             amount = localize_short_money(value, self.currency, self.language)

@@ -20,7 +20,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 from xl_salesflow.documents.document_texts import document_text
 from xl_salesflow.locale.language_traits import language_traits
 from xl_salesflow.locale.texts import COMMA_SEPARATOR, Language
-from xl_salesflow.schema.choice_lists import LISTS, choice_label
+from xl_salesflow.schema.choice_lists import LISTS
 
 DocumentLanguage = str
 """The language of a document; *both* prints Chinese and English side by side."""
@@ -162,11 +162,6 @@ def unit_label(value: str, quantity: PrintableNumber, language: Language) -> str
     """Return the name of a unit after *quantity*: 1 piece, 3 pieces; a unit that a team added is returned unchanged."""
     name = open_list_label("unit", value, language)
     return f"{name}s" if language == "en" and value in LISTS["unit"] and quantity != 1 else name
-
-
-def closed_list_label(name: str, choice: str, language: Language) -> str:
-    """Return the label of *choice* of the closed list *name*."""
-    return choice_label(name, choice, language)
 
 
 DocumentFacts = Mapping[str, Any]

@@ -9,7 +9,6 @@ from xl_salesflow.documents.template_values import (
     DocumentFacts,
     Figure,
     TemplateContext,
-    closed_list_label,
     day_figure,
     document_head,
     join_nonblank,
@@ -19,12 +18,13 @@ from xl_salesflow.documents.template_values import (
     open_list_label,
 )
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.choice_lists import choice_label
 
 
 def build_bant_card_context(facts: DocumentFacts, language: Language) -> TemplateContext:
     """Return the context for the template of a BANT card."""
     deal, score = facts["deal"], facts["score"]
-    gaps = join_nonblank((closed_list_label("dimension", dimension, language) for dimension in facts["gaps"]), language)
+    gaps = join_nonblank((choice_label("dimension", dimension, language) for dimension in facts["gaps"]), language)
     dates = labelled_rows(("date", day_figure(facts["today"], language)), language=language)
     return {
         **document_head(facts, "bant_card", deal["deal"], language, dates),
@@ -38,7 +38,7 @@ def build_bant_card_context(facts: DocumentFacts, language: Language) -> Templat
         "answers": [_bant_answer_fields(one, language) for one in facts["answers"]],
         "open": [
             {
-                "dimension": closed_list_label("dimension", one["dimension"], language),
+                "dimension": choice_label("dimension", one["dimension"], language),
                 "question": one["text"],
                 "strong": one["strong"],
             }
@@ -63,7 +63,7 @@ def decision_maker_rows(people: list[DocumentFacts], language: Language) -> Cont
     return [
         {
             **{key: person[key] for key in ("contact", "title", "attitude", "phone", "email")},
-            "role": closed_list_label("decision_role", person["role"], language),
+            "role": choice_label("decision_role", person["role"], language),
             "reach": " · ".join(filter(None, (person["phone"], person["email"]))),
         }
         for person in people
@@ -73,7 +73,7 @@ def decision_maker_rows(people: list[DocumentFacts], language: Language) -> Cont
 def _bant_dimension_fields(one: DocumentFacts, language: Language) -> dict[str, str]:
     points = one["points"] or 0
     return {
-        "name": closed_list_label("dimension", one["dimension"], language),
+        "name": choice_label("dimension", one["dimension"], language),
         "points": Figure(f"{points}/3", points),
         "meaning": document_text(f"points_{points}", language),
     }
@@ -111,7 +111,7 @@ def build_precall_context(facts: DocumentFacts, language: Language) -> TemplateC
         )), language=language),
         "people": decision_maker_rows(facts["people"], language),
         "questions": [
-            {"dimension": closed_list_label("dimension", one["dimension"], language), "question": one["text"]}
+            {"dimension": choice_label("dimension", one["dimension"], language), "question": one["text"]}
             for one in facts["open"]
         ],
         "benefits": benefit_rows(facts["benefits"], language),
@@ -181,7 +181,7 @@ def printed_task_rows(tasks: list[DocumentFacts], language: Language) -> Context
             "box": _TICK_BOX,
             "task": one["task"],
             "due": day_figure(one["due"], language),
-            "required": closed_list_label("yes_no", "yes", language) if one["required"] else "",
+            "required": choice_label("yes_no", "yes", language) if one["required"] else "",
         }
         for one in tasks
     ]

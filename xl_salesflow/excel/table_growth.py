@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -32,6 +31,7 @@ from xl_salesflow.excel.table_reading import find_free_row
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import NAMED_CELLS
+from xl_salesflow.schema.plain_values import plain_value
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import format_cell_as_text, values_to_cells
@@ -60,10 +60,8 @@ class CellEncoder:
         """Return the value of a named cell in the form of the cell."""
         declared, value = NAMED_CELLS.get(cell.name), cell.after
         if declared and declared.type is ColumnType.CHOICE and isinstance(value, str):
-            value = choice_label(declared.options or "", value, self.language)
-        if value is None or value != value or value == "":
-            return None
-        return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+            value = choice_label(declared.options, value, self.language)
+        return plain_value(value)
 
 
 @dataclass

@@ -24,6 +24,8 @@ from xl_salesflow.process.bant_scores import compute_bant_columns
 from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.quotes.quote_arithmetic import round_to_cents, spell_chinese_amount
 from xl_salesflow.schema.named_values import Settings
+from xl_salesflow.schema.plain_values import is_missing
+from xl_salesflow.workbook.cell_conversion import format_cell_as_text
 
 CellColumn = Sequence[Any]
 
@@ -31,7 +33,7 @@ CellColumn = Sequence[Any]
 def bant_score(budget: CellColumn, authority: CellColumn, need: CellColumn, timeline: CellColumn) -> list[float | None]:
     """Return the BANT score, 0 to 100, by the standard weights; blank while nothing is known."""
     scores = _score_bant_columns(budget, authority, need, timeline)["bant_score"]
-    return [None if score != score else float(score) for score in scores]
+    return [None if is_missing(score) else float(score) for score in scores]
 
 
 def bant_grade(budget: CellColumn, authority: CellColumn, need: CellColumn, timeline: CellColumn) -> list[str]:
@@ -73,14 +75,14 @@ def cannot_move(deal: CellColumn, book: OpenBook | None = None) -> list[str]:
     deals = apply_change_set(before, judge_stage_moves(before, ""))["Deals"].drop_duplicates("deal", keep=False)
     refused = deals[deals["move_status"] == "refused"]
     reasons = dict(zip(refused["deal"], refused["move_reasons"], strict=True))
-    return [str(reasons.get(key, "")) for key in map(_cell_to_key, deal)]
+    return [str(reasons.get(key, "")) for key in map(format_cell_as_text, deal)]
 
 
 def next_stages(deal: CellColumn, book: OpenBook | None = None) -> list[str]:
     """Return the stages that follow the recorded one of each deal, separated by commas."""
     pipeline = _read_calling_book(book)
     known = pipeline["Deals"].drop_duplicates("deal", keep=False).set_index("deal")
-    return [_list_following_stages(pipeline, known, key) for key in map(_cell_to_key, deal)]
+    return [_list_following_stages(pipeline, known, key) for key in map(format_cell_as_text, deal)]
 
 
 def _score_bant_columns(*dimensions: CellColumn) -> pd.DataFrame:
@@ -104,10 +106,6 @@ def _list_following_stages(pipeline: Pipeline, deals: pd.DataFrame, deal: str) -
     here = playbook.by_name.get(str(row["recorded_stage"]))
     after = here.position if here else 0
     return ", ".join(stage.name for stage in playbook.funnel if stage.position > after)
-
-
-def _cell_to_key(cell: Any) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell or "").strip()
 
 
 def _cell_to_finite_number(cell: Any) -> float | None:

@@ -49,6 +49,7 @@ from xl_salesflow.imports.map_parts import (
 from xl_salesflow.imports.raw_files import FILE_DELIMITERS
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
+from xl_salesflow.schema.plain_values import plain_number
 from xl_salesflow.schema.table_registry import TABLES
 
 
@@ -192,14 +193,10 @@ def _make_column_item(how: ColumnMap) -> tomlkit.items.String | InlineTable:
     blanks = {"to": None, "dates": "", "decimal": ".", "times": 1.0, "currency": "", "rate": None}
     for field_name, blank in blanks.items():
         if (value := getattr(how, field_name)) != blank:
-            inline.append(
-                field_name, _ASKED_RATE if field_name == "rate" and value == OPEN_RATE else _write_map_value(value)
-            )
+            is_asked = field_name == "rate" and value == OPEN_RATE
+            number = plain_number(value) if isinstance(value, float) else value
+            inline.append(field_name, _ASKED_RATE if is_asked else number)
     return inline
-
-
-def _write_map_value(value: str | float) -> str | float:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _make_table_array(made: Iterable[Table]) -> tomlkit.items.AoT:

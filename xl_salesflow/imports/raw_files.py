@@ -25,6 +25,7 @@ from xl_salesflow.imports.list_extent import SourceMerge
 from xl_salesflow.imports.package_parts import WORKBOOK_PART, CellPosition, list_sheet_parts
 from xl_salesflow.imports.uncalculated_formulas import find_uncalculated_cells
 from xl_salesflow.ooxml.excel_notation import column_number
+from xl_salesflow.schema.plain_values import plain_number
 
 FILE_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030", "cp1252")
 FILE_DELIMITERS = (",", ";", "\t", "|")
@@ -199,7 +200,7 @@ def sheet_cell_to_text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
+        return str(plain_number(cell))
     if isinstance(cell, datetime):
         return cell.isoformat(" ")
     return cell.isoformat() if isinstance(cell, date) else str(cell)

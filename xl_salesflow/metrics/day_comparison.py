@@ -40,6 +40,7 @@ from xl_salesflow.metrics.funnel_steps import (
 from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, MetricFormula, cache_on_argument
 from xl_salesflow.metrics.outcome_metrics import CYCLE_METRICS, OUTCOME_METRICS
 from xl_salesflow.metrics.stage_metrics import deals_reached, stage_open_count, stage_open_value
+from xl_salesflow.schema.plain_values import is_missing
 
 _OTHER_DAY = "CompareTo"
 # stays that match the dropdowns and began by the other day
@@ -126,8 +127,8 @@ def compute_comparison_cells(cube: Cube) -> dict[str, Any]:
         now = float(compute(cube)[0])
         then = float("nan") if other is None else float(compute(other)[0])
         change = round(now - then, 10)
-        cells[f"Then_{metric}"] = "" if then != then else then
-        cells[f"Change_{metric}"] = "" if change != change else change
+        cells[f"Then_{metric}"] = "" if is_missing(then) else then
+        cells[f"Change_{metric}"] = "" if is_missing(change) else change
     return cells
 
 

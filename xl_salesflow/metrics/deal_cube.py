@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -30,6 +31,7 @@ from xl_salesflow.metrics.array_arithmetic import (
 from xl_salesflow.metrics.metric_declaration import MetricArray
 from xl_salesflow.schema.choice_lists import LISTS, identify_choice
 from xl_salesflow.schema.named_values import QUERY_FILTERS, Query
+from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_registry import TABLES
 
 
@@ -160,6 +162,11 @@ class Cube:
 def days_since_1970(day: object) -> float:
     """Return a date as days since 1970."""
     return float(np.datetime64(day, "D").astype(np.int64))  # type: ignore[call-overload]
+
+
+def date_of_days(days: float) -> date | None:
+    """Return the date of *days* since 1970, or None if it is unknown."""
+    return None if is_missing(days) else date(1970, 1, 1) + timedelta(days=float(days))
 
 
 def build_cube(pipeline: Pipeline, column: str = "") -> Cube:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from xl_salesflow.core.metric_answers import MetricChange, MetricGroup, MetricValue, StageChange, StageMoveCount
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Language, TextList
-from xl_salesflow.metrics.deal_cube import Cube, build_cube
+from xl_salesflow.metrics.deal_cube import Cube, build_cube, date_of_days
 from xl_salesflow.metrics.metric_declaration import ColumnText, MetricArray, MetricColumn
 from xl_salesflow.metrics.metric_tables import METRIC_TABLES, METRICS_BY_ID
 from xl_salesflow.metrics.segment_metrics import RateComparison, compare_win_rates
 from xl_salesflow.metrics.stage_move_metrics import cube_move_matrix
-from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
+from xl_salesflow.schema.choice_lists import LISTS, choice_label, identify_choice
+from xl_salesflow.schema.plain_values import plain_value
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -80,7 +81,7 @@ def _column_values(table: str, column: MetricColumn[Any], source: Any) -> list[A
         return list(column.read(source))
     numbers = column.compute(source)
     if TABLES[table][column.id].type is ColumnType.DATE:
-        return [_date_of_days(number) for number in numbers]
+        return [date_of_days(number) for number in numbers]
     return [_metric_value(numbers, row) for row in range(len(numbers))]
 
 
@@ -162,21 +163,12 @@ def _find_segment(groups: dict[str, MetricGroup], column: str, typed: str, name:
 
 
 def _group_label(cube: Cube, row: int, language: Language) -> str:
-    column = TABLES["Deals"].by_id[cube.column]
-    names = {**CHOICES, **LISTS}.get(column.options or "", {})
-    text = names.get(cube.keys[row])
-    return text.in_(language) if text else cube.keys[row]
+    return choice_label(TABLES["Deals"].by_id[cube.column].options, cube.keys[row], language)
 
 
 def _metric_value(numbers: MetricArray, row: int) -> MetricValue:
-    value = float(numbers[row])
-    if value != value:
-        return None
-    return int(value) if value.is_integer() and abs(value) < 2**53 else value
-
-
-def _date_of_days(days: float) -> date | None:
-    return None if days != days else date(1970, 1, 1) + timedelta(days=float(days))
+    value: MetricValue = plain_value(numbers[row])
+    return value
 
 
 def _compare_values(first: MetricValue, second: MetricValue) -> MetricChange:

@@ -18,6 +18,7 @@ from xl_salesflow.metrics.metric_declaration import ColumnMetric, Metric, Metric
 from xl_salesflow.metrics.outcome_metrics import mean_won_value, won_deal_count
 from xl_salesflow.metrics.stage_metrics import stage_median_days, stage_open_count, step_conversion
 from xl_salesflow.metrics.target_metrics import target_gap
+from xl_salesflow.schema.plain_values import is_blank
 
 
 def plan_value(cube: Cube) -> MetricArray:
@@ -67,7 +68,7 @@ class SalesPlan:
 def plan_last_day(cube: Cube) -> float:
     """Return the day given on the sheet Plan, or else the last day of the year, as days since 1970."""
     typed: Any = cube.pipeline.named.get("PlanBy")
-    if typed is None or typed == "" or typed != typed:
+    if is_blank(typed):
         typed = date(cube.pipeline.as_of.year, 12, 31)
     return days_since_1970(typed)
 

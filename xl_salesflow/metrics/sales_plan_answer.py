@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
 from xl_salesflow.core.metric_answers import MetricValue, SalesPlanAnswer, SalesPlanFigures, SalesPlanGroup
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.array_arithmetic import column_days, round_array_to_cents
-from xl_salesflow.metrics.deal_cube import Cube, build_cube
+from xl_salesflow.metrics.deal_cube import Cube, build_cube, date_of_days
 from xl_salesflow.metrics.feedback_metrics import activities_per_week, activities_per_won
 from xl_salesflow.metrics.funnel_answers import metric_table_rows
 from xl_salesflow.metrics.metric_declaration import MetricArray
 from xl_salesflow.metrics.outcome_metrics import mean_won_value
 from xl_salesflow.metrics.plan_metrics import plan_last_day, plan_value, round_up_whole, won_needed
 from xl_salesflow.metrics.target_metrics import TARGET_SLICES, target_period, target_value, won_to_date
+from xl_salesflow.schema.plain_values import plain_value
 
 
 def compute_sales_plan(pipeline: Pipeline, value: float | None = None, by: date | None = None) -> SalesPlanAnswer:
@@ -40,7 +41,7 @@ def _plan_backwards(pipeline: Pipeline) -> SalesPlanFigures:
     activities = round_up_whole(needed * per_won)
     target, won, gap = _target_progress(cube)
     return SalesPlanFigures(
-        by=date(1970, 1, 1) + timedelta(days=plan_last_day(cube)),
+        by=date_of_days(plan_last_day(cube)),
         target=target,
         won_to_date=won,
         gap=gap,
@@ -94,7 +95,5 @@ def _list_names_with_target(pipeline: Pipeline, column: str) -> Iterable[str]:
 
 
 def _first_metric_value(found: MetricArray) -> MetricValue:
-    value = float(found[0])
-    if value != value:
-        return None
-    return int(value) if value.is_integer() else value
+    value: MetricValue = plain_value(found[0])
+    return value

@@ -46,7 +46,7 @@ from xl_salesflow.metrics.target_metrics import (
     target_value,
     won_to_date,
 )
-from xl_salesflow.schema.choice_lists import LISTS
+from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import NAMED_CELLS, QUERY_FILTERS
 
 _TEAM_PLAN_ROOM = {"owner": TEAM_OWNER_ROWS, "sales_channel": 8}
@@ -106,8 +106,7 @@ class TeamPlan:
 
 
 def _team_row_label(column: str, name: str, language: Language) -> str:
-    label = LISTS.get(column, {}).get(name)
-    return label.in_(language) if label else name
+    return choice_label(column, name, language)
 
 
 @cache_on_argument

@@ -12,7 +12,8 @@ from xl_salesflow.core.name_suggestions import find_nearest, unknown_deal_error
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import CardTaken
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.schema.table_frames import blank_value, fold_keys, make_table_frame
+from xl_salesflow.schema.plain_values import is_blank
+from xl_salesflow.schema.table_frames import fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.schema.work_tables import BANT_CARD_ANSWER_COLUMNS, BANT_CARD_TABLE
 
@@ -57,11 +58,7 @@ def take_in_bant_card(pipeline: Pipeline, card: pd.DataFrame, address: CardAddre
     answers, known = pipeline["Answers"].copy(), _map_answer_rows(pipeline)
     found, new = list[Finding](), dict[tuple[str, str], dict[str, Any]]()
     for row, line in zip(card.index, card.to_dict("records"), strict=True):
-        cells = {
-            column_id: line[column_id]
-            for column_id in BANT_CARD_ANSWER_COLUMNS
-            if not _is_blank_answer(column_id, line[column_id])
-        }
+        cells = {column_id: line[column_id] for column_id in BANT_CARD_ANSWER_COLUMNS if not is_blank(line[column_id])}
         if not cells:
             continue
         wrong = list(_check_card_line(pipeline, line, lambda column_id, row=row: address(int(row), column_id)))  # type: ignore[misc]
@@ -91,7 +88,7 @@ def _check_card_line(pipeline: Pipeline, line: dict[Any, Any], cell: Callable[[s
         if not (fold_keys(keys) == str(line[column_id]).strip().casefold()).any():
             near = find_nearest(str(line[column_id]), keys) or next(iter(keys), "?")
             yield _make_card_finding(pipeline, text, line, column_id, cell(column_id), near=near)
-    if not _is_blank_answer("points", line["points"]) and line["points"] not in (0.0, 1.0, 2.0, 3.0):
+    if not is_blank(line["points"]) and line["points"] not in (0.0, 1.0, 2.0, 3.0):
         yield _make_card_finding(pipeline, _CARD_POINTS_WRONG, line, "points", cell("points"))
 
 
@@ -126,7 +123,3 @@ def _append_answers(answers: pd.DataFrame, rows: list[dict[str, Any]]) -> pd.Dat
 
 def _make_answer_key(deal: str, question: str) -> tuple[str, str]:
     return deal.strip().casefold(), question.strip().casefold()
-
-
-def _is_blank_answer(column_id: str, value: Any) -> bool:
-    return value == "" or value is blank_value(TABLES["Answers"][column_id]) or value != value

@@ -31,6 +31,7 @@ from xl_salesflow.process.followup_order import (
     weigh_followups,
 )
 from xl_salesflow.process.followup_reasons import find_followup_reasons
+from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import complete_columns, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -260,7 +261,7 @@ def make_followup_document(
 
 
 def _followup_cell_value(column: str, cell: Any) -> str | int | Decimal | date | None:
-    if cell is pd.NaT or cell != cell:
+    if is_missing(cell):
         return None
     if isinstance(cell, pd.Timestamp):
         return cell.date()

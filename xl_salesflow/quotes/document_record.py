@@ -18,6 +18,7 @@ import pandas as pd
 from xl_salesflow.core.change_sets import Append, ChangeSet, Document, apply_change_set, diff_pipelines
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns, find_line_prices
+from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import DATE_DTYPE, fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -82,7 +83,7 @@ def _join_promised_rows(frame: pd.DataFrame, columns: Iterable[str]) -> list[str
 def _format_promised_cell(cell: Any) -> str:
     if isinstance(cell, str):
         return " ".join(cell.split())
-    if cell is pd.NaT or cell != cell:
+    if is_missing(cell):
         return ""
     return cell.date().isoformat() if isinstance(cell, pd.Timestamp) else repr(float(cell))
 

@@ -25,6 +25,7 @@ from xl_salesflow.quotes.quote_lookup import (
     read_record,
     unknown_key_error,
 )
+from xl_salesflow.schema.plain_values import is_missing
 
 NEED_COLUMNS = ("pain", "explicit_needs", "latent_needs", "cost_of_inaction")
 _SELLER_SETTINGS = ("company", "address", "phone", "email", "bank", "logo")
@@ -204,7 +205,7 @@ def _meeting_document_name(what: str, deal: Record) -> str:
 
 
 def _exact_bant_score(cell: float) -> Decimal | None:
-    return None if cell != cell else Decimal(repr(float(cell)))
+    return None if is_missing(cell) else Decimal(repr(float(cell)))
 
 
 def _list_bant_answers(pipeline: Pipeline, deal: Record) -> list[DealFacts]:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.schema.plain_values import is_missing
 
 MoneyArray = npt.NDArray[np.float64]
 
@@ -30,7 +31,7 @@ _FIRST_WHOLE_FLOAT = 2.0**53  # from here on every float is a whole number
 
 def to_exact_decimal(number: float) -> Decimal:
     """Return the number that a person typed, the shortest decimal that the float stands for; blank is zero."""
-    return Decimal(0) if number != number else Decimal(repr(float(number)))
+    return Decimal(0) if is_missing(number) else Decimal(repr(float(number)))
 
 
 def round_to_cents(amount: Decimal) -> Decimal:

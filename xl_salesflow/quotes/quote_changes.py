@@ -12,7 +12,8 @@ from xl_salesflow.core.rule_declarations import BLANK_LABEL, format_short_number
 from xl_salesflow.locale.texts import LABEL_AND_VALUE, SEMICOLON_SEPARATOR, Text, TextList, literal_text
 from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns, find_line_prices
 from xl_salesflow.quotes.quote_lookup import Record, list_records, read_record
-from xl_salesflow.schema.choice_lists import CHOICES, LISTS
+from xl_salesflow.schema.choice_lists import find_option_text
+from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -95,16 +96,15 @@ def _is_same_quote_value(old: Any, new: Any) -> bool:
     if isinstance(old, str):
         return bool(old.strip() == new.strip())
     return bool(
-        old == new or (old != old and new != new) or abs((0 if old != old else old) - (0 if new != new else new)) < 1e-9
+        old == new or (is_missing(old) and is_missing(new)) or abs(_zero_if_blank(old) - _zero_if_blank(new)) < 1e-9
     )
 
 
 def _quote_cell_text(table: str, column_id: str, value: Any) -> str | Text:
     column = TABLES[table][column_id]
     if isinstance(value, str):
-        listed = {ColumnType.CHOICE: CHOICES, ColumnType.LIST: LISTS}.get(column.type, {})
-        return listed.get(column.options or "", {}).get(value) or value or BLANK_LABEL
-    if value != value:
+        return find_option_text(column.options, value) or value or BLANK_LABEL
+    if is_missing(value):
         return BLANK_LABEL
     if column.type is ColumnType.PERCENT:
         return f"{value * 100:.6g} %"
@@ -112,4 +112,8 @@ def _quote_cell_text(table: str, column_id: str, value: Any) -> str | Text:
 
 
 def _format_quote_amount(value: float) -> str:
-    return f"{0.0 if value != value else value:,.2f}"
+    return f"{_zero_if_blank(value):,.2f}"
+
+
+def _zero_if_blank(value: float) -> float:
+    return 0.0 if is_missing(value) else value

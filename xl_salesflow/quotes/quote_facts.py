@@ -28,6 +28,7 @@ from xl_salesflow.quotes.quote_lookup import (
     read_fact_date,
     read_record,
 )
+from xl_salesflow.schema.plain_values import is_missing
 
 _NEED_SEPARATORS = re.compile(r"[,\uff0c\u3001;\uff1b\n]")  # Western and Chinese commas and semicolons
 
@@ -100,7 +101,7 @@ def _quote_head_facts(quote: Record) -> DealFacts:
     version = quote["version"]
     return {
         "number": quote["quote"],
-        "version": 1 if version != version else int(version),
+        "version": 1 if is_missing(version) else int(version),
         "date": read_fact_date(quote["date"]),
         "valid_until": read_fact_date(quote["valid_until"]),
         **pick_texts(quote, "status", "supersedes", "terms", "notes"),

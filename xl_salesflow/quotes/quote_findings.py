@@ -19,6 +19,7 @@ from xl_salesflow.quotes.document_record import fingerprint_content, fingerprint
 from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns, find_line_prices
 from xl_salesflow.quotes.quote_lookup import Record, list_records, read_record
 from xl_salesflow.schema.choice_lists import choice_label
+from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import fold_keys
 
 NOTHING_TO_QUOTE_TEXT = Text("Deal {deal} has neither a product nor an amount to quote; fill in one of them.")
@@ -183,7 +184,7 @@ def _changed_document_finding(
     pipeline: Pipeline, text: Text, paper: Record, table: str, key: str, row: int, column: str
 ) -> Finding:
     language, sent = pipeline.language, paper["sent"]
-    when = "" if sent is pd.NaT else SENT_ON_TEXT.in_(language, day=sent.date().isoformat())
+    when = "" if is_missing(sent) else SENT_ON_TEXT.in_(language, day=sent.date().isoformat())
     kind = choice_label("paper", str(paper["paper"]), language)
     message = text.in_(language, paper=kind, subject=paper["subject"], file=paper["document"], when=when)
     rule = "sent_paper_changed" if text is QUOTE_CHANGED_TEXT else "sent_file_changed"

@@ -15,6 +15,7 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.quotes.quote_arithmetic import round_to_cents, to_exact_decimal
+from xl_salesflow.schema.plain_values import is_blank
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -151,14 +152,14 @@ def pick_texts(row: Record, *ids: str) -> DealFacts:
 
 def read_fact_date(cell: Any) -> date | None:
     """Return the date in a cell; None if it is blank."""
-    return None if cell is pd.NaT or cell == "" else cell.date()
+    return None if is_blank(cell) else cell.date()
 
 
 def read_fact_money(cell: Any) -> Decimal | None:
     """Return the amount in a cell, to the cent; None if it is blank."""
-    return None if cell == "" or cell != cell else round_to_cents(to_exact_decimal(cell))
+    return None if is_blank(cell) else round_to_cents(to_exact_decimal(cell))
 
 
 def read_fact_integer(cell: Any) -> int | None:
     """Return the whole number in a cell; None if it is blank."""
-    return None if cell == "" or cell != cell else int(cell)
+    return None if is_blank(cell) else int(cell)

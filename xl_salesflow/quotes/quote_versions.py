@@ -26,6 +26,7 @@ from xl_salesflow.quotes.quote_lookup import (
     list_records,
     read_record,
 )
+from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -101,8 +102,8 @@ def _first_quote_line(pipeline: Pipeline, deal: Record) -> Record:
     # an amount that is a multiple of the list price becomes that quantity; any other becomes one unit at that price
     amount, price = deal["amount"], find_record(pipeline, "Products", deal["product"])["price"]
     units = amount / price if price != "" and price > 0 else math.nan
-    if amount != amount or (1 <= units <= _MOST_QUOTED_UNITS and float(units).is_integer()):
-        return {"product": deal["product"], "quantity": 1 if amount != amount else units}
+    if is_missing(amount) or (1 <= units <= _MOST_QUOTED_UNITS and float(units).is_integer()):
+        return {"product": deal["product"], "quantity": 1 if is_missing(amount) else units}
     named = {} if deal["product"] else {"description": deal["name"] or deal["deal"]}
     return {"product": deal["product"], "quantity": 1, "price": amount, **named}
 

@@ -126,12 +126,6 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
 )  # fmt: skip
 
 
-def choice_label(choice: str, choice_id: str, language: Language) -> str:
-    """Return the label of *choice_id* in list *choice*; an unknown id is returned unchanged."""
-    text = CHOICES[choice].get(choice_id)
-    return text.in_(language) if text else choice_id
-
-
 def identify_choice(choices: Choices, cell: str) -> str | None:
     """Return the id of a cell's text in any language, or None if the list does not contain it."""
     folded = fold_text(cell)
@@ -203,3 +197,19 @@ LISTS: Mapping[str, Choices] = MappingProxyType(
         "account_class": _declare_choices(key="Key account", growth="Growth", standard="Standard", watch="Watch"),
     }
 )  # fmt: skip
+
+
+def list_options(options: str | None) -> Choices:
+    """Return the values and labels of the choices or list *options*; empty if there are none of that name."""
+    return CHOICES.get(options or "") or LISTS.get(options or "") or {}
+
+
+def find_option_text(options: str | None, value: str) -> Text | None:
+    """Return the label of *value* in the choices or list *options*, or None if it has none."""
+    return list_options(options).get(value)
+
+
+def choice_label(options: str | None, value: str, language: Language) -> str:
+    """Return the label of *value* in the choices or list *options*; an unknown value is returned unchanged."""
+    text = find_option_text(options, value)
+    return text.in_(language) if text else value

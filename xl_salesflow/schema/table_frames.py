@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_columns import Column, TableSchema
 
 DATE_DTYPE = "datetime64[s]"
@@ -31,10 +32,8 @@ def blank_value(column: Column) -> Any:
 def make_column_series(column: Column, values: Iterable[Any], index: pd.Index) -> pd.Series:
     """Return *values* (None is blank) as a series with the column's dtype."""
     if column.type.is_text:
-        return pd.Series(
-            ["" if _is_missing_value(value) else str(value) for value in values], index=index, dtype=object
-        )
-    cells = [None if _is_missing_value(value) else value for value in values]
+        return pd.Series(["" if is_missing(value) else str(value) for value in values], index=index, dtype=object)
+    cells = [None if is_missing(value) else value for value in values]
     if column.type.is_date:
         stamps = np.array(
             [np.datetime64("NaT", "s") if cell is None else np.datetime64(cell) for cell in cells], DATE_DTYPE
@@ -69,10 +68,6 @@ def complete_columns(table: TableSchema, partial: pd.DataFrame) -> pd.DataFrame:
         for c in table.columns
     }
     return pd.DataFrame(columns, index=partial.index)
-
-
-def _is_missing_value(value: Any) -> bool:
-    return value is None or value is pd.NaT or (isinstance(value, float) and value != value)
 
 
 def _keep_text_dtype(column: Column, values: pd.Series) -> pd.Series:

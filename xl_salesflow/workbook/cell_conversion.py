@@ -32,6 +32,7 @@ from xl_salesflow.locale.texts import Language, Text, TextList
 from xl_salesflow.ooxml.cell_contents import ErrorValue as ErrorValue  # the package excel imports it from here
 from xl_salesflow.ooxml.excel_notation import LAST_DAY_SERIAL, serial_to_datetime
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, Choices, choice_label, identify_choice
+from xl_salesflow.schema.plain_values import plain_number
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import DATE_DTYPE
 from xl_salesflow.workbook.cell_findings import CHOOSE_ONE_OF_LABELS, DID_YOU_MEAN_LABEL, CellFinding, ValueFinding
@@ -72,8 +73,8 @@ def format_cell_as_text(cell: Any) -> str:
     """Return a cell's value approximately as a sheet displays it."""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
+    if isinstance(cell, float):
+        return str(plain_number(cell))
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "seconds")
     return "" if cell is None else str(cell).strip()
@@ -254,28 +255,16 @@ def values_to_cells(
     Texts in *numbered* are keys that people typed as numbers; they stay numbers.
     """
     if column.type.is_text:
-        labels = {value: _label_of_value(column, value, language) or None for value in set(values)}
+        labels = {value: choice_label(column.options, value, language) or None for value in set(values)}
         if numbered and column.type in _ROW_NAME_TYPES:
-            labels |= {value: _drop_zero_fraction(float(value)) for value in labels.keys() & numbered}
+            labels |= {value: plain_number(float(value)) for value in labels.keys() & numbered}
         return [labels[value] for value in values]
     if column.type.is_date:
         unit = "D" if column.type is ColumnType.DATE else "s"
         days: list[Any] = values.to_numpy().astype(f"datetime64[{unit}]").tolist()
         return days
     numbers: list[Any] = values.to_numpy("float64").tolist()
-    return [None if number != number else _drop_zero_fraction(number) for number in numbers]
-
-
-def _drop_zero_fraction(number: float) -> float:
-    return int(number) if number.is_integer() else number
-
-
-def _label_of_value(column: Column, value: str, language: Language) -> str:
-    if column.type is ColumnType.CHOICE:
-        return choice_label(column.options or "", value, language)
-    if column.type is ColumnType.LIST and (text := LISTS.get(column.options or "", {}).get(value)):
-        return text.in_(language)
-    return value
+    return [None if number != number else plain_number(number) for number in numbers]
 
 
 def _find_filled_cells(column: Column, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, NamedCellChan
 from xl_salesflow.ooxml.cell_contents import CachedValue, CellFormula
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import NAMED_CELLS
+from xl_salesflow.schema.plain_values import plain_value
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import complete_columns
 from xl_salesflow.schema.table_registry import TABLES
@@ -90,12 +90,12 @@ class ChangeSetWriter:
         return CellFormula(live.text, cached, f"{letter}{row}" if live.array else "")
 
     def _named(self, cell: NamedCellChange) -> Any:
-        value = _named_value_to_cell(cell.after)
+        value = plain_value(cell.after)
         if cell.cached:
             return CachedValue("" if value is None else value)
         declared = NAMED_CELLS.get(cell.name)
         if declared and declared.type is ColumnType.CHOICE and isinstance(value, str):
-            return choice_label(declared.options or "", value, self.layout.language)
+            return choice_label(declared.options, value, self.layout.language)
         return value
 
     def _remove(self, remove: Remove, appends: dict[str, pd.DataFrame]) -> None:
@@ -161,18 +161,6 @@ def _merge_appended_rows(appends: Iterable[Append]) -> dict[str, pd.DataFrame]:
         if len(append.rows):
             frames.setdefault(append.table, []).append(complete_columns(TABLES[append.table], append.rows))
     return {name: parts[0] if len(parts) == 1 else pd.concat(parts) for name, parts in frames.items()}
-
-
-def _named_value_to_cell(value: Any) -> Any:
-    """Return a value of a named cell in the form of a cell."""
-    if value is None or value != value or value == "":
-        return None
-    if isinstance(value, datetime):
-        value = value.replace(tzinfo=None)
-        return value.date() if value == datetime.combine(value.date(), datetime.min.time()) else value
-    if isinstance(value, np.generic):
-        return _named_value_to_cell(value.item())
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _formula_result_cell(cell: Any) -> Any:

@@ -29,6 +29,7 @@ from xl_salesflow.schema.named_values import (
     SettingSchema,
     SettingValue,
 )
+from xl_salesflow.schema.plain_values import is_missing, plain_number
 from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter
 from xl_salesflow.workbook.cell_conversion import (
     Dialect,
@@ -70,7 +71,7 @@ def setting_to_cell(setting_id: str, text: str) -> SettingValue:
     value, _ = _parse_setting_text(declared, text) if declared else (None, None)
     if not isinstance(value, float):
         return text
-    return int(value) if value.is_integer() else value
+    return plain_number(value)
 
 
 def _parse_setting_text(setting: SettingSchema, text: str) -> tuple[SettingValue | None, ValueFinding | None]:
@@ -162,7 +163,7 @@ def _parse_named_input(declared: NamedCell, raw: Any, dialect: Dialect) -> tuple
     if declared.type in (ColumnType.CHOICE, ColumnType.LIST):
         return (None if doubt else raw), doubt  # formulas compare with the label itself
     value = values[0]
-    if value != value:
+    if is_missing(value):
         return None, doubt
     return (value.astype("datetime64[D]").item() if declared.type.is_date else float(value)), doubt
 

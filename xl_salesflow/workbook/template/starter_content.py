@@ -13,8 +13,9 @@ from xl_salesflow.locale.language_traits import language_traits
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.process.playbook_files import make_shipped_setup
 from xl_salesflow.process.working_days import make_shipped_holidays
-from xl_salesflow.schema.choice_lists import CHOICES, LISTS
+from xl_salesflow.schema.choice_lists import LISTS, choice_label
 from xl_salesflow.schema.named_values import SETTINGS_BY_ID, SettingSchema
+from xl_salesflow.schema.plain_values import is_blank, plain_number, plain_value
 from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter, SheetGroup, TableSchema
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -109,16 +110,11 @@ def frame_to_template_rows(table: TableSchema, frame: pd.DataFrame, language: La
 
 def template_cell_value(column: Column, value: Any, language: Language) -> Any:
     """Return the content of a cell of *column* for a frame's *value*; None is blank."""
-    if value == "" or value is pd.NaT or value != value:
+    if is_blank(value):
         return None
     if column.type in (ColumnType.CHOICE, ColumnType.LIST):
-        known = {**CHOICES, **LISTS}.get(column.options or "", {}).get(value)
-        return known.in_(language) if known else value
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime() if column.type is ColumnType.TIME else value.date()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+        return choice_label(column.options, value, language)
+    return plain_value(value)
 
 
 def setting_default_cell(setting: SettingSchema, language: Language) -> Any:
@@ -130,8 +126,7 @@ def setting_default_cell(setting: SettingSchema, language: Language) -> Any:
         return date.fromisoformat(str(value))
     if setting.type.is_text:
         return value
-    number = float(value)
-    return int(number) if number.is_integer() else number
+    return plain_number(float(value))
 
 
 def _lists_table_rows(language: Language) -> list[TemplateRow]:
