@@ -12,7 +12,7 @@ import pytest
 from tests.tables import TODAY, crm, rows
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, apply_change_set
 from xl_salesflow.core.history_seal import find_broken_seals
-from xl_salesflow.core.lazy_frames import LazyFrames
+from xl_salesflow.core.lazy_frames import LazyFrames, LoadedFrames
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.engine import Run, Step, make_deal_scope, recompute_formula_columns, run_steps
 from xl_salesflow.process.move_judging import judge_stage_moves
@@ -151,7 +151,10 @@ def test_findings_are_those_of_the_deal_and_of_the_settings(before: Pipeline, wh
     finding, is_told = FINDINGS[which]
     activities = make_table_frame(TABLES["Activities"], rows("activity|deal\nA1|D-1\nA2|D-2", "Activities"))
     pipeline = Pipeline(
-        {**before.tables, "Activities": activities}, before.today, settings=before.settings, cell_findings=(finding,)
+        LoadedFrames({**before.tables, "Activities": activities}),
+        before.today,
+        settings=before.settings,
+        cell_findings=(finding,),
     )
     plan = run_steps(pipeline, (), "test", RUN, make_deal_scope("D-2"))
     assert plan.findings == ((finding,) if is_told else ())

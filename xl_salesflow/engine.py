@@ -114,14 +114,22 @@ def run_steps(
         if plan.edits or plan.appends or plan.fills or plan.removes:
             now = scope.recompute(apply_change_set(now, plan))
     now, cells, findings = scope.finish(pipeline, now, results.findings)
-    changed, entries = diff_pipelines(pipeline, now, verb, reasons), ChangeSet()
+    changed = diff_pipelines(pipeline, now, verb, reasons)
+    finished: ChangeSet[Any] = changed
     if changed.edits or changed.appends or changed.fills or changed.removes:
-        entries = log_changes(changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables)
+        finished = changed + log_changes(changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables)
     if not isinstance(results.answer, answer_type):
         raise TypeError(f"the steps of {verb} answer with {results.answer}, not with a {answer_type.__name__}")
-    answer = _sum_up_run(results.answer, changed, findings, now)
-    finished = replace(changed + entries, named_cells=cells, findings=findings, documents=results.documents)
-    return finished.with_answer(answer)
+    answer = RunAnswer(
+        results.answer,
+        changes=sum(map(len, changed.edits)),
+        added={append.table: len(append.rows) for append in changed.appends},
+        removed={remove.table: len(remove.rows) for remove in changed.removes},
+        refreshed=sum(map(len, changed.caches)),
+        followups=len(now["FollowUps"]),
+        findings=findings,
+    )
+    return replace(finished, named_cells=cells, findings=findings, documents=results.documents, answer=answer)
 
 
 class WholeWorkbook:
@@ -239,20 +247,6 @@ def _collect_reasons(reasons: dict[tuple[str, str], pd.Series], edits: Iterable[
         reasons[edit.table, edit.column] = (
             why if known is None else pd.concat([known.drop(why.index, errors="ignore"), why])
         )
-
-
-def _sum_up_run(
-    result: SomeAnswer, plan: ChangeSet, findings: tuple[Finding, ...], pipeline: Pipeline
-) -> RunAnswer[SomeAnswer]:
-    return RunAnswer(
-        result,
-        changes=sum(map(len, plan.edits)),
-        added={append.table: len(append.rows) for append in plan.appends},
-        removed={remove.table: len(remove.rows) for remove in plan.removes},
-        refreshed=sum(map(len, plan.caches)),
-        followups=len(pipeline["FollowUps"]),
-        findings=findings,
-    )
 
 
 def _compute_all_deal_columns(pipeline: Pipeline) -> pd.DataFrame:

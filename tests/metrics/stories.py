@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.core.lazy_frames import LoadedFrames
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
@@ -70,7 +71,7 @@ def pipeline_of_stories(
         "Stages": setup,
     }
     settings = Settings({"playbook": setup["playbook"].iloc[0]})
-    return Pipeline({**made, **tables}, today, language, settings)
+    return Pipeline(LoadedFrames({**made, **tables}), today, language, settings)
 
 
 def _history(deals: pd.DataFrame, visits: pd.DataFrame, setup: pd.DataFrame) -> pd.DataFrame:

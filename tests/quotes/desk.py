@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -62,4 +61,4 @@ def done(pipeline: Pipeline, plan: ChangeSet) -> Pipeline:
     """Return the pipeline as read back after a change set was written."""
     after = apply_change_set(pipeline, plan)
     tables = {name: frame.set_axis(range(2, len(frame) + 2), axis=0) for name, frame in after.tables.items()}
-    return recompute_formula_columns(replace(after, tables=tables))
+    return recompute_formula_columns(after.with_tables(**tables))

@@ -7,6 +7,7 @@ Public names, by file:
     batch_run: Batch, BatchRun, BatchSummary, begin_batch
     batch_tasks: BATCH_VERB_OPTIONS, BatchTask, parse_verb_options, TaskOutcome, TaskStatus
     folder_watch: watch_workbooks, WatchPace
+    outcome_lines: BatchFigures, BatchSummaryLine, describe_outcome, OutcomeLine, TimedOutcomeLine
     run_log: read_past_run
     task_loop: RetryPolicy
     workbook_search: digest_workbook_file, find_workbooks, FoundWorkbook

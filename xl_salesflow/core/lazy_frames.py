@@ -1,8 +1,10 @@
-"""Frames that are read when they are first needed, so that a run on one deal reads only a few tables."""
+"""The frames of a pipeline, by table: all at hand, or read when they are first needed; none can be replaced in place."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, overload
 
@@ -14,13 +16,40 @@ if TYPE_CHECKING:
     from xl_salesflow.core.pipelines import Finding
 
 
-class LazyFrames(Mapping[str, pd.DataFrame]):
-    """The frames of all declared tables: those *replaced* by a run, or else those returned by *read*, which are cached."""
+class PipelineFrames(Mapping[str, pd.DataFrame]):
+    """The frames of all declared tables, read-only: a state of a run with other frames has another mapping."""
 
-    def __init__(
-        self, read: Callable[[str], pd.DataFrame], replaced: Mapping[str, pd.DataFrame] = MappingProxyType({})
-    ) -> None:
-        self.read, self.replaced = read, replaced
+    @abstractmethod
+    def with_frames(self, new: Mapping[str, pd.DataFrame]) -> PipelineFrames:
+        """Return these frames with some replaced by *new*, without reading any table."""
+
+
+class LoadedFrames(PipelineFrames):
+    """Frames that are all loaded. Later changes to the mapping *frames* have no effect."""
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        self._frames = dict(frames)
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self._frames[table]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def with_frames(self, new: Mapping[str, pd.DataFrame]) -> LoadedFrames:
+        """Return these frames with some replaced by *new*."""
+        return LoadedFrames({**self._frames, **new})
+
+
+@dataclass(frozen=True, eq=False)
+class LazyFrames(PipelineFrames):
+    """The frames that a run *replaced*, or else those returned by *read*, which are cached."""
+
+    read: Callable[[str], pd.DataFrame]
+    replaced: Mapping[str, pd.DataFrame] = field(default_factory=lambda: MappingProxyType({}))
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.replaced[table] if table in self.replaced else self.read(table)
@@ -34,12 +63,9 @@ class LazyFrames(Mapping[str, pd.DataFrame]):
     def __len__(self) -> int:
         return len(TABLES)
 
-
-def replace_frames(frames: Mapping[str, pd.DataFrame], new: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
-    """Return *frames* with some replaced by *new*, without reading any table."""
-    if isinstance(frames, LazyFrames):
-        return LazyFrames(frames.read, {**frames.replaced, **new})
-    return {**frames, **new}
+    def with_frames(self, new: Mapping[str, pd.DataFrame]) -> LazyFrames:
+        """Return these frames with some replaced by *new*, without reading any table."""
+        return LazyFrames(self.read, MappingProxyType({**self.replaced, **new}))
 
 
 def find_replaced_frames(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame]) -> Iterable[str]:
@@ -54,11 +80,11 @@ def is_frame_replaced(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd
     return table in find_replaced_frames(before, after) and before[table] is not after[table]
 
 
+@dataclass(frozen=True, eq=False)
 class LazyFindings(Sequence["Finding"]):
     """The findings about cells of the tables read so far, looked up by *find*."""
 
-    def __init__(self, find: Callable[[], Sequence[Finding]]) -> None:
-        self._find = find
+    find: Callable[[], Sequence[Finding]]
 
     @overload
     def __getitem__(self, at: int) -> Finding: ...
@@ -67,10 +93,10 @@ class LazyFindings(Sequence["Finding"]):
     def __getitem__(self, at: slice) -> Sequence[Finding]: ...
 
     def __getitem__(self, at: int | slice) -> Finding | Sequence[Finding]:
-        return self._find()[at]
+        return self.find()[at]
 
     def __iter__(self) -> Iterator[Finding]:
-        return iter(self._find())
+        return iter(self.find())
 
     def __len__(self) -> int:
-        return len(self._find())
+        return len(self.find())

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
-from xl_salesflow.core.lazy_frames import replace_frames
+from xl_salesflow.core.lazy_frames import LoadedFrames, PipelineFrames
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.ooxml.excel_notation import address_on_sheet, bare_sheet_name
 from xl_salesflow.schema.named_values import Query, Settings
@@ -141,12 +141,12 @@ class TablePosition:
 _SETUP_TABLES = ("Stages", "Gates", "StageTasks")
 
 
+@dataclass(eq=False)
 class PlaybookReader:
     """Reads playbooks from set-up frames, and caches the result for all states of a run with the same frames."""
 
-    def __init__(self) -> None:
-        self._frames: tuple[pd.DataFrame, ...] = ()
-        self._playbooks: Mapping[str, Playbook] = {}
+    _frames: tuple[pd.DataFrame, ...] = ()
+    _playbooks: Mapping[str, Playbook] = field(default_factory=dict)
 
     def read(self, pipeline: Pipeline) -> Mapping[str, Playbook]:
         """Return the playbooks of *pipeline* by id."""
@@ -160,11 +160,14 @@ class PlaybookReader:
 class Pipeline:
     """One workbook as values: a frame for every declared table in *tables*, and the day of the run in *today*.
 
+    A pipeline is frozen: attributes cannot be set, and `with_tables` returns another pipeline. States of a run share
+    frames, so a frame is never changed in place; change a copy, and give it to `with_tables`.
+
     *query* holds the parameters from the sheet Funnel; *named* the named cells as read; *cell_findings* the findings
     about single cells of the tables that were read. *playbook_reader* is passed on from one state of a run to the next.
     """
 
-    tables: Mapping[str, pd.DataFrame]
+    tables: PipelineFrames
     today: date
     language: Language = "en"
     settings: Settings = field(default_factory=lambda: Settings({}))
@@ -180,7 +183,7 @@ class Pipeline:
 
     def with_tables(self, **tables: pd.DataFrame) -> Pipeline:
         """Return the same pipeline with some frames replaced."""
-        return replace(self, tables=replace_frames(self.tables, tables))
+        return replace(self, tables=self.tables.with_frames(tables))
 
     def cell_address(self, table: str, row: int, column: str = "") -> str:
         """Return the address of a cell such as ``Deals!F12``.
@@ -211,7 +214,7 @@ class Pipeline:
 def build_pipeline(today: date, language: Language = "en", **rows: list[dict[str, Any]]) -> Pipeline:
     """Return a pipeline built from plain rows by table name, other tables empty; meant for tests and small scripts."""
     tables = {name: make_table_frame(table, rows.get(name, ())) for name, table in TABLES.items()}
-    return Pipeline(tables, today, language)
+    return Pipeline(LoadedFrames(tables), today, language)
 
 
 def read_playbooks(pipeline: Pipeline) -> dict[str, Playbook]:

@@ -13,7 +13,7 @@ import xlwings as xw
 
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.key_numbers import COUNTED_TABLES, KeyFormat, find_key_format
-from xl_salesflow.core.lazy_frames import LazyFindings, LazyFrames
+from xl_salesflow.core.lazy_frames import LazyFindings, LazyFrames, LoadedFrames
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.excel.app_state import suspend_excel
 from xl_salesflow.excel.open_book_writing import OpenBookWriter
@@ -108,7 +108,7 @@ class OpenBook:
             WorkbookError: one of our tables or columns is missing; the message says which.
         """
         opened, names, pipeline, named_findings = self._open(today)
-        pipeline = replace(pipeline, tables={name: opened.read_table(name) for name in TABLES})
+        pipeline = replace(pipeline, tables=LoadedFrames({name: opened.read_table(name) for name in TABLES}))
         named_findings += make_loose_cell_findings(
             find_overwritten_loose_cells(self.book, opened.layout, names), pipeline.language
         )

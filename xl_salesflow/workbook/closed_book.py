@@ -14,7 +14,7 @@ from pathlib import Path
 
 from xl_salesflow.core.answers import OwnFormulaResults, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet
-from xl_salesflow.core.lazy_frames import LazyFindings, LazyFrames
+from xl_salesflow.core.lazy_frames import LazyFindings, LazyFrames, LoadedFrames
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.errors import WorkbookError
 from xl_salesflow.ooxml.workbook_editor import Workbook
@@ -58,7 +58,7 @@ class ClosedBook:
         from xl_salesflow.workbook.metric_formulas import find_missing_metric_rows
 
         reading, pipeline = self._open(today)
-        frames = {name: pipeline[name] for name in TABLES}
+        frames = LoadedFrames({name: pipeline[name] for name in TABLES})
         for name in TABLES:
             reading.find_typed_over(name)
         named, missing = check_named_cells(*read_single_cell_names(reading.workbook), self._dialect, pipeline.language)
