@@ -30,7 +30,7 @@ from xl_salesflow.locale.texts import TextList
 from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
 from xl_salesflow.ooxml.excel_notation import date_to_serial
 from xl_salesflow.process.account_scores import compute_prospects
-from xl_salesflow.process.bant_scores import compute_bant_columns
+from xl_salesflow.process.bant_cards import compute_bant_columns
 from xl_salesflow.process.stage_renumbering import find_renumbered_stages, renumber_stages
 from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns
 from xl_salesflow.quotes.quote_findings import find_changed_documents

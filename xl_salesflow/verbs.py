@@ -63,8 +63,7 @@ from xl_salesflow.engine import (
 )
 from xl_salesflow.errors import UsageError
 from xl_salesflow.process.account_scores import classify_accounts, score_account_traits
-from xl_salesflow.process.bant_cards import CardAddress, make_bant_card, take_in_bant_card
-from xl_salesflow.process.bant_scores import fill_bant_from_answers
+from xl_salesflow.process.bant_cards import CardAddress, fill_bant_from_answers, make_bant_card, take_in_bant_card
 from xl_salesflow.process.deal_tasks import prepare_visit
 from xl_salesflow.process.deal_upkeep import fill_derived_cells
 from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups, make_followup_document
@@ -173,7 +172,7 @@ def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None 
     Raises:
         UsageError: no target is given anywhere, or the day has passed.
     """
-    from xl_salesflow.metrics.sales_plan_answer import compute_sales_plan
+    from xl_salesflow.metrics.report_facts import compute_sales_plan
 
     if by and by < pipeline.as_of:
         raise UsageError("The day to win by ({by}) is before {as_of}; choose a later one.", by=by, as_of=pipeline.as_of)

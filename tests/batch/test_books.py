@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xl_salesflow.batch.workbook_search import find_workbooks
+from xl_salesflow.batch.batch_tasks import find_workbooks
 from xl_salesflow.errors import UsageError
 
 FILES = {

@@ -14,8 +14,8 @@ import pytest
 
 from tests.batch import faulty
 from tests.batch.sales import SCALE, fill, old_or_new, tasks
+from xl_salesflow.batch.batch_run import RetryPolicy, run_batch_tasks
 from xl_salesflow.batch.batch_tasks import TaskOutcome, TaskStatus
-from xl_salesflow.batch.task_loop import RetryPolicy, run_batch_tasks
 from xl_salesflow.batch.worker_pools import ClusterPool
 
 distributed = pytest.importorskip(

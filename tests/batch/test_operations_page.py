@@ -11,7 +11,7 @@ import pytest
 
 from tests.parts import ROOT
 from xl_salesflow.cli.command_line import salesflow_group
-from xl_salesflow.cli.configuration import read_configuration
+from xl_salesflow.cli.command_options import read_configuration
 
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 COMMANDS = sorted(

@@ -17,8 +17,8 @@ from tests.batch import faulty
 from tests.batch.sales import NUMBER, SCALE, fill, made, old_or_new, runs, tasks
 from tests.disks import fill_up, small_disk
 from tests.ooxml.test_guard import REFUSED
+from xl_salesflow.batch.batch_run import RetryPolicy, run_batch_tasks
 from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
-from xl_salesflow.batch.task_loop import RetryPolicy, run_batch_tasks
 from xl_salesflow.batch.worker_pools import ProcessPool, WorkerLimits, run_task_in_worker
 
 HASTE = RetryPolicy(wait=0.05)

@@ -6,8 +6,8 @@ import pytest
 
 from tests.batch.sales import NOW
 from tests.batch.scripted import Scripted
+from xl_salesflow.batch.batch_run import RetryPolicy, run_batch_tasks
 from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome
-from xl_salesflow.batch.task_loop import RetryPolicy, run_batch_tasks
 from xl_salesflow.errors import SalesflowError
 
 PATIENCE = RetryPolicy(tries=3, wait=0.0)

@@ -21,8 +21,8 @@ from xl_salesflow.engine import Run
 from xl_salesflow.errors import WorkbookBusy, WorkbookChanged, WorkbookInUse
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.verbs import bring_in
+from xl_salesflow.workbook.atomic_save import sole_writer
 from xl_salesflow.workbook.closed_book import ClosedBook
-from xl_salesflow.workbook.file_locks import sole_writer
 from xl_salesflow.workbook.new_stores import new_workbook
 
 NOW = datetime(2026, 6, 30, 9)

@@ -9,8 +9,7 @@ import pytest
 
 from tests.batch.sales import NOW
 from tests.batch.scripted import Scripted
-from xl_salesflow.batch.batch_run import Batch
-from xl_salesflow.batch.task_loop import RetryPolicy
+from xl_salesflow.batch.batch_run import Batch, RetryPolicy
 from xl_salesflow.cli.batch_progress import STOPPED_EXIT_CODE, show_batch
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from xl_salesflow.cli import main
 from xl_salesflow.cli.command_line import salesflow_group
-from xl_salesflow.cli.configuration import ENVIRONMENT_PREFIX, read_configuration
+from xl_salesflow.cli.command_options import ENVIRONMENT_PREFIX, read_configuration
 from xl_salesflow.errors import UsageError
 
 

@@ -134,7 +134,7 @@ WRITES_FILES_ITSELF = {
     "batch/run_log.py": "appends a line for each step, each on the disk before the next step",
     "core/file_saving.py": "is the one place",
     "locale/catalogues.py": "a compiled catalogue that is lost is compiled again",
-    "workbook/file_locks.py": "a lock has no content to lose",
+    "workbook/atomic_save.py": "a lock has no content to lose",
 }
 
 

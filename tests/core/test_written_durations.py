@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.workbook.lines import lines
-from xl_salesflow.core.written_durations import read_duration_days
 from xl_salesflow.core.written_numbers import NumberStyle, read_written_number
+from xl_salesflow.core.written_times import read_duration_days
 from xl_salesflow.schema.table_columns import ColumnType
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.workbook.lines import lines
-from xl_salesflow.core.written_headers import read_header_unit
+from xl_salesflow.core.written_money import read_header_unit
 
 
 @pytest.mark.parametrize(

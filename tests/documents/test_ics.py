@@ -13,7 +13,7 @@ from tests.documents import samples
 from tests.documents.samples import ATTACKS, TODAY
 from xl_salesflow.core.change_sets import Document
 from xl_salesflow.documents.document_writer import render_document, write_document_file
-from xl_salesflow.documents.followup_calendar import render_followup_calendar
+from xl_salesflow.documents.followup_list_formats import render_followup_calendar
 from xl_salesflow.locale.texts import LANGUAGES, Language
 
 

@@ -10,8 +10,8 @@ from tests.excel.engines.application import App, Refused
 from tests.excel.engines.memory import MemoryGrid
 from tests.excel.open_desk import OpenDesk, app
 from tests.workbook.book_contract import TODAY, edit
-from xl_salesflow.excel import app_state
-from xl_salesflow.excel.app_state import StillEditing, suspend_excel
+from xl_salesflow.excel import block_writing
+from xl_salesflow.excel.block_writing import StillEditing, suspend_excel
 
 
 def test_switches_and_selection_are_as_before_even_when_a_write_fails(
@@ -35,7 +35,7 @@ def _broken(put: Any) -> Any:
 
 
 def test_a_button_waits_for_somebody_who_edits_a_cell(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_state, "refusal_errors", lambda: (Refused,))
+    monkeypatch.setattr(block_writing, "refusal_errors", lambda: (Refused,))
     waits: list[float] = []
     app(desk).busy = 3
     with suspend_excel(desk.xw, waits.append):
@@ -45,7 +45,7 @@ def test_a_button_waits_for_somebody_who_edits_a_cell(desk: OpenDesk, monkeypatc
 
 
 def test_somebody_who_keeps_editing_gets_a_message(desk: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_state, "refusal_errors", lambda: (Refused,))
+    monkeypatch.setattr(block_writing, "refusal_errors", lambda: (Refused,))
     app(desk).busy = 1000
     with pytest.raises(StillEditing, match="finish it"), suspend_excel(desk.xw, lambda seconds: None):
         pytest.fail("nothing may be written")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.imports.conftest import read_column
 from xl_salesflow.core.written_columns import OPEN_DECIMAL, judge_decimal_mark, read_number_column
-from xl_salesflow.core.written_headers import read_header_unit
+from xl_salesflow.core.written_money import read_header_unit
 from xl_salesflow.core.written_numbers import NumberStyle
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from xl_salesflow.imports.proposed_columns import find_name_variants
+from xl_salesflow.imports.map_proposal import find_name_variants
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.tables import crm
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.process.account_scores import score_account_traits
-from xl_salesflow.process.bant_scores import fill_bant_from_answers
+from xl_salesflow.process.bant_cards import fill_bant_from_answers
 from xl_salesflow.process.deal_upkeep import fill_derived_cells
 from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.process.rule_catalogue import check_pipeline, match_early_warnings, word_early_warnings

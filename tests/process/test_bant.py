@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.tables import TODAY, crm
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.process.bant_scores import BANT_DIMENSIONS, compute_bant_columns, fill_bant_from_answers
+from xl_salesflow.process.bant_cards import BANT_DIMENSIONS, compute_bant_columns, fill_bant_from_answers
 from xl_salesflow.schema.named_values import Settings
 
 POINTS = st.sampled_from([None, 0, 1, 2, 3])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.process.desk import TODAY, ago, desk
 from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups, make_followup_frame
-from xl_salesflow.process.followup_order import fit_into_days
+from xl_salesflow.process.followup_deals import fit_into_days
 
 WEEK = {"workweek": "mon_fri"}
 

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from xl_salesflow.errors import UsageError
-from xl_salesflow.process.own_playbooks import read_own_playbook
-from xl_salesflow.process.playbook_files import copy_playbook_source, list_playbook_names, make_shipped_setup
+from xl_salesflow.process.playbook_files import (
+    copy_playbook_source,
+    list_playbook_names,
+    make_shipped_setup,
+    read_own_playbook,
+)
 
 
 @pytest.mark.parametrize("name", list_playbook_names())

@@ -10,7 +10,7 @@ from tests.quotes.selling import ago, selling
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import LANGUAGES, Language
-from xl_salesflow.quotes.quote_changes import compare_quote_versions
+from xl_salesflow.quotes.quote_facts import compare_quote_versions
 from xl_salesflow.quotes.quote_versions import offer_quote, revise_quote
 
 SENT = {"status": "sent", "primary": "yes", "version": 1, "sent": ago(3), "terms": "30 days"}

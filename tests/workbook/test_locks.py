@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from xl_salesflow.errors import WorkbookInUse
-from xl_salesflow.workbook import file_locks
-from xl_salesflow.workbook.file_locks import _is_program_running, refuse_if_open
+from xl_salesflow.workbook import atomic_save
+from xl_salesflow.workbook.atomic_save import _is_program_running, refuse_if_open
 
 DAY = 24 * 3600
 HERE = socket.gethostname()
@@ -49,8 +49,8 @@ CASES = [
 def test_an_owner_file_counts_until_nobody_can_hold_it(
     program: str, host: str, days: int, running: bool, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_locks, "_is_program_running", lambda _: running)
-    monkeypatch.setattr(file_locks.sys, "platform", "linux")
+    monkeypatch.setattr(atomic_save, "_is_program_running", lambda _: running)
+    monkeypatch.setattr(atomic_save.sys, "platform", "linux")
     owner = excel(tmp_path) if program == "excel" else libreoffice(tmp_path, host)
     then = time.time() - days * DAY
     os.utime(owner, (then, then))
@@ -66,8 +66,8 @@ def test_an_owner_file_counts_until_nobody_can_hold_it(
 def test_on_a_mac_an_owner_file_counts_while_excel_runs(
     running: bool, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_locks, "_is_program_running", lambda _: running)
-    monkeypatch.setattr(file_locks.sys, "platform", "darwin")
+    monkeypatch.setattr(atomic_save, "_is_program_running", lambda _: running)
+    monkeypatch.setattr(atomic_save.sys, "platform", "darwin")
     excel(tmp_path)
     if counts:
         with pytest.raises(WorkbookInUse, match="Li Wei"):

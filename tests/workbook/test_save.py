@@ -18,8 +18,7 @@ import pytest
 from tests.disks import fill_up, small_disk
 from xl_salesflow.core.file_saving import hidden_file_beside
 from xl_salesflow.errors import CannotSave, WorkbookChanged, WorkbookError, WorkbookInUse
-from xl_salesflow.workbook.atomic_save import save_workbook
-from xl_salesflow.workbook.file_locks import sole_writer
+from xl_salesflow.workbook.atomic_save import save_workbook, sole_writer
 from xl_salesflow.workbook.new_stores import new_workbook
 
 OLD, NEW = b"old workbook", b"new workbook"

@@ -9,7 +9,7 @@ Public names, by file:
     folder_watch: watch_workbooks, WatchPace
     outcome_lines: BatchFigures, BatchSummaryLine, describe_outcome, OutcomeLine, TimedOutcomeLine
     run_log: read_past_run
-    task_loop: RetryPolicy
-    workbook_search: digest_workbook_file, find_workbooks, FoundWorkbook
+    batch_run: RetryPolicy
+    batch_tasks: digest_workbook_file, find_workbooks, FoundWorkbook
     worker_pools: ClusterPool, ProcessPool, WorkerLimits, WorkerPool
 """

@@ -11,9 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome
-from xl_salesflow.batch.task_loop import RetryPolicy, run_batch_tasks
-from xl_salesflow.batch.workbook_search import digest_workbook_file, is_workbook_path, walk_visible_files
+from xl_salesflow.batch.batch_run import RetryPolicy, run_batch_tasks
+from xl_salesflow.batch.batch_tasks import (
+    BatchTask,
+    TaskOutcome,
+    digest_workbook_file,
+    is_workbook_path,
+    walk_visible_files,
+)
 from xl_salesflow.batch.worker_pools import WorkerPool
 
 FileStamp = tuple[int, int, int]

@@ -20,7 +20,7 @@ from xl_salesflow.batch.outcome_lines import describe_outcome
 from xl_salesflow.core.answers import answer_to_json
 from xl_salesflow.errors import CannotSave
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.workbook.file_locks import sole_writer
+from xl_salesflow.workbook.atomic_save import sole_writer
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,8 @@ from types import MappingProxyType
 
 import psutil
 
-from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus, digest_workbook_file
 from xl_salesflow.batch.outcome_lines import JobAnswer, JobDetails, JobFinding
-from xl_salesflow.batch.workbook_search import digest_workbook_file
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.metric_answers import FunnelAnswer, FunnelFigures
 from xl_salesflow.core.pipelines import Pipeline

@@ -89,9 +89,8 @@ _DETAILS_OPTION = translated_option(
 @TODAY_OPTION
 @USER_OPTION
 def batch_command(paths: tuple[str, ...], json: bool, resume: bool, today: date | None, **options: Any) -> int:
-    from xl_salesflow.batch.batch_run import Batch
+    from xl_salesflow.batch.batch_run import Batch, RetryPolicy
     from xl_salesflow.batch.batch_tasks import parse_verb_options
-    from xl_salesflow.batch.task_loop import RetryPolicy
     from xl_salesflow.batch.worker_pools import WorkerLimits
     from xl_salesflow.cli.batch_progress import batch_user_and_time, show_batch, workers_factory
 

@@ -15,8 +15,7 @@ from xl_salesflow import __version__
 from xl_salesflow.cli.addin_commands import addin_group
 from xl_salesflow.cli.batch_commands import batch_command, watch_command
 from xl_salesflow.cli.change_commands import apply_command, undo_command
-from xl_salesflow.cli.command_options import TERMINAL_LANGUAGE, terminal_text
-from xl_salesflow.cli.configuration import ENVIRONMENT_PREFIX, read_configuration
+from xl_salesflow.cli.command_options import ENVIRONMENT_PREFIX, TERMINAL_LANGUAGE, read_configuration, terminal_text
 from xl_salesflow.cli.copy_commands import diff_command, merge_command
 from xl_salesflow.cli.customer_commands import bant_command, followups_command, prepare_command
 from xl_salesflow.cli.document_commands import print_command, quote_command, revise_command

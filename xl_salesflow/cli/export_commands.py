@@ -15,7 +15,6 @@ import click
 
 from xl_salesflow.cli.command_options import BOOK_ARGUMENT, JSON_OPTION, TODAY_OPTION, translated_option, verb_command
 from xl_salesflow.locale.texts import Language
-from xl_salesflow.schema.plain_values import json_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,6 +80,8 @@ def format_table_csv(table: TableSchema, rows: pd.DataFrame, language: Language)
 
 def format_table_json(table: TableSchema, rows: pd.DataFrame, language: Language) -> bytes:
     """Return *rows* as a JSON array of objects by column id; choices and list values are ids, dates ISO, blanks null."""
+    from xl_salesflow.schema.plain_values import json_value
+
     objects = [{column.id: json_value(row[column.id]) for column in table.columns} for row in rows.to_dict("records")]
     return dumps(objects, ensure_ascii=False, indent=1).encode("utf-8")
 

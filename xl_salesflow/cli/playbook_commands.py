@@ -244,8 +244,7 @@ def _read_stage_pairs(pairs: Sequence[str]) -> dict[str, str]:
 
 def read_setup_frames(name: str, language: Language) -> dict[str, pd.DataFrame]:
     """Return the set-up frames of a shipped playbook or, if the name ends in .toml, of a file."""
-    from xl_salesflow.process.own_playbooks import read_own_playbook
-    from xl_salesflow.process.playbook_files import make_shipped_setup
+    from xl_salesflow.process.playbook_files import make_shipped_setup, read_own_playbook
 
     if name.casefold().endswith(".toml"):
         return read_own_playbook(Path(name), language)
@@ -254,7 +253,7 @@ def read_setup_frames(name: str, language: Language) -> dict[str, pd.DataFrame]:
 
 def _playbook_pipeline(path: Path) -> Pipeline:
     from xl_salesflow.core.pipelines import build_pipeline
-    from xl_salesflow.process.own_playbooks import read_own_playbook
+    from xl_salesflow.process.playbook_files import read_own_playbook
     from xl_salesflow.schema.named_values import Settings
     from xl_salesflow.workbook.closed_book import ClosedBook
 

@@ -31,7 +31,7 @@ from xl_salesflow.errors import CannotSave, NotOurWorkbook, SalesflowError, Usag
 from xl_salesflow.locale.texts import LANGUAGES, Language
 
 if TYPE_CHECKING:
-    from xl_salesflow.batch.workbook_search import FoundWorkbook
+    from xl_salesflow.batch.batch_tasks import FoundWorkbook
     from xl_salesflow.core.change_sets import ChangeSet
     from xl_salesflow.core.metric_answers import BookContribution
     from xl_salesflow.core.pipelines import Pipeline
@@ -185,7 +185,7 @@ def roll_up_workbooks(
 
     In folders, files that are not our workbooks and the output workbook are skipped.
     """
-    from xl_salesflow.batch.workbook_search import find_workbooks
+    from xl_salesflow.batch.batch_tasks import find_workbooks
     from xl_salesflow.cli.printed_answers import RollupReport
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.cli.workbook_session import WorkbookSession
@@ -222,7 +222,7 @@ def _make_team_workbook(
     output: Path, language: Language, parts: Mapping[str, Pipeline], run: Run
 ) -> ChangeSet[RolledUpBooks]:
     """Write the team's workbook to *output* atomically: either the new file is complete or the old one is unchanged."""
-    from xl_salesflow.batch.workbook_search import digest_workbook_file
+    from xl_salesflow.batch.batch_tasks import digest_workbook_file
     from xl_salesflow.verbs import rollup
     from xl_salesflow.workbook.atomic_save import save_workbook
     from xl_salesflow.workbook.closed_book import ClosedBook

@@ -24,8 +24,8 @@ from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run
 from xl_salesflow.errors import WorkbookBusy, WorkbookChanged
+from xl_salesflow.workbook.atomic_save import refuse_if_open
 from xl_salesflow.workbook.closed_book import ClosedBook
-from xl_salesflow.workbook.file_locks import refuse_if_open
 
 WRITE_TRIES = 6
 _SHORTEST_WRITE_WAIT = 0.2  # seconds; doubled with every try, and randomised so that two runs do not collide again

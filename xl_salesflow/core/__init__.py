@@ -27,12 +27,12 @@ Public names, by file:
         open_choices, OPEN_DECIMAL, read_date_column, read_number_column
     written_dates: DATE_ORDERS, DateStyle, find_unlikely_dates, FIRST_DAY_COLUMNS, is_written_day,
         LIKELY_DATE_SERIALS, parse_date_reading, read_written_date, YEAR_FIRST
-    written_durations: DAY_COUNT_COLUMNS, read_duration_days
-    written_headers: read_header_unit
+    written_times: DAY_COUNT_COLUMNS, read_duration_days
+    written_money: read_header_unit
     written_money: currency_codes_of_text, CurrencyCodes, is_currency_header, is_same_currency,
         join_currency_codes, NO_CURRENCY
     written_numbers: COMMA_DECIMAL, DOT_DECIMAL, is_written_number, NumberStyle, parse_number_reading,
         read_written_number
     written_values: WrittenDate, WrittenNumber
-    written_words: words_for_nobody, words_for_nothing, yes_no_of_word
+    written_values: words_for_nobody, words_for_nothing, yes_no_of_word
 """

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 
-from xl_salesflow.core.written_words import read_calendar_words
+from xl_salesflow.core.written_values import read_calendar_words
 
 
 def value_of_numerals(text: str) -> Decimal | None:

@@ -22,8 +22,6 @@ import numpy as np
 import numpy.typing as npt
 
 from xl_salesflow.core.eastern_numerals import digits_of_numerals
-from xl_salesflow.core.written_clocks import NO_CLOCK, split_clock
-from xl_salesflow.core.written_durations import read_duration_days
 from xl_salesflow.core.written_periods import (
     NO_SUCH_DAY,
     CalendarSpan,
@@ -32,8 +30,13 @@ from xl_salesflow.core.written_periods import (
     make_month,
     parse_calendar_words,
 )
-from xl_salesflow.core.written_values import LONGEST_WRITTEN_VALUE, WrittenDate, normalize_written_text
-from xl_salesflow.core.written_words import read_calendar_words
+from xl_salesflow.core.written_times import NO_CLOCK, read_duration_days, split_clock
+from xl_salesflow.core.written_values import (
+    LONGEST_WRITTEN_VALUE,
+    WrittenDate,
+    normalize_written_text,
+    read_calendar_words,
+)
 from xl_salesflow.ooxml.excel_notation import serial_to_datetime
 
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "yyyy-mm-dd", "dd/mm/yyyy", "mm/dd/yyyy"

@@ -16,7 +16,6 @@ from math import isfinite
 from typing import NamedTuple
 
 from xl_salesflow.core.eastern_numerals import numeral_signs, value_of_numerals
-from xl_salesflow.core.written_durations import read_duration_days
 from xl_salesflow.core.written_money import (
     NO_CURRENCY,
     CurrencyCodes,
@@ -26,6 +25,7 @@ from xl_salesflow.core.written_money import (
     join_currency_codes,
     parse_number_affix,
 )
+from xl_salesflow.core.written_times import read_duration_days
 from xl_salesflow.core.written_values import LONGEST_WRITTEN_VALUE, WrittenNumber, normalize_written_text
 from xl_salesflow.schema.table_columns import ColumnType
 

@@ -9,8 +9,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from xl_salesflow.core.written_values import normalize_written_text
-from xl_salesflow.core.written_words import invert_word_lists, read_calendar_words
+from xl_salesflow.core.written_values import invert_word_lists, normalize_written_text, read_calendar_words
 
 TWO_DIGIT_YEARS = range(1970, 2070)
 """Which years two digits mean: 70 is 1970, 69 is 2069."""

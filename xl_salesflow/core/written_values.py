@@ -1,21 +1,68 @@
-"""The result of reading a written text, in a cell or in a file: a value, and a verdict if there is something to report.
-
-Verdicts on texts that are accepted: number_as_text, date_as_text, other_order (13/02/2026 among month-first dates),
-period_as_date (“Q3 2026”), relative_date (“yesterday”).
-
-Verdicts on texts that are not: not_a_number, not_whole, not_a_share, ambiguous_number, other_currency; not_a_date,
-impossible_date, ambiguous_date, unlikely_date.
-"""
+"""The result of reading a written text, and the words in such texts, loaded once from the data files in this folder."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+_DATA_FOLDER = files("xl_salesflow.core") / "data"
+
+
+@cache
+def read_number_words() -> Mapping[str, Any]:
+    """Return the words next to the digits of a number, by kind."""
+    return _read_word_file("number_words.toml")
+
+
+@cache
+def read_currency_words() -> Mapping[str, Any]:
+    """Return the names of currencies."""
+    return _read_word_file("currency_words.toml")
+
+
+@cache
+def read_calendar_words() -> Mapping[str, Any]:
+    """Return months, weekdays, periods, eras and durations in the supported languages."""
+    return _read_word_file("calendar_words.toml")
+
+
+def invert_word_lists(lists: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:
+    """Return pairs of word and name for all words of *lists*, which maps names to words."""
+    return ((word, name) for name, words in lists.items() for word in words)
+
+
+@cache
+def _read_flag_words() -> Mapping[str, str]:
+    return MappingProxyType(dict(invert_word_lists(read_number_words()["flags"])))
+
+
+def yes_no_of_word(word: str) -> str | None:
+    """Return yes or no for a word or a ticked box, or None when *word* is neither."""
+    return _read_flag_words().get(word.strip().casefold())
+
+
+@cache
+def words_for_nothing() -> frozenset[str]:
+    """Return the words, in any case, for an unknown number, day or choice."""
+    return frozenset(read_number_words()["blanks"]["unknown"])
+
+
+@cache
+def words_for_nobody() -> frozenset[str]:
+    """Return the words, in any case, for no person or reference; a person may well be called Na."""
+    return frozenset(read_number_words()["blanks"]["nobody"])
+
+
+def _read_word_file(name: str) -> Mapping[str, Any]:
+    return MappingProxyType(tomllib.loads((_DATA_FOLDER / name).read_text(encoding="utf-8")))
+
 
 LONGEST_WRITTEN_VALUE = 80  # characters; a longer text is not a number or date
 _NO_FACTS: Mapping[str, str] = MappingProxyType({})

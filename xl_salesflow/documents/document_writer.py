@@ -100,7 +100,7 @@ def _render_list(document: Document, language: Language, file_format: str, earli
 
         return render_report_page(document, language)
     if file_format == "ics":
-        from xl_salesflow.documents.followup_calendar import render_followup_calendar
+        from xl_salesflow.documents.followup_list_formats import render_followup_calendar
 
         return render_followup_calendar(document, language, earlier)
     from xl_salesflow.documents import followup_list_formats as formats

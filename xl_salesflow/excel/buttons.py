@@ -18,26 +18,32 @@ import xlwings as xw
 from xl_salesflow.core.file_saving import save_file_atomically
 from xl_salesflow.errors import SalesflowError
 from xl_salesflow.excel.button_context import ButtonContext
-from xl_salesflow.excel.comparing_buttons import press_compare, press_dates, press_diff, press_merge
 from xl_salesflow.excel.deal_buttons import (
     press_activity,
     press_bant,
     press_explain,
     press_lost,
+    press_new_quote,
     press_next_stage,
     press_prepare,
+    press_print,
+    press_quote,
+    press_revise,
     press_won,
 )
-from xl_salesflow.excel.quote_buttons import press_new_quote, press_print, press_quote, press_revise
 from xl_salesflow.excel.workbook_buttons import (
     press_assign,
     press_audit,
     press_calendar,
     press_check,
+    press_compare,
+    press_dates,
+    press_diff,
     press_followups,
     press_funnel,
     press_help,
     press_language,
+    press_merge,
     press_playbook,
     press_repair,
     press_report,

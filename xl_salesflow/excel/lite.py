@@ -17,12 +17,18 @@ import xlwings as xw
 
 from xl_salesflow.errors import SalesflowError
 from xl_salesflow.excel.button_context import ButtonContext
-from xl_salesflow.excel.comparing_buttons import press_compare
-from xl_salesflow.excel.deal_buttons import press_bant, press_explain, press_prepare, press_won
-from xl_salesflow.excel.quote_buttons import press_new_quote, press_revise
+from xl_salesflow.excel.deal_buttons import (
+    press_bant,
+    press_explain,
+    press_new_quote,
+    press_prepare,
+    press_revise,
+    press_won,
+)
 from xl_salesflow.excel.workbook_buttons import (
     press_assign,
     press_check,
+    press_compare,
     press_followups,
     press_funnel,
     press_repair,

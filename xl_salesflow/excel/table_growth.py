@@ -18,8 +18,7 @@ import xlwings as xw
 
 from xl_salesflow.core.change_sets import NamedCellChange
 from xl_salesflow.errors import CannotSave, UnsupportedEdit, WorkbookChanged
-from xl_salesflow.excel.app_state import refusal_errors
-from xl_salesflow.excel.block_writing import BlockWriter, CellBlock, read_restorable_block
+from xl_salesflow.excel.block_writing import BlockWriter, CellBlock, read_restorable_block, refusal_errors
 from xl_salesflow.excel.open_tables import (
     OpenTable,
     group_consecutive_rows,

@@ -20,7 +20,7 @@ from xl_salesflow.core.pipelines import Pipeline, build_pipeline
 from xl_salesflow.engine import recompute_formula_columns
 from xl_salesflow.excel.open_book import OpenBook
 from xl_salesflow.ooxml.excel_notation import serial_to_datetime
-from xl_salesflow.process.bant_scores import compute_bant_columns
+from xl_salesflow.process.bant_cards import compute_bant_columns
 from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.quotes.quote_arithmetic import round_to_cents, spell_chinese_amount
 from xl_salesflow.schema.named_values import Settings

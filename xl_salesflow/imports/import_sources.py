@@ -10,6 +10,7 @@ import pandas as pd
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.list_extent import TextRow, fill_down_merged_cells, find_list_extent
+from xl_salesflow.imports.package_cells import mark_uncalculated_cells
 from xl_salesflow.imports.raw_files import (
     SourceSheet,
     TextLayout,
@@ -17,7 +18,6 @@ from xl_salesflow.imports.raw_files import (
     read_source_sheets,
     read_text_rows,
 )
-from xl_salesflow.imports.uncalculated_formulas import mark_uncalculated_cells
 
 SPREADSHEET_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls"})
 TEXT_FILE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})

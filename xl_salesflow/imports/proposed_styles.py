@@ -21,7 +21,6 @@ from xl_salesflow.core.written_columns import (
     read_number_column,
 )
 from xl_salesflow.core.written_dates import YEAR_FIRST
-from xl_salesflow.core.written_headers import read_header_unit
 from xl_salesflow.core.written_money import (
     NO_CURRENCY,
     CurrencyCodes,
@@ -29,6 +28,7 @@ from xl_salesflow.core.written_money import (
     is_currency_header,
     is_same_currency,
     join_currency_codes,
+    read_header_unit,
 )
 from xl_salesflow.core.written_numbers import NumberReading, NumberStyle, parse_number_reading
 from xl_salesflow.imports.import_sources import ImportSource

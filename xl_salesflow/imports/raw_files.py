@@ -20,10 +20,16 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from xl_salesflow.errors import UsageError
-from xl_salesflow.imports.currency_formats import find_currency_cells, find_currency_styles, show_currencies
 from xl_salesflow.imports.list_extent import SourceMerge
-from xl_salesflow.imports.package_parts import WORKBOOK_PART, CellPosition, list_sheet_parts
-from xl_salesflow.imports.uncalculated_formulas import find_uncalculated_cells
+from xl_salesflow.imports.package_cells import (
+    WORKBOOK_PART,
+    CellPosition,
+    find_currency_cells,
+    find_currency_styles,
+    find_uncalculated_cells,
+    list_sheet_parts,
+    show_currencies,
+)
 from xl_salesflow.ooxml.excel_notation import column_number
 from xl_salesflow.schema.plain_values import plain_number
 

@@ -19,11 +19,9 @@ from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import LostCells
 from xl_salesflow.core.written_columns import read_date_column, read_number_column
 from xl_salesflow.core.written_dates import FIRST_DAY_COLUMNS, DateStyle
-from xl_salesflow.core.written_headers import read_header_unit
-from xl_salesflow.core.written_money import NO_CURRENCY, CurrencyCodes, currency_codes_of_text
+from xl_salesflow.core.written_money import NO_CURRENCY, CurrencyCodes, currency_codes_of_text, read_header_unit
 from xl_salesflow.core.written_numbers import NumberStyle
-from xl_salesflow.core.written_values import WrittenDate, WrittenNumber
-from xl_salesflow.core.written_words import words_for_nobody, yes_no_of_word
+from xl_salesflow.core.written_values import WrittenDate, WrittenNumber, words_for_nobody, yes_no_of_word
 from xl_salesflow.imports.import_findings import (
     AMBIGUOUS_DATE_IN_FILE,
     AMBIGUOUS_NUMBER_IN_FILE,

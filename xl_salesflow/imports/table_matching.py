@@ -15,9 +15,9 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from xl_salesflow.core.written_dates import parse_date_reading
-from xl_salesflow.core.written_headers import read_header_unit
+from xl_salesflow.core.written_money import read_header_unit
 from xl_salesflow.core.written_numbers import is_written_number
-from xl_salesflow.core.written_words import words_for_nothing, yes_no_of_word
+from xl_salesflow.core.written_values import words_for_nothing, yes_no_of_word
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_sources import (
     SPREADSHEET_SUFFIXES,

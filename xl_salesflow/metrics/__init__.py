@@ -15,6 +15,6 @@ Public names, by file:
     metric_tables: METRIC_TABLES, METRICS_BY_ID, MetricTable
     report_facts: build_report_document
     sales_audit: answer_audit_questions
-    sales_plan_answer: compute_sales_plan
+    report_facts: compute_sales_plan
     team_rollup: join_workbooks, list_book_contributions, write_parquet
 """

@@ -11,7 +11,7 @@ Public names, by file:
     new_columns: add_table_columns, copy_column_pattern
     office_templates: FilledCell, parse_office_part, PrintedRow, read_office_parts, StoredTemplateRow,
         TemplateWorkbook
-    overwritten_formulas: normalize_formula
+    column_formulas: normalize_formula
     package_draft: PackageDraft
     recalculation: ARRAY_FORMULA, DEPENDS_ON_ANOTHER, NOT_CALCULABLE, Recalculation, TOO_MANY_FORMULAS,
         UNCONFIRMED_RESULT

@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xl_salesflow.ooxml.cell_writer import CellWriter
-from xl_salesflow.ooxml.copied_ranges import follow_in_copied_table, follow_in_drawing
+from xl_salesflow.ooxml.copied_ranges import RowCopies, follow_in_copied_table, follow_in_drawing
 from xl_salesflow.ooxml.number_formats import DateFormats, read_format_kinds
 from xl_salesflow.ooxml.opc_package import Package
-from xl_salesflow.ooxml.row_copies import RowCopies
 from xl_salesflow.ooxml.row_shifts import (
     FormulaFollower,
     RowDeletion,

@@ -18,8 +18,8 @@ from xl_salesflow.ooxml.cell_contents import (
     unescape_cell_text,
     unescape_xml,
 )
+from xl_salesflow.ooxml.column_formulas import SharedFormulas
 from xl_salesflow.ooxml.excel_notation import column_letters, column_number
-from xl_salesflow.ooxml.shared_formulas import SharedFormulas
 from xl_salesflow.ooxml.sheet_stream import (
     RowCell,
     SheetGrammar,

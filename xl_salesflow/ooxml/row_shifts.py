@@ -15,9 +15,9 @@ from functools import lru_cache
 
 from xl_salesflow.ooxml.cell_contents import escape_formula, unescape_xml
 from xl_salesflow.ooxml.cell_references import Area, cell_address, map_references
+from xl_salesflow.ooxml.copied_ranges import RowCopies
 from xl_salesflow.ooxml.excel_notation import quote_sheet_name
 from xl_salesflow.ooxml.opc_package import Package
-from xl_salesflow.ooxml.row_copies import RowCopies
 from xl_salesflow.ooxml.workbook_parts import ExcelTable, Worksheet, read_relationships
 
 _SHIFTED_ROW_NUMBER = re.compile(r"[0-9]+")

@@ -20,13 +20,18 @@ from lxml import etree
 from xl_salesflow.ooxml.cell_contents import UnsupportedValue, escape_formula
 from xl_salesflow.ooxml.cell_references import cell_address
 from xl_salesflow.ooxml.cell_writer import CellFragment, CellWriter, clip_cell_text
-from xl_salesflow.ooxml.copied_ranges import follow_in_copied_ranges, follow_in_head, read_merged_areas
+from xl_salesflow.ooxml.column_formulas import SharedFormulas, shared_formula_id
+from xl_salesflow.ooxml.copied_ranges import (
+    RowCopies,
+    follow_in_copied_ranges,
+    follow_in_head,
+    read_merged_areas,
+    shift_copied_formula,
+)
 from xl_salesflow.ooxml.excel_notation import column_letters
 from xl_salesflow.ooxml.formula_cells import find_formulas_in_row
 from xl_salesflow.ooxml.number_formats import NUMBER_FORMAT_KIND
-from xl_salesflow.ooxml.row_copies import RowCopies, shift_copied_formula
 from xl_salesflow.ooxml.row_shifts import FormulaFollower
-from xl_salesflow.ooxml.shared_formulas import SharedFormulas, shared_formula_id
 from xl_salesflow.ooxml.sheet_stream import CELL_PLACE, RowCell, SheetStream, parse_row_cells
 from xl_salesflow.ooxml.workbook_parts import boolean_attribute, child_elements
 

@@ -16,10 +16,10 @@ from xl_salesflow.errors import UnsupportedEdit
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_references import Area, cell_address
 from xl_salesflow.ooxml.cell_writer import CACHE_MODE, WHOLE_MODE, CellFragment, CellWriter
+from xl_salesflow.ooxml.column_formulas import SharedFormulaSplitter
 from xl_salesflow.ooxml.opc_package import repairable_workbook_error
 from xl_salesflow.ooxml.row_shifts import FormulaFollower, XmlChange, leave_unchanged
 from xl_salesflow.ooxml.row_splicer import DatedStyle, MalformedRow, NewRowStyle, RowSplicer, read_row_styles
-from xl_salesflow.ooxml.shared_formulas import SharedFormulaSplitter
 from xl_salesflow.ooxml.sheet_edits import RefusedCellValue, SheetEdits
 from xl_salesflow.ooxml.sheet_stream import (
     RowSpan,

@@ -15,10 +15,10 @@ from xl_salesflow.errors import UnsupportedEdit
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_contents import REMOVED_CELL, CellFormula, RawCell, escape_formula
 from xl_salesflow.ooxml.cell_references import MAX_ROW, Area, cell_address
+from xl_salesflow.ooxml.column_formulas import SharedFormulas
 from xl_salesflow.ooxml.edit_assembly import WorkbookEdits
 from xl_salesflow.ooxml.opc_package import Package
 from xl_salesflow.ooxml.row_shifts import RowDeletion, TableGrowth
-from xl_salesflow.ooxml.shared_formulas import SharedFormulas
 from xl_salesflow.ooxml.sheet_edits import GainedRows
 from xl_salesflow.ooxml.sheet_stream import RowCell, SheetGrammar, SheetStream, parse_row_cells
 from xl_salesflow.ooxml.workbook_parts import ExcelTable, TableColumn, Worksheet

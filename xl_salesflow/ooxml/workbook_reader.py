@@ -17,10 +17,10 @@ from xl_salesflow.errors import MissingColumn, MissingTable, NotAWorkbook
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_decoder import CellDecoder
 from xl_salesflow.ooxml.cell_references import Area
+from xl_salesflow.ooxml.column_formulas import ExpectedFormula
 from xl_salesflow.ooxml.formula_cells import KnownFormulas
 from xl_salesflow.ooxml.number_formats import read_format_kinds
 from xl_salesflow.ooxml.opc_package import Package
-from xl_salesflow.ooxml.overwritten_formulas import ExpectedFormula
 from xl_salesflow.ooxml.sheet_stream import SheetStream, compile_sheet_grammar, find_row_spans, parse_row_cells
 from xl_salesflow.ooxml.vectorized_rows import IntArray, ObjectArray, parse_regular_rows
 from xl_salesflow.ooxml.workbook_parts import (
@@ -196,7 +196,7 @@ class WorkbookOnDisk:
         `expected` gives the formula of each header, or of its rows if they differ, in file syntax; spaces, case and
         `_xlfn.` are ignored.
         """
-        from xl_salesflow.ooxml.overwritten_formulas import find_overwritten_formulas
+        from xl_salesflow.ooxml.column_formulas import find_overwritten_formulas
 
         at = self._table(table, self._on_disk)
         columns = {self._column(at, header): formula for header, formula in expected.items()}

@@ -6,14 +6,14 @@ Public names, by file:
 
     account_scores: classify_accounts, compute_prospects, score_account_traits
     bant_cards: CardAddress, make_bant_card, take_in_bant_card
-    bant_scores: BANT_DIMENSIONS, compute_bant_columns, fill_bant_from_answers
+    bant_cards: BANT_DIMENSIONS, compute_bant_columns, fill_bant_from_answers
     deal_tasks: prepare_visit
     deal_upkeep: count_spin_kinds, fill_derived_cells, SPIN_KINDS
     due_followups: find_followups_beyond_limit, list_followups, make_followup_document, split_document_by_owner
     duplicate_rows: DUPLICATE_SIGNS, find_duplicate_pairs, find_duplicates
     followup_logging: log_followups
     move_judging: judge_stage_moves
-    own_playbooks: read_own_playbook
+    playbook_files: read_own_playbook
     owner_assignment: distribute_deals
     playbook_files: copy_playbook_source, list_playbook_names, make_shipped_setup, playbook_purpose,
         playbook_title

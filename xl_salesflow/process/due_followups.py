@@ -22,9 +22,12 @@ from xl_salesflow.core.key_numbers import followup_activity_key
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, Language, Text
 from xl_salesflow.process.followup_call_notes import choose_call_questions, describe_last_objections, find_call_contacts
-from xl_salesflow.process.followup_deals import DealArrays, DealMask, DealPositions, FollowUpReason
-from xl_salesflow.process.followup_order import (
+from xl_salesflow.process.followup_deals import (
     PRIORITY_BY_LEVEL,
+    DealArrays,
+    DealMask,
+    DealPositions,
+    FollowUpReason,
     FollowUpSchedule,
     FollowUpWeights,
     schedule_followups,

@@ -28,8 +28,18 @@ from xl_salesflow.core.rule_declarations import (
     write_sentences,
 )
 from xl_salesflow.locale.texts import TWO_SENTENCES, GivenText, Text
-from xl_salesflow.process.gate_column_checks import AT_LEAST, AT_MOST, BANT_AT_LEAST, BEFORE_TODAY, FILLED, ONE_OF
-from xl_salesflow.process.gate_record_checks import ACTIVITY_WITHIN, APPROVED_BY, QUOTE_IS, TASK_DONE
+from xl_salesflow.process.gate_checks import (
+    ACTIVITY_WITHIN,
+    APPROVED_BY,
+    AT_LEAST,
+    AT_MOST,
+    BANT_AT_LEAST,
+    BEFORE_TODAY,
+    FILLED,
+    ONE_OF,
+    QUOTE_IS,
+    TASK_DONE,
+)
 from xl_salesflow.schema.choice_lists import CHOICES
 
 

@@ -20,16 +20,6 @@ from xl_salesflow.process.cell_rules import (
     WRONG_DATE_ORDER,
     WRONG_SHARE,
 )
-from xl_salesflow.process.deal_risk_warnings import (
-    BANT_BELOW,
-    BUYER_BEHIND,
-    DISCOUNT_ABOVE,
-    FORECAST_CONCENTRATION,
-    NO_DECISION_MAKER,
-    NO_PROSPECT,
-    ONE_CONTACT,
-    QUOTE_EXPIRING,
-)
 from xl_salesflow.process.deal_rules import (
     AMOUNT_DIFFERS,
     DISCOUNT_UNAPPROVED,
@@ -42,18 +32,26 @@ from xl_salesflow.process.deal_rules import (
     UNKNOWN_PLAYBOOK,
     UNKNOWN_STAGE,
 )
-from xl_salesflow.process.gate_judging import GATE_RULES
-from xl_salesflow.process.history_rules import BROKEN_HISTORY, BROKEN_SEAL, MISSING_STAGE_STAYS, UNSEALED_STAGE_STAYS
-from xl_salesflow.process.playbook_rules import PLAYBOOK_RULES
-from xl_salesflow.process.stalled_deal_warnings import (
+from xl_salesflow.process.deal_warnings import (
+    BANT_BELOW,
+    BUYER_BEHIND,
     CLOSE_PAST,
+    DISCOUNT_ABOVE,
+    FORECAST_CONCENTRATION,
     IDLE_DEAL,
+    NO_DECISION_MAKER,
     NO_NEXT_STEP,
+    NO_PROSPECT,
+    ONE_CONTACT,
     OVER_LIMIT,
     PUSHED_CLOSE,
+    QUOTE_EXPIRING,
     SCORE_FALLEN,
     TOO_OLD,
 )
+from xl_salesflow.process.gate_judging import GATE_RULES
+from xl_salesflow.process.history_rules import BROKEN_HISTORY, BROKEN_SEAL, MISSING_STAGE_STAYS, UNSEALED_STAGE_STAYS
+from xl_salesflow.process.playbook_rules import PLAYBOOK_RULES
 
 ROW_RULES: tuple[Rule, ...] = (
     DOUBLED_KEY,

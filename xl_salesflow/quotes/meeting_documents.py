@@ -9,7 +9,7 @@ import pandas as pd
 from xl_salesflow.core.change_sets import Document
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.process.bant_scores import BANT_DIMENSIONS
+from xl_salesflow.process.bant_cards import BANT_DIMENSIONS
 from xl_salesflow.quotes.quote_facts import match_benefits
 from xl_salesflow.quotes.quote_lookup import (
     DealFacts,

@@ -9,7 +9,7 @@ Public names, by file:
     cell_conversion: Dialect, format_cell_as_text, read_frame, values_to_cells
     cell_findings: CELL_FINDING_KINDS, CellFinding, describe_cell_findings
     closed_book: ClosedBook, find_common_backup
-    file_locks: refuse_if_open, sole_writer
+    atomic_save: refuse_if_open, sole_writer
     input_cells: check_named_cells, message_language, query_from_named_cells, read_workbook_settings,
         setting_to_cell
     loose_cells: read_template_loose_cells, TemplateLooseCells

@@ -25,9 +25,9 @@ from xl_salesflow.core.written_dates import (
     find_unlikely_dates,
     read_written_date,
 )
-from xl_salesflow.core.written_durations import DAY_COUNT_COLUMNS
 from xl_salesflow.core.written_numbers import NumberStyle, read_written_number
-from xl_salesflow.core.written_words import yes_no_of_word
+from xl_salesflow.core.written_times import DAY_COUNT_COLUMNS
+from xl_salesflow.core.written_values import yes_no_of_word
 from xl_salesflow.locale.texts import Language, Text, TextList
 from xl_salesflow.ooxml.cell_contents import ErrorValue as ErrorValue  # the package excel imports it from here
 from xl_salesflow.ooxml.excel_notation import LAST_DAY_SERIAL, serial_to_datetime

@@ -14,8 +14,8 @@ import pandas as pd
 
 from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.core.written_dates import DateStyle
-from xl_salesflow.core.written_durations import DAY_COUNT_COLUMNS
 from xl_salesflow.core.written_numbers import DOT_DECIMAL, NumberStyle
+from xl_salesflow.core.written_times import DAY_COUNT_COLUMNS
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 from xl_salesflow.schema.named_values import (

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.ooxml.cell_references import MAX_COLUMN, MAX_ROW, Area, CellPlace, cell_address
+from xl_salesflow.ooxml.column_formulas import normalize_formula
 from xl_salesflow.ooxml.excel_notation import address_on_sheet, split_sheet_reference, unquote_sheet_name
-from xl_salesflow.ooxml.overwritten_formulas import normalize_formula
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.empty_workbook import read_empty_workbook
