@@ -6,7 +6,7 @@ import pytest
 
 from tests.imports.conftest import workbook
 from xl_salesflow.core.pipelines import Playbook
-from xl_salesflow.imports.import_stages import kind_of_stage_name, propose_stages
+from xl_salesflow.imports.import_stages import StageEvidence, kind_of_stage_name, propose_stages
 from xl_salesflow.imports.map_parts import NewStage
 from xl_salesflow.locale.texts import Language
 
@@ -49,29 +49,88 @@ def test_a_stage_is_matched_in_a_chinese_workbook(name: str, expected: str) -> N
     assert propose_stages([name], crm("zh"), {}).stages == {name: expected}
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("Engaging", NewStage("Engaging", 2, "open", 0.17)),
-        ("Security check", NewStage("Security check", 6, "open", 0.9)),
-    ],
-)
-def test_an_unknown_stage_is_added_where_it_belongs(name: str, expected: NewStage) -> None:
-    proposed = propose_stages([name], crm(), {})
-    assert (proposed.stages, proposed.new) == ({name: name}, (expected,))
+def test_a_common_stage_is_added_where_it_belongs() -> None:
+    proposed = propose_stages(["Engaging"], crm(), {})
+    assert (proposed.stages, proposed.new) == (
+        {"Engaging": "Engaging"},
+        (NewStage("Engaging", 2, "open", 0.17),),
+    )
 
 
 def test_several_new_stages_keep_their_order() -> None:
-    proposed = propose_stages(["Engaging", "Pilot phase", "Legal check"], crm(), {})
+    proposed = propose_stages(["Engaging", "On hold", "Screening"], crm(), {})
     assert [(stage.stage, stage.position) for stage in proposed.new] == [
-        ("Engaging", 2),
-        ("Pilot phase", 7),
-        ("Legal check", 8),
+        ("On hold", 2),
+        ("Engaging", 3),
+        ("Screening", 4),
     ]
 
 
+UNKNOWN = "Security check"
+
+
+@pytest.mark.parametrize(
+    ("names", "evidence", "expected"),
+    [
+        pytest.param([UNKNOWN], {}, "?", id="nothing tells its place"),
+        pytest.param([UNKNOWN], {UNKNOWN: StageEvidence(probability=0.3)}, (3, 0.3), id="its deals' probability"),
+        pytest.param([UNKNOWN], {UNKNOWN: StageEvidence(probability=0.95)}, (6, 0.95), id="a high probability"),
+        pytest.param([UNKNOWN], {UNKNOWN: StageEvidence(probability=0.0)}, "Lost", id="no chance"),
+        pytest.param([UNKNOWN], {UNKNOWN: StageEvidence("won")}, "Won", id="its deals are won"),
+        pytest.param(["1 Lead", "2 " + UNKNOWN, "3 Qualified"], {}, (2, 0.17), id="its number"),
+        pytest.param(["a) Lead", "b) " + UNKNOWN, "c) Qualified"], {}, (2, 0.17), id="its letter"),
+        pytest.param(
+            ["1 Lead", "8 Contract", "9 " + UNKNOWN], {}, (6, 0.8), id="behind all: no likelier than the last"
+        ),
+    ],
+)
+def test_an_unknown_stage_is_placed_by_evidence_or_asked_about(
+    names: list[str], evidence: dict[str, StageEvidence], expected: str | tuple[int, float]
+) -> None:
+    proposed = propose_stages(names, crm(), evidence)
+    name = next(name for name in names if UNKNOWN in name)
+    placed = {stage.stage: (stage.position, stage.probability) for stage in proposed.new}
+    assert placed.get(name, proposed.stages[name]) == expected
+
+
+def test_spellings_of_one_stage_are_one_stage() -> None:
+    proposed = propose_stages(["On Hold", "On hold", "on-hold"], crm(), {})
+    assert set(proposed.stages.values()) == {"On Hold"}
+    assert [stage.stage for stage in proposed.new] == ["On Hold"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "names"),
+    [
+        (
+            "Won",
+            "closedwon, Closed Won - New Business, Order received, Gewonnen, Gagn\u00e9, Ganada, Ganho, Vinta, 受注, 수주, "
+            "Выиграна, 6 - Won, Won (100 %), ✅ Won, 已成交-老客户, CUSTOMER",
+        ),
+        (
+            "Lost",
+            "closedlost, Lost - Price, Lost to competitor, Declined, Not interested, Junk Lead, Verloren, Perdu, Perdida, "
+            "Persa, 失注, 실주, Проиграна, Won't buy, ❌ Lost, 丢单-价格, Churned, Closed (Lost)",
+        ),
+        ("Presentation", "presentationscheduled, 3 - Demo, Präsentation, C. Demo, Demo 60%, 報價 / Demo"),
+    ],
+)
+def test_words_of_an_outcome_are_recognised_inside_a_name(expected: str, names: str) -> None:
+    asked = [name.strip() for name in names.split(",") if "/" not in name]
+    assert propose_stages(asked, crm(), {}).stages == dict.fromkeys(asked, expected)
+
+
+def test_a_name_with_words_of_both_outcomes_tells_nothing() -> None:
+    assert propose_stages(["Won or lost"], crm(), {}).stages == {"Won or lost": "?"}
+
+
+@pytest.mark.parametrize(("leads", "expected"), [(True, "Lead"), (False, "Nurture")])
+def test_nurturing_a_lead_is_no_sale(leads: bool, expected: str) -> None:
+    assert propose_stages(["Nurture"], crm(), {}, leads=leads).stages == {"Nurture": expected}
+
+
 def test_the_rows_count_more_than_the_name() -> None:
-    proposed = propose_stages(["xyz", "abc"], crm(), {"xyz": "won", "abc": "lost"})
+    proposed = propose_stages(["xyz", "abc"], crm(), {"xyz": StageEvidence("won"), "abc": StageEvidence("lost")})
     assert proposed.stages == {"xyz": "Won", "abc": "Lost"}
 
 

@@ -153,7 +153,7 @@ def agree_on_import_map(
     mapping = propose_import_map(files, pipeline)
     text = mapping.to_toml(pipeline.language)
     click.echo(text, err=as_json)
-    asks = any(True for _ in mapping.open_questions)
+    asks = mapping.asks
     if not any(file.table for file in mapping.files):
         raise _no_known_table_error(path, files, text)
     if not asks and (yes or _confirm_import()):

@@ -192,6 +192,12 @@ def _refuse_open_questions(mapping: ImportMap) -> None:
         column = file.columns[header]
         message = _OPEN_QUESTION_ERRORS[column.questions[0]]
         raise UsageError(message, file=file.file, header=header, currency=column.currency)
+    if mapping.open_stages:
+        raise UsageError(
+            "Nothing tells which stage “{name}” is; write a stage of the playbook into the map, or list it under "
+            "[[new_stages]].",
+            name=mapping.open_stages[0],
+        )
 
 
 def _refuse_missing_key(rows: ImportedRows, mapping: ImportMap) -> None:

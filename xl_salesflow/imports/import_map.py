@@ -42,6 +42,7 @@ from xl_salesflow.imports.map_parts import (
     MAP_STARTS_IN_COMMENT,
     MAP_VALUES_COMMENT,
     OPEN_RATE,
+    OPEN_STAGE,
     ColumnMap,
     FileMap,
     NewStage,
@@ -81,6 +82,16 @@ class ImportMap:
                 if column.questions:
                     yield file, header
 
+    @property
+    def open_stages(self) -> tuple[str, ...]:
+        """Return the names of stages that a person has to place."""
+        return tuple(name for name, stage in self.stages.items() if stage == OPEN_STAGE)
+
+    @property
+    def asks(self) -> bool:
+        """Return whether a person has to decide something before the import can run."""
+        return bool(self.open_stages) or any(True for _ in self.open_questions)
+
     def to_toml(self, language: Language) -> str:
         """Return the mapping as text that a person can read and edit, with comments in *language*."""
 
@@ -105,7 +116,9 @@ def format_import_map(mapping: ImportMap, language: Language) -> str:
     if mapping.notes:
         _add_map_comment(document, MAP_NOTES_COMMENT.in_(language), *(f"- {remark}" for remark in mapping.notes))
     _add_general_keys(document, mapping, language)
-    known = ", ".join(dict.fromkeys([*mapping.playbook_stages, *mapping.stages.values()]))
+    known = ", ".join(
+        dict.fromkeys(stage for stage in (*mapping.playbook_stages, *mapping.stages.values()) if stage != OPEN_STAGE)
+    )
     if mapping.stages:
         document.add("stages", _make_names_table(mapping.stages, MAP_STAGES_COMMENT.in_(language, known=known)))
     if mapping.new_stages:

@@ -17,57 +17,98 @@ from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Pipeline, Playbook, Stage
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_map import ImportMap
-from xl_salesflow.imports.import_vocabulary import StageVocabulary, fold_name, read_stage_vocabulary, squeeze_name
-from xl_salesflow.imports.map_parts import NewStage
+from xl_salesflow.imports.import_vocabulary import (
+    StageVocabulary,
+    find_outcome_in_name,
+    find_stage_vocabulary,
+    fold_name,
+    is_status_in_progress,
+    squeeze_name,
+)
+from xl_salesflow.imports.map_parts import OPEN_STAGE, NewStage
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 _STAGE_NAME_NUMBERING = re.compile(
-    r"^\s*(?:stage|step|\u9636\u6bb5|\u7b2c)?\s*\d{1,2}\s*[-.):\u3001\u6b65\u9636\u6bb5]*\s*", re.IGNORECASE
+    r"^\s*(?:stage|step|phase|\u9636\u6bb5|\u7b2c)?\s*(\d{1,2})\s*[-.):/\u3001\uff0e\u6b65\u9636\u6bb5]*\s*(?=\D)",
+    re.IGNORECASE,
 )  # the Chinese words are "stage", "number" and "step"
+_STAGE_NAME_LETTER = re.compile(r"^\s*[(]?([a-zA-Z])\s*(?:[.):]|\s-)\s+(?=\S)")
+_STAGE_NAME_PERCENT = re.compile(r"[-:(\s]*\b\d{1,3}\s*[%\uff05]\s*\)?\s*$")
 _STAGE_NAME_LIKENESS = 88.0
 
 
 @dataclass(frozen=True)
 class StageProposal:
-    """File stage name → playbook stage; the stages to be added; the names that were matched by similarity."""
+    """File stage name → playbook stage; the stages to be added; the names that were matched by similarity.
+
+    A name that nothing tells the place of becomes OPEN_STAGE.
+    """
 
     stages: dict[str, str]
     new: tuple[NewStage, ...]
     guessed: tuple[str, ...]
 
 
-def propose_stages(names: Iterable[str], playbook: Playbook, kinds: Mapping[str, str]) -> StageProposal:
-    """Return the playbook stage for each of *names*; *kinds* holds what the rows themselves say (won, lost)."""
+@dataclass(frozen=True, slots=True)
+class StageEvidence:
+    """What the rows of one stage say about it: won or lost if all of them are, and their mean probability (a ratio)."""
+
+    outcome: str | None = None
+    probability: float | None = None
+
+
+_NO_EVIDENCE = StageEvidence()
+_CERTAIN_OUTCOMES: Mapping[float | None, str] = {0.0: "lost", 1.0: "won"}
+
+
+def propose_stages(
+    names: Iterable[str], playbook: Playbook, evidence: Mapping[str, StageEvidence], leads: bool = False
+) -> StageProposal:
+    """Return the playbook stage for each of *names*; the *evidence* of their rows counts more than the names.
+
+    *leads*: the names are statuses of leads, so that one like "Nurture" is no stage after the sale.
+    """
     found: dict[str, str] = {}
-    unknown: list[str] = []
+    unknown: dict[str, list[str]] = {}
     guessed: list[str] = []
     for name in names:
-        stage = (
-            _find_stage_by_kind(kinds.get(name), playbook)
-            or _find_stage_by_name(name, playbook)
-            or _find_stage_by_words(name, playbook)
-        )
+        said = evidence.get(name, _NO_EVIDENCE)
+        stage = _find_stage_by_kind(said.outcome, playbook) or _find_stage_by_name(name, playbook)
+        if leads and stage is not None and stage.kind == "aftercare":
+            stage = playbook.first
+        stage = stage or _find_stage_by_words(name, playbook)
         if stage is None and (stage := _find_stage_by_likeness(name, playbook)):
             guessed.append(name)
+        if stage is None and said.probability in _CERTAIN_OUTCOMES:
+            stage = _find_stage_by_kind(_CERTAIN_OUTCOMES[said.probability], playbook)
         if stage is None:
-            unknown.append(name)
+            unknown.setdefault(squeeze_name(_bare_stage_name(name)) or name, []).append(name)
         else:
             found[name] = stage.name
-    new = _place_new_stages(unknown, playbook)
-    return StageProposal({**found, **{name: name.strip() for name in unknown}}, new, tuple(guessed))
+    spelled = {name: spellings[0] for spellings in unknown.values() for name in spellings}
+    new = _place_new_stages([spellings[0] for spellings in unknown.values()], found, playbook, evidence)
+    placed = {stage.stage for stage in new}
+    open_names = {name: one.strip() if one.strip() in placed else OPEN_STAGE for name, one in spelled.items()}
+    return StageProposal({**found, **open_names}, new, tuple(guessed))
 
 
 def kind_of_stage_name(name: str) -> str | None:
-    """Return won, lost or open if *name* is a usual name of a stage or outcome of that kind."""
+    """Return won, lost or open if *name* is a usual name of a stage or outcome of that kind, or has words of an outcome."""
     words = words_of_stage_name(name)
-    return None if words is None else "won" if words.kind == "aftercare" else words.kind
+    if words is None:
+        return find_outcome_in_name(name) or ("open" if is_status_in_progress(name) else None)
+    return "won" if words.kind == "aftercare" else words.kind
 
 
 def words_of_stage_name(name: str) -> StageVocabulary | None:
-    """Return the common stage that *name* refers to, ignoring numbering."""
-    compared = {fold_name(name), fold_name(_STAGE_NAME_NUMBERING.sub("", name))}
-    return next((words for words in read_stage_vocabulary() if words.names & compared), None)
+    """Return the common stage that *name* refers to, ignoring its number, a percentage, brackets, case and blanks."""
+    return find_stage_vocabulary(name) or find_stage_vocabulary(_bare_stage_name(name))
+
+
+def _bare_stage_name(name: str) -> str:
+    bare = _STAGE_NAME_PERCENT.sub("", _STAGE_NAME_NUMBERING.sub("", name))
+    return fold_name(_STAGE_NAME_LETTER.sub("", bare))
 
 
 def _find_stage_by_kind(kind: str | None, playbook: Playbook) -> Stage | None:
@@ -75,57 +116,93 @@ def _find_stage_by_kind(kind: str | None, playbook: Playbook) -> Stage | None:
 
 
 def _find_stage_by_name(name: str, playbook: Playbook) -> Stage | None:
-    squeezed = {squeeze_name(name), squeeze_name(_STAGE_NAME_NUMBERING.sub("", name))} - {""}
+    squeezed = {squeeze_name(name), squeeze_name(_bare_stage_name(name))} - {""}
     return next((stage for stage in playbook.stages if squeeze_name(stage.name) in squeezed), None)
 
 
 def _find_stage_by_words(name: str, playbook: Playbook) -> Stage | None:
     words = words_of_stage_name(name)
     if words is None:
-        return None
+        return _find_stage_by_kind(find_outcome_in_name(name), playbook)
     if words.kind in ("won", "lost"):
         return _find_stage_by_kind(words.kind, playbook)
-    known = {
-        own.id: stage
-        for stage in playbook.stages
-        if (own := words_of_stage_name(stage.name)) and stage.kind == words.kind
-    }
-    fallback = _find_stage_by_kind("won", playbook) if words.kind == "aftercare" else None
-    return next((known[stage_id] for stage_id in (words.id, *words.falls_to) if stage_id in known), fallback)
+    if words.kind == "aftercare":
+        after = [stage for stage in playbook.stages if stage.kind == "aftercare"]
+        return after[0] if after else _find_stage_by_kind("won", playbook)
+    known = {own.id: stage for stage in playbook.open_stages if (own := words_of_stage_name(stage.name))}
+    return next((known[stage_id] for stage_id in (words.id, *words.falls_to) if stage_id in known), None)
 
 
 def _find_stage_by_likeness(name: str, playbook: Playbook) -> Stage | None:
     if words_of_stage_name(name) is not None:
         return None  # a common stage that this playbook does not have
     names = {stage.name: fold_name(stage.name) for stage in playbook.stages}
-    alike = process.extractOne(fold_name(name), names, scorer=fuzz.ratio, score_cutoff=_STAGE_NAME_LIKENESS)
+    alike = process.extractOne(_bare_stage_name(name), names, scorer=fuzz.ratio, score_cutoff=_STAGE_NAME_LIKENESS)
     return playbook.by_name[alike[2]] if alike else None
 
 
-def _place_new_stages(names: Sequence[str], playbook: Playbook) -> tuple[NewStage, ...]:
-    """Return *names* as new open stages, each at the usual place of the common stage it names, or else last."""
-    order: list[tuple[str, float, int | None]] = [
-        (stage.name, stage.probability, words.rank if (words := words_of_stage_name(stage.name)) else None)
+@dataclass(frozen=True, slots=True)
+class _StagePlace:
+    """An open stage in its order: its probability, the rank of the common stage it is, its number in the file's names."""
+
+    name: str
+    probability: float
+    rank: int | None = None
+    number: int | None = None
+
+
+def _place_new_stages(
+    names: Sequence[str], known: Mapping[str, str], playbook: Playbook, evidence: Mapping[str, StageEvidence]
+) -> tuple[NewStage, ...]:
+    """Return *names* as new open stages, placed by their probability, their common name or their number.
+
+    A name that has none of these is left out. A new stage is never more probable than all others.
+    """
+    numbers = {stage: number for name, stage in known.items() if (number := _number_of_stage_name(name)) is not None}
+    order = [
+        _StagePlace(
+            stage.name,
+            stage.probability,
+            words.rank if (words := words_of_stage_name(stage.name)) else None,
+            numbers.get(stage.name),
+        )
         for stage in playbook.open_stages
     ]
-    added: list[str] = []
+    added: set[str] = set()
     for name in names:
-        words = words_of_stage_name(name)
-        at = _find_place_by_rank(order, words.rank) if words and words.kind == "open" else len(order)
-        before = order[at - 1][1] if at else 0.0
-        after = order[at][1] if at < len(order) else 1.0
-        order.insert(at, (name.strip(), round((before + after) / 2, 2), words.rank if words else None))
-        added.append(name.strip())
+        at, words = None, words_of_stage_name(name)
+        probability, number = evidence.get(name, _NO_EVIDENCE).probability, _number_of_stage_name(name)
+        if probability is not None:
+            at = next((at for at, place in enumerate(order) if place.probability > probability), len(order))
+        elif words and words.kind == "open":
+            at = _find_place_behind(order, words.rank, [place.rank for place in order])
+        elif number is not None and any(place.number is not None for place in order):
+            at = _find_place_behind(order, number, [place.number for place in order])
+        if at is None:
+            continue
+        before = order[at - 1].probability if at else 0.0
+        after = order[at].probability if at < len(order) else before
+        between = round((before + after) / 2, 2) if probability is None else probability
+        order.insert(at, _StagePlace(name.strip(), between, words.rank if words else None, number))
+        added.add(name.strip())
     first = playbook.first.position
     return tuple(
-        NewStage(name, first + at, "open", probability)
-        for at, (name, probability, _) in enumerate(order)
-        if name in added
+        NewStage(place.name, first + at, "open", place.probability)
+        for at, place in enumerate(order)
+        if place.name in added
     )
 
 
-def _find_place_by_rank(order: Sequence[tuple[str, float, int | None]], rank: int) -> int:
-    return next((at for at, (_, _, other) in enumerate(order) if other is not None and other > rank), len(order))
+def _number_of_stage_name(name: str) -> int | None:
+    if found := _STAGE_NAME_NUMBERING.match(name):
+        return int(found[1])
+    letter = _STAGE_NAME_LETTER.match(name)
+    return ord(letter[1].casefold()) - ord("a") + 1 if letter else None
+
+
+def _find_place_behind(order: Sequence[_StagePlace], rank: int, ranks: Sequence[int | None]) -> int:
+    """Return the place before the first stage of a higher rank."""
+    return next((at for at, other in enumerate(ranks) if other is not None and other > rank), len(order))
 
 
 def add_new_stages(pipeline: Pipeline, mapping: ImportMap) -> tuple[Playbook, ChangeSet]:
@@ -168,7 +245,7 @@ def _check_mapped_stages(mapping: ImportMap, playbook: Playbook) -> None:
     starts = [("starts_in", mapping.starts_in)] if mapping.starts_in else []
     opening = {stage.name for stage in playbook.open_stages}
     for name, stage in [*mapping.stages.items(), *starts]:
-        if stage and stage not in playbook.by_name:
+        if stage and stage != OPEN_STAGE and stage not in playbook.by_name:
             nearest = find_nearest(stage, playbook.by_name) or playbook.first.name
             raise UsageError(
                 "The map sends “{name}” to the stage “{stage}”, which playbook {playbook} does not "

@@ -20,6 +20,7 @@ from xl_salesflow.schema.table_registry import TABLES
 _CAMEL_CASE_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BRACKETED_UNIT = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _VOCABULARY_MARKS = re.compile(r"[\W_]+")
+_FIRST_CJK_CHARACTER = 0x2E80
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,43 @@ def read_stage_vocabulary() -> tuple[StageVocabulary, ...]:
         )
         for entry in _read_vocabulary()["stages"]
     )  # fmt: skip
+
+
+@cache
+def find_stage_vocabulary(name: str) -> StageVocabulary | None:
+    """Return the common stage that *name* is a usual name of, whatever its case, blanks and punctuation."""
+    return _stage_vocabulary_by_name().get(squeeze_name(name))
+
+
+@cache
+def _stage_vocabulary_by_name() -> Mapping[str, StageVocabulary]:
+    return {squeeze_name(name): words for words in reversed(read_stage_vocabulary()) for name in words.names}
+
+
+def find_outcome_in_name(name: str) -> str | None:
+    """Return won or lost if *name* has words of that outcome and none of the other, such as "Closed Won - New Business"."""
+    words = _read_outcome_words()
+    folded = f" {fold_name(name)} "
+    for phrase in words["not_won"]:
+        folded = folded.replace(f" {phrase} ", " lost ")
+    told = {outcome for outcome in ("won", "lost") if any(_is_word_inside(word, folded) for word in words[outcome])}
+    return told.pop() if len(told) == 1 else None
+
+
+def is_status_in_progress(name: str) -> bool:
+    """Return whether *name* is a status of open deals that says nothing about their stage."""
+    return fold_name(name) in _read_outcome_words()["in_progress"]
+
+
+def _is_word_inside(word: str, folded: str) -> bool:
+    # Chinese, Japanese and Korean are written without blanks between words
+    return f" {word} " in folded if ord(word[0]) < _FIRST_CJK_CHARACTER else word in folded
+
+
+@cache
+def _read_outcome_words() -> Mapping[str, tuple[str, ...]]:
+    words: Mapping[str, list[str]] = _read_vocabulary()["outcome_words"]
+    return {kind: tuple(map(fold_name, names)) for kind, names in words.items()}
 
 
 IMPORTABLE_TABLES = (

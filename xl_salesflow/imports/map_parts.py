@@ -10,6 +10,9 @@ from xl_salesflow.locale.texts import Text
 OPEN_RATE = 0.0
 """Marks an exchange rate that a person has to enter."""
 
+OPEN_STAGE = "?"
+"""Marks the stage of a name whose place the files do not tell; a person has to name it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:

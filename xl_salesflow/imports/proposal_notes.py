@@ -10,7 +10,7 @@ from xl_salesflow.core.written_columns import ColumnEvidence
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_stages import StageProposal
-from xl_salesflow.imports.map_parts import FileMap
+from xl_salesflow.imports.map_parts import OPEN_STAGE, FileMap
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.table_columns import Column
 
@@ -53,6 +53,10 @@ _MATCHED_STAGE_NOTE = Text("The stage “{name}” becomes “{stage}” of the 
 _GUESSED_STAGE_NOTE = Text("The stage “{name}” is mapped to “{stage}” because the names are similar; please check.")
 _ADDED_STAGE_NOTE = Text(
     "The playbook has no stage “{name}”; it is added as no. {position} with probability {probability:.0%}."
+)
+_OPEN_STAGE_NOTE = Text(
+    "Nothing tells which stage “{name}” is; write the stage of the playbook it means, or keep the name and add it to "
+    "[[new_stages]] with a position and a probability."
 )
 _STARTING_STAGE_NOTE = Text("Deals are assumed to enter “{stage}” on the day they are created.")
 _MORE_COLUMNS_NOTE = Text(" and {count} more")
@@ -129,7 +133,9 @@ class ProposalNotes:
         """Note which stage each name is mapped to, and which stages are added."""
         new = {stage.stage: stage for stage in proposed.new}
         for name, stage in proposed.stages.items():
-            if stage in new:
+            if stage == OPEN_STAGE:
+                self._add(_OPEN_STAGE_NOTE, name=name)
+            elif stage in new:
                 self._add(
                     _ADDED_STAGE_NOTE, name=stage, position=new[stage].position, probability=new[stage].probability
                 )

@@ -30,6 +30,7 @@ from xl_salesflow.imports.import_values import FAILED_FORMULA_VALUES, UNCALCULAT
 from xl_salesflow.imports.import_vocabulary import (
     IMPORTABLE_TABLES,
     fold_name,
+    is_status_in_progress,
     names_of_targets,
     read_file_words,
     read_header_words,
@@ -180,7 +181,10 @@ def _is_fitting_target(cells: pd.Series, target: Column) -> bool:
     if target.type.is_date:
         good = sample.map(lambda cell: parse_date_reading(cell) is not None)
     elif target.id == "outcome":
-        good = sample.map(lambda cell: kind_of_stage_name(cell) is not None)
+        good = sample.map(kind_of_stage_name).notna()
+        # a column that tells one open stage from another holds the stages
+        if any(kind_of_stage_name(cell) == "open" and not is_status_in_progress(cell) for cell in sample.unique()):
+            return False
     elif target.options == "yes_no":
         good = sample.map(lambda cell: yes_no_of_word(cell) is not None)
     elif target.type is ColumnType.CHOICE:
