@@ -208,8 +208,8 @@ def test_several_tables_are_imported_at_once(csv: Csv, empty: Pipeline) -> None:
 
 def test_a_second_file_completes_the_same_deals(csv: Csv, empty: Pipeline) -> None:
     leads = csv("leads.csv", "lead_id | first_contact_date\na | 2025-01-01\nb | 2025-01-02")
-    csv("closed.csv", "lead_id | won_date | sales rep\nb | 2025-02-02 | Ann")
-    after, _ = brought_in(empty, leads)
+    closed = csv("closed.csv", "lead_id | won_date | sales rep\nb | 2025-02-02 | Ann")
+    after, _ = brought_in(empty, leads, closed)
     assert cells(after["Deals"], "deal", "stage", "created", "closed", "owner") == [
         ["a", "Lead", "2025-01-01", None, ""],
         ["b", "Won", "2025-01-02", "2025-02-02", "Ann"],
@@ -254,14 +254,68 @@ def test_an_unknown_stage_is_left_blank_and_reported(csv: Csv, empty: Pipeline) 
     assert list(after["History"]["deal"]) == ["2"]
 
 
-def test_rows_with_an_unusable_key_are_left_out_and_reported(csv: Csv, empty: Pipeline) -> None:
-    path = csv("deals.csv", "deal | stage\n1 | Lead\n | Lead\n1 | Won\n2 | Lead")
+def test_a_row_without_a_number_gets_one_and_a_doubled_one_is_left_out(csv: Csv, empty: Pipeline) -> None:
+    path = csv(
+        "deals.csv", "deal | name | stage\n1 | A | Lead\n | B | Lead\n1 | C | Won\n2 | D | Lead\nD-00001 | E | Lead"
+    )
     after, planned = brought_in(empty, path)
-    assert list(after["Deals"]["deal"]) == ["1", "2"]
+    assert cells(after["Deals"], "deal", "name") == [["1", "A"], ["D-00002", "B"], ["2", "D"], ["D-00001", "E"]]
     assert [(finding.rule, finding.severity, finding.cell) for finding in planned.findings] == [
-        ("import_key", "block", "deals.csv, row 3, deal"),
         ("import_doubled", "block", "deals.csv, row 4, deal"),
     ]
+
+
+def test_a_row_without_a_key_that_is_a_name_is_left_out(csv: Csv, empty: Pipeline) -> None:
+    path = csv("accounts.csv", "account | industry\nAcme | Retail\n | Steel")
+    after, planned = brought_in(empty, path)
+    assert list(after["Accounts"]["account"]) == ["Acme"]
+    assert [(finding.rule, finding.severity) for finding in planned.findings] == [("import_key", "block")]
+
+
+def test_a_number_that_stands_for_another_deal_in_a_second_file_is_replaced(csv: Csv, empty: Pipeline) -> None:
+    """Two programs that count from 1: the second list must not overwrite the first."""
+    first = csv(
+        "north.csv",
+        "deal | name | account | stage | amount\n1 | Pumps | Acme | Lead | 10\n2 | Hoses | Bolt | Lead | 20",
+    )
+    second = csv(
+        "south.csv", "deal | name | account | stage | amount\n1 | Gears | Crux | Won | 30\n2 | hoses | Bolt | Won | 25"
+    )
+    after, planned = brought_in(empty, first, second)
+    assert cells(after["Deals"], "deal", "name", "stage", "amount") == [
+        ["1", "Pumps", "Lead", 10],
+        ["2", "hoses", "Won", 25],
+        ["D-00001", "Gears", "Won", 30],
+    ]
+    told = {finding.rule: finding.message for finding in planned.findings}
+    assert told["import_other_deal"].startswith("south.csv, row 2: 1 rows from here on have the number of another deal")
+    assert "in Name, Stage, Amount, such as “2”" in told["import_other_values"]
+
+
+def test_namesakes_are_told_apart(csv: Csv, empty: Pipeline) -> None:
+    path = csv(
+        "contacts.csv",
+        "last name | company | email\nBrown | Acme | b@a.example\nBrown | Bolt | b@b.example\nGreen | Acme | g@a.example\n"
+        "White | Acme | w1@a.example\nWhite | Acme | w2@a.example\nGreen | Acme | g@a.example",
+    )
+    after, planned = brought_in(empty, path)
+    assert list(after["Contacts"]["contact"]) == [
+        "Brown (Acme)", "Brown (Bolt)", "Green", "White (w1@a.example)", "White (w2@a.example)",
+    ]  # fmt: skip
+    assert [finding.rule for finding in planned.findings] == ["import_doubled"]
+
+
+def test_rows_that_were_put_away_are_left_out_and_counted(csv: Csv, empty: Pipeline) -> None:
+    path = csv(
+        "deals.csv",
+        "name | stage | active | lost reason | archived\nA | Lead | Yes | | no\nB | Qualified | No | Price | no\n"
+        "C | Lead | No | | no\nD | Lead | Yes | | yes",
+    )
+    after, planned = brought_in(empty, path)
+    assert cells(after["Deals"], "name", "stage") == [["A", "Lead"], ["B", "Lost"]]
+    assert "2 rows from here on are archived" in next(
+        f.message for f in planned.findings if f.rule == "import_put_away"
+    )
 
 
 def test_findings_are_in_the_language_of_the_workbook(csv: Csv) -> None:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from tests.imports.conftest import workbook
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.written_columns import DAY_OR_MONTH_FIRST
 from xl_salesflow.core.written_dates import DAY_FIRST, YEAR_FIRST
-from xl_salesflow.imports import table_matching
-from xl_salesflow.imports.import_sources import read_import_sources
 from xl_salesflow.imports.map_parts import ColumnMap
 from xl_salesflow.imports.map_proposal import propose_import_map
 
@@ -44,27 +40,56 @@ def test_a_clear_column_decides_for_an_unclear_one_of_the_same_file(csv: Csv, em
     assert any("another column of the file says dd/mm/yyyy" in remark for remark in mapping.notes)
 
 
-def test_a_file_beside_is_proposed_when_it_shares_keys(csv: Csv, empty: Pipeline) -> None:
-    """
-    accounts.csv  holds the deals' accounts: proposed
-    products.csv  holds other products: not proposed
-    """
-    deals = csv("deals.csv", "deal | account | product | stage\n1 | Acme | GTX | Lead\n2 | Bolt | MG | Lead")
+def test_no_file_is_read_that_was_not_named(csv: Csv, empty: Pipeline) -> None:
+    """An older export in the same folder, with the same numbers, must not change anything."""
+    deals = csv("deals.csv", "deal | account | stage\n1 | Acme | Lead\n2 | Bolt | Lead")
+    csv("old deals.csv", "deal | account | stage | amount\n1 | Acme | Won | 1\n2 | Bolt | Won | 2\n3 | Crux | Won | 3")
     csv("accounts.csv", "account | sector\nAcme | retail\nBolt | software")
-    csv("products.csv", "product | price\nSoap | 1\nTowel | 2")
-    mapping = propose_import_map([deals], empty)
-    assert [(file.file, file.table) for file in mapping.files] == [("deals.csv", "Deals"), ("accounts.csv", "Accounts")]
-    assert any(
-        "accounts.csv is in the same folder as deals.csv and shares “account”" in remark for remark in mapping.notes
+    assert [(file.file, file.table) for file in propose_import_map([deals], empty).files] == [("deals.csv", "Deals")]
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "target"),
+    [
+        pytest.param("deal", "Renewal | Renewal | Pumps", "name", id="words are names"),
+        pytest.param("deal", "O-1 | O-2 | O-3", "deal", id="codes are numbers"),
+        pytest.param("opportunity", "Renewal 2025 | Renewal 2026 | Pumps 7", "name", id="words with years"),
+    ],
+)
+def test_a_column_of_deals_holds_numbers_or_names(
+    csv: Csv, empty: Pipeline, header: str, values: str, target: str
+) -> None:
+    rows = "\n".join(f"{value} | Acme {at} | Lead" for at, value in enumerate(values.split(" | ")))
+    columns = propose_import_map([csv("deals.csv", f"{header} | company | stage\n{rows}")], empty).files[0].columns
+    assert columns[header].to == target
+
+
+def test_names_are_preferred_to_the_ids_of_another_program(csv: Csv, empty: Pipeline) -> None:
+    table = (
+        "opportunity | topic | owner id | owner name | stage\n"
+        "7f0a | Pumps | 1001 | Mara | Lead\n7f0b | Hoses | 1002 | Ivo | Lead"
     )
+    columns = propose_import_map([csv("deals.csv", table)], empty).files[0].columns
+    assert {header: how.to for header, how in columns.items() if how.to} == {
+        "topic": "name", "owner name": "owner", "stage": "stage",
+    }  # fmt: skip
 
 
-def test_a_file_about_the_same_deals_is_proposed_too(csv: Csv, empty: Pipeline) -> None:
-    leads = csv("leads.csv", "lead_id | first_contact_date\na | 2025-01-01\nb | 2025-01-02\nc | 2025-01-03")
-    csv("closed.csv", "lead_id | won_date\na | 2025-02-01\nb | 2025-02-02")
-    csv("copy of leads.csv", "lead_id | first_contact_date\na | 2025-01-01")
-    mapping = propose_import_map([leads], empty)
-    assert [(file.file, file.table) for file in mapping.files] == [("leads.csv", "Deals"), ("closed.csv", "Deals")]
+def test_in_a_list_of_people_a_title_is_a_job(csv: Csv, empty: Pipeline) -> None:
+    table = (
+        "first name | last name | title | company | lead status\n"
+        "Ann | Lee | CFO | Acme | New\nBob | Ray | CTO | Bolt | Working"
+    )
+    mapping = propose_import_map([csv("leads.csv", table)], empty)
+    assert {header: how.to for header, how in mapping.files[0].columns.items()} == {
+        "first name": "first_name", "last name": "last_name", "title": "", "company": "account", "lead status": "stage",
+    }  # fmt: skip
+    assert "Contacts" in mapping.missing
+
+
+def test_sums_by_stage_are_no_deals(csv: Csv, empty: Pipeline) -> None:
+    path = csv("pivot.csv", "Stage | Region | Amount\nLead | North | 10\nLead | South | 20\nWon | North | 30")
+    assert [file.table for file in propose_import_map([path], empty).files] == [""]
 
 
 def test_an_unknown_header_is_recognized_by_its_values(csv: Csv, empty: Pipeline) -> None:
@@ -141,30 +166,6 @@ def test_two_files_with_the_same_name_are_distinguished(tmp_path: Path, csv: Csv
     second = tmp_path / "old" / "deals.csv"
     second.write_text("deal,stage\n2,Lead\n", encoding="utf-8")
     assert [file.file for file in propose_import_map([first, second], empty).files] == [str(first), str(second)]
-
-
-def test_the_workbook_itself_is_not_proposed_for_import(
-    csv: Csv, empty: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(
-        table_matching, "read_import_sources", lambda path: opened.append(path.name) or read_import_sources(path)
-    )  # type: ignore[func-returns-value]
-    deals = csv("deals.csv", "deal | account | stage\n1 | Acme | Lead\n2 | Bolt | Lead")
-    book = openpyxl.Workbook()
-    for name, rows in {"Accounts": ["Acme", "Bolt"], "Stages": ["Lead"], "Settings": ["company"]}.items():
-        sheet = book.create_sheet(name)
-        for row in (["Account", "Industry"], *([cell, "x"] for cell in rows)):
-            sheet.append(row)
-    book.save(deals.parent / "team.xlsx")
-    assert [file.file for file in propose_import_map([deals], empty).files] == ["deals.csv"]
-    assert opened == []  # recognized by the names of the sheets, so that a folder of stores need not be read
-    del book["Settings"]
-    book.save(deals.parent / "team.xlsx")
-    assert [file.sheet for file in propose_import_map([deals], empty).files] == ["", "Accounts"]
-    assert [
-        file.sheet for file in propose_import_map([deals], replace(empty, source=str(deals.parent / "team.xlsx"))).files
-    ] == [""]
 
 
 def test_a_status_beside_a_stage_does_not_decide_the_stage(csv: Csv, empty: Pipeline) -> None:

@@ -37,6 +37,13 @@ if TYPE_CHECKING:
 @BOOK_ARGUMENT
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @translated_option(
+    "--with",
+    "Another file with more about the same deals, such as their accounts; may be repeated. No file is read that is not named.",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+)
+@translated_option(
     "--map",
     "An import map, as proposed and edited.",
     type=click.Path(path_type=Path),
@@ -58,7 +65,7 @@ def import_command(
     **who: Any,
 ) -> int:
 
-    return import_files(book, files, map, yes, dry_run, json, today, who["as"])
+    return import_files(book, (*files, *who["with"]), map, yes, dry_run, json, today, who["as"])
 
 
 @verb_command("adopt")

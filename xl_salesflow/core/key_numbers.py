@@ -71,12 +71,12 @@ def find_key_format(table: str, settings: Settings, today: date) -> KeyFormat:
     return KEY_FORMATS[table]
 
 
-def next_keys(pipeline: Pipeline, table: str, count: int) -> list[str]:
-    """Return the keys of the next *count* rows of *table*."""
+def next_keys(pipeline: Pipeline, table: str, count: int, taken: Iterable[str] = ()) -> list[str]:
+    """Return the keys of the next *count* rows of *table*; *taken* keys are not in the pipeline yet."""
     if not count:
         return []
     look = find_key_format(table, pipeline.settings, pipeline.today)
-    return look.next_after(_list_used_keys(pipeline, table), count)
+    return look.next_after([*_list_used_keys(pipeline, table), *map(str, taken)], count)
 
 
 def _list_used_keys(pipeline: Pipeline, table: str) -> Iterator[str]:

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from xl_salesflow.core.key_numbers import COUNTED_TABLES
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.core.verb_answers import LostCells
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_findings import (
     MISSING_KEY_IN_FILE,
+    PUT_AWAY_ROWS_OF_FILE,
     RAGGED_ROW_IN_FILE,
     REPEATED_KEY_IN_FILE,
     make_import_finding,
@@ -32,6 +34,7 @@ from xl_salesflow.imports.import_vocabulary import (
     NOTES_TARGET,
     targets_of_table,
 )
+from xl_salesflow.imports.left_out_columns import find_needed_columns
 from xl_salesflow.imports.map_parts import FileMap
 from xl_salesflow.imports.raw_files import TextLayout
 from xl_salesflow.imports.row_matching import FILE_COLUMN, ROW_COLUMN, ImportedRows, join_imported_rows
@@ -49,6 +52,7 @@ class MappedRows:
     lost: list[LostCells]
 
 
+_PERSON_NAME_COLUMNS = {"Contacts": "contact", "Team": "person", "Deals": "contact"}
 _COLUMN_IN_NOTES = Text("{header}: {value}")
 
 
@@ -63,7 +67,9 @@ def read_mapped_rows(paths: Sequence[Path], mapping: ImportMap, context: ImportC
                 source, file.table, context, mapping.values, findings, lost, _find_row_currencies(source, file)
             )
             parts.setdefault(file.table, []).append(_read_source_rows(reader, file))
-    return MappedRows({table: join_imported_rows(rows) for table, rows in parts.items()}, findings, lost)
+    return MappedRows(
+        {table: join_imported_rows(rows, context.language, findings) for table, rows in parts.items()}, findings, lost
+    )
 
 
 def _find_row_currencies(source: ImportSource, file: FileMap) -> pd.Series | None:
@@ -100,13 +106,20 @@ def _read_source_rows(reader: SourceReader, file: FileMap) -> ImportedRows:
         elif how.to and how.to != CURRENCY_TARGET:
             columns[how.to] = reader.column(header, targets_of_table(file.table)[how.to], how)
     columns = _join_person_names(file.table, columns)
+    kept_rows = _settle_put_away_rows(file.table, columns, source, language, findings)
     if notes:
         columns["notes"] = _join_note_lines(([columns["notes"]] if "notes" in columns else []) + notes)
     for row in source.ragged:
         findings.append(make_import_finding("ragged", RAGGED_ROW_IN_FILE, source.name, row, language, table=file.table))
+    if file.table == "Deals":
+        mapped = [header for header, how in file.columns.items() if how.to]
+        findings += find_needed_columns(source, mapped, columns, language)
     findings += make_left_out_findings(source.name, source.left_out, language, file.table)
     frame = pd.DataFrame(columns, index=source.cells.index)
     frame[FILE_COLUMN], frame[ROW_COLUMN] = source.name, source.cells.index
+    frame = frame[kept_rows]
+    if file.table == "Contacts":
+        frame = _tell_namesakes_apart(frame)
     return ImportedRows(file.table, _drop_unusable_keys(frame, source, file, language, findings), tuple(columns))
 
 
@@ -117,8 +130,8 @@ def _join_person_names(table: str, columns: dict[str, pd.Series]) -> dict[str, p
         for target_id in (FIRST_NAME_TARGET, LAST_NAME_TARGET)
         if target_id in columns and target_id not in TABLES[table].by_id
     }
-    key = TABLES[table].key or ""
-    if not parts or key in columns:
+    name = _PERSON_NAME_COLUMNS.get(table, "")
+    if not parts or name in columns:
         return columns
     blank = pd.Series("", index=next(iter(parts.values())).index, dtype=object)
     pairs = zip(parts.get(FIRST_NAME_TARGET, blank), parts.get(LAST_NAME_TARGET, blank), strict=True)
@@ -126,7 +139,41 @@ def _join_person_names(table: str, columns: dict[str, pd.Series]) -> dict[str, p
         last + first if not (first + last).isascii() and len(first + last) <= 4 else f"{first} {last}".strip()
         for first, last in pairs
     ]
-    return {key: pd.Series(full_names, index=blank.index, dtype=object), **columns}
+    return {name: pd.Series(full_names, index=blank.index, dtype=object), **columns}
+
+
+def _settle_put_away_rows(
+    table: str, columns: dict[str, pd.Series], source: ImportSource, language: Language, findings: list[Finding]
+) -> pd.Series:
+    """Return which rows to keep; remove the columns of *columns* that say which rows were put away.
+
+    A deal that is no longer active but has a loss reason is lost. Other inactive, archived or deleted rows are left out
+    and counted.
+    """
+    deleted, active = columns.pop("is_deleted", None), columns.pop("is_active", None)
+    away = pd.Series(False, index=source.cells.index)
+    if deleted is not None:
+        away |= deleted == "yes"
+    if active is not None:
+        inactive, has_reason = active == "no", columns.get("loss_reason", active.mask(active != "", "")) != ""
+        away |= inactive & ~has_reason
+        told = columns.get("outcome", pd.Series("", index=active.index, dtype=object))
+        columns["outcome"] = told.mask(inactive & has_reason & (told == ""), "lost")
+    if away.any():
+        first, count = int(str(away.idxmax())), int(away.sum())
+        findings.append(
+            make_import_finding(
+                "put_away",
+                PUT_AWAY_ROWS_OF_FILE,
+                source.name,
+                first,
+                language,
+                table=table,
+                severity="note",
+                count=count,
+            )
+        )
+    return ~away
 
 
 def _missing_header_error(source: ImportSource, header: str) -> UsageError:
@@ -149,18 +196,39 @@ def _join_note_lines(parts: Sequence[pd.Series]) -> pd.Series:
     return pd.Series(lines, index=parts[0].index, dtype=object)
 
 
+def _tell_namesakes_apart(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the contacts with the account, address or number of each added to a name that several people have.
+
+    Rows that agree in all of these are one person, and stay equal.
+    """
+    traits = [column_id for column_id in ("account", "email", "phone") if column_id in frame]
+    if "contact" not in frame or not traits:
+        return frame
+    frame = frame.copy()
+    for column_id in traits:
+        people = frame.drop_duplicates(["contact", *traits])
+        apart = people.groupby("contact")[column_id].nunique()
+        shared = set(apart.index[apart > 1]) - {""}
+        mine = frame["contact"].isin(shared) & (frame[column_id] != "")
+        frame.loc[mine, "contact"] = frame.loc[mine, "contact"] + " (" + frame.loc[mine, column_id] + ")"
+    return frame
+
+
 def _drop_unusable_keys(
     frame: pd.DataFrame, source: ImportSource, file: FileMap, language: Language, findings: list[Finding]
 ) -> pd.DataFrame:
-    """Return the rows with a usable key, each key once; every other row becomes a finding."""
+    """Return the rows with a usable key, each key once; every other row becomes a finding.
+
+    Rows without a number of tables whose rows are numbered are kept, because they get one.
+    """
     key = TABLES[file.table].key
     if key is None or key not in frame:
         return frame
-    header = next(
-        header for header, how in file.columns.items() if how.to in (key, LAST_NAME_TARGET, FIRST_NAME_TARGET)
-    )
+    parts = (key,) if file.table in COUNTED_TABLES else (key, LAST_NAME_TARGET, FIRST_NAME_TARGET)
+    header = next(header for header, how in file.columns.items() if how.to in parts)
     titled = TABLES[file.table].header(key, language)
-    blank = frame[key] == ""
+    unnumbered = (frame[key] == "") & (file.table in COUNTED_TABLES)
+    blank = (frame[key] == "") & ~unnumbered
     for row in frame.index[blank]:
         findings.append(
             make_import_finding(
@@ -177,7 +245,7 @@ def _drop_unusable_keys(
             )
         )
     kept = frame[~blank]
-    again = kept[key].duplicated()
+    again = kept[key].duplicated() & ~unnumbered[~blank]
     firsts = kept.loc[~again, [key]].reset_index().set_index(key).iloc[:, 0]
     for row, text in kept.loc[again, key].items():
         findings.append(

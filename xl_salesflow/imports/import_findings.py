@@ -60,6 +60,13 @@ LEFT_OUT_ROWS_OF_FILE: Mapping[str, Text] = MappingProxyType(
         NOTE_BELOW_LIST: Text("{to}a note below the list, left out"),
     }
 )
+PUT_AWAY_ROWS_OF_FILE = Text("{count} rows from here on are archived, deleted or no longer active; they are left out")
+OTHER_DEAL_OF_KEY_IN_FILE = Text(
+    "{count} rows from here on have the number of another deal of {other}, such as “{number}”; they get numbers of their own"
+)
+OTHER_VALUES_OF_KEY_IN_FILE = Text(
+    "{count} rows from here on differ from {other} in {columns}, such as “{number}”; the values here are used"
+)
 CUT_TEXT_IN_FILE = Text("longer than a cell can hold; truncated after 32,767 characters")
 BACKWARD_DATES_IN_FILE = Text(
     "closed {closed} before it was created {created}; both dates are kept, please correct the wrong one"

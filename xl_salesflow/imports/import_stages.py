@@ -74,10 +74,7 @@ def propose_stages(
     guessed: list[str] = []
     for name in names:
         said = evidence.get(name, _NO_EVIDENCE)
-        stage = _find_stage_by_kind(said.outcome, playbook) or _find_stage_by_name(name, playbook)
-        if leads and stage is not None and stage.kind == "aftercare":
-            stage = playbook.first
-        stage = stage or _find_stage_by_words(name, playbook)
+        stage = _find_known_stage(name, said, playbook, leads)
         if stage is None and (stage := _find_stage_by_likeness(name, playbook)):
             guessed.append(name)
         if stage is None and said.probability in _CERTAIN_OUTCOMES:
@@ -104,6 +101,17 @@ def kind_of_stage_name(name: str) -> str | None:
 def words_of_stage_name(name: str) -> StageVocabulary | None:
     """Return the common stage that *name* refers to, ignoring its number, a percentage, brackets, case and blanks."""
     return find_stage_vocabulary(name) or find_stage_vocabulary(_bare_stage_name(name))
+
+
+def _find_known_stage(name: str, said: StageEvidence, playbook: Playbook, leads: bool) -> Stage | None:
+    if stage := _find_stage_by_kind(said.outcome, playbook):
+        return stage
+    if stage := _find_stage_by_name(name, playbook):
+        return playbook.first if leads and stage.kind == "aftercare" else stage
+    if stage := _find_stage_by_words(name, playbook):
+        return stage
+    # a status such as "in progress" tells that the deal is open, and no more
+    return playbook.first if is_status_in_progress(name) else None
 
 
 def _bare_stage_name(name: str) -> str:
@@ -170,14 +178,9 @@ def _place_new_stages(
     ]
     added: set[str] = set()
     for name in names:
-        at, words = None, words_of_stage_name(name)
-        probability, number = evidence.get(name, _NO_EVIDENCE).probability, _number_of_stage_name(name)
-        if probability is not None:
-            at = next((at for at, place in enumerate(order) if place.probability > probability), len(order))
-        elif words and words.kind == "open":
-            at = _find_place_behind(order, words.rank, [place.rank for place in order])
-        elif number is not None and any(place.number is not None for place in order):
-            at = _find_place_behind(order, number, [place.number for place in order])
+        words, said = words_of_stage_name(name), evidence.get(name, _NO_EVIDENCE)
+        number, probability = _number_of_stage_name(name), said.probability
+        at = _find_stage_place(order, words, number, probability)
         if at is None:
             continue
         before = order[at - 1].probability if at else 0.0
@@ -191,6 +194,18 @@ def _place_new_stages(
         for at, place in enumerate(order)
         if place.name in added
     )
+
+
+def _find_stage_place(
+    order: Sequence[_StagePlace], words: StageVocabulary | None, number: int | None, probability: float | None
+) -> int | None:
+    if probability is not None:
+        return next((at for at, place in enumerate(order) if place.probability > probability), len(order))
+    if words and words.kind == "open":
+        return _find_place_behind(order, words.rank, [place.rank for place in order])
+    if number is not None and any(place.number is not None for place in order):
+        return _find_place_behind(order, number, [place.number for place in order])
+    return None
 
 
 def _number_of_stage_name(name: str) -> int | None:

@@ -163,6 +163,8 @@ _DEAL_FACT_TARGETS: tuple[Column, ...] = (
     declare_column("lost_date", "Lost on", _TargetType.DATE, "A deal with this date is lost"),
     declare_column("outcome", "Outcome", _TargetType.CHOICE, "Open, won or lost", options="outcome"),
     declare_column("is_won", "Is won", _TargetType.CHOICE, "Yes: the deal is won", options="yes_no"),
+    declare_column("is_active", "Is active", _TargetType.CHOICE, "No, with a loss reason: lost; otherwise no: left out", options="yes_no"),
+    declare_column("is_deleted", "Is deleted", _TargetType.CHOICE, "Yes: left out", options="yes_no"),
     declare_column("is_closed", "Is closed", _TargetType.CHOICE, "Yes and not won: the deal is lost", options="yes_no"),
 )  # fmt: skip
 
@@ -172,7 +174,7 @@ _PERSON_NAME_TARGETS: tuple[Column, ...] = (
     declare_column(LAST_NAME_TARGET, "Last name", _TargetType.TEXT, "Joined with the first name"),
 )
 _TARGETS_BESIDE_COLUMNS: Mapping[str, tuple[Column, ...]] = {
-    "Deals": _DEAL_FACT_TARGETS,
+    "Deals": (*_DEAL_FACT_TARGETS, *_PERSON_NAME_TARGETS),
     "Contacts": _PERSON_NAME_TARGETS,
     "Team": _PERSON_NAME_TARGETS,
 }

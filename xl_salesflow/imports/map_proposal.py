@@ -21,7 +21,13 @@ from xl_salesflow.imports.import_stages import (
     propose_stages,
 )
 from xl_salesflow.imports.import_values import tidy_texts
-from xl_salesflow.imports.import_vocabulary import IMPORTABLE_TABLES, REFERABLE_TABLES, squeeze_name, targets_of_table
+from xl_salesflow.imports.import_vocabulary import (
+    IMPORTABLE_TABLES,
+    LAST_NAME_TARGET,
+    REFERABLE_TABLES,
+    squeeze_name,
+    targets_of_table,
+)
 from xl_salesflow.imports.map_parts import FileMap, NewStage
 from xl_salesflow.imports.proposal_notes import ProposalNotes
 from xl_salesflow.imports.proposed_styles import StyleProposal
@@ -29,7 +35,6 @@ from xl_salesflow.imports.source_reader import make_import_context
 from xl_salesflow.imports.table_matching import (
     TableMatch,
     find_best_table,
-    find_sibling_files,
     is_reference_to,
     words_of_file_name,
 )
@@ -183,7 +188,8 @@ def find_stage_evidence(found: MappedSources, names: Sequence[str]) -> Mapping[s
         outcomes = _find_shared_values(stage, won.map({"yes": "won"}))
     probability = _read_probabilities(texts_of_target(found, "Deals", "probability_override"))
     if len(stage) == len(probability):
-        probabilities = probability.groupby(stage.to_numpy()).mean().dropna().round(4).to_dict()
+        means = probability.groupby(stage.to_numpy()).mean().dropna().round(4)
+        probabilities = {str(name): float(mean) for name, mean in means.items()}
     return {name: StageEvidence(outcomes.get(name), probabilities.get(name)) for name in names}
 
 
@@ -234,7 +240,7 @@ def _order_proposed_stages(new: Sequence[NewStage], playbook: Playbook) -> list[
 def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
     """Return a proposal for importing the files at *paths* into *pipeline*; a person has to confirm it.
 
-    Files in the same folder as one that holds deals are proposed too if they share its keys. `notes` lists every guess.
+    No other file is read. `notes` lists every guess.
 
     Raises:
         UsageError: a file cannot be read.
@@ -242,7 +248,6 @@ def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
     remarks = ProposalNotes(pipeline.language)
     sources = [source for path in paths for source in read_import_sources(Path(path))]
     matches = [(source, find_best_table(source)) for source in sources]
-    matches += find_sibling_files(matches, pipeline.source, remarks)
     found = [_propose_file_map(source, match, matches, pipeline, remarks) for source, match in matches]
     proposed = ImportMap(tuple(file for _, file in found), playbook=pipeline.default_playbook)
     proposed = replace(proposed, values=propose_cleaned_values(found, pipeline), missing=_find_missing_tables(found))
@@ -282,6 +287,8 @@ def _find_missing_tables(found: MappedSources) -> tuple[str, ...]:
         for how in file.columns.values()
         if how.to in TABLES[file.table].by_id
     }
+    if any(file.table == "Deals" and how.to == LAST_NAME_TARGET for _, file in found for how in file.columns.values()):
+        used.add("Contacts")
     return tuple(table for table in REFERABLE_TABLES if table in used)
 
 

@@ -14,10 +14,6 @@ from xl_salesflow.imports.map_parts import OPEN_STAGE, FileMap
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.table_columns import Column
 
-_SIBLING_NOTE = Text(
-    "{file} is in the same folder as {deals} and shares “{header}” with it, so it is proposed too; "
-    'set its table to "" to leave it out.'
-)
 _NO_TABLE_NOTE = Text("{file} looks like none of our tables and is left out; set its table to import it.")
 _HIDDEN_SHEET_NOTE = Text('{file} is a hidden sheet and is left out; set its table to "{table}" to import it.')
 _LEFT_OUT_COLUMNS_NOTE = Text(
@@ -72,10 +68,6 @@ class ProposalNotes:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._notes)
-
-    def add_sibling(self, source: ImportSource, deals: ImportSource, header: str) -> None:
-        """Note that *source* was found in the same folder as *deals*."""
-        self._add(_SIBLING_NOTE, file=source.name, deals=deals.name, header=header)
 
     def add_no_table(self, source: ImportSource) -> None:
         """Note that *source* is left out."""

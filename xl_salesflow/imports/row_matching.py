@@ -16,9 +16,14 @@ import pandas as pd
 from xl_salesflow.core.change_sets import Edit, find_equal_cells
 from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.imports.import_findings import POSSIBLE_DUPLICATE_IN_FILE, make_import_finding
+from xl_salesflow.imports.import_findings import (
+    OTHER_DEAL_OF_KEY_IN_FILE,
+    OTHER_VALUES_OF_KEY_IN_FILE,
+    POSSIBLE_DUPLICATE_IN_FILE,
+    make_import_finding,
+)
 from xl_salesflow.imports.import_vocabulary import targets_of_table
-from xl_salesflow.locale.texts import Language
+from xl_salesflow.locale.texts import Language, fold_text
 from xl_salesflow.process.duplicate_rows import DUPLICATE_SIGNS, find_duplicate_pairs
 from xl_salesflow.schema.table_columns import Column, TableSchema
 from xl_salesflow.schema.table_frames import DATE_DTYPE
@@ -37,23 +42,77 @@ class ImportedRows:
     given: tuple[str, ...]
 
 
-def join_imported_rows(parts: Sequence[ImportedRows]) -> ImportedRows:
-    """Return the rows of several files of one table joined by key; later files add values and take precedence."""
+def join_imported_rows(parts: Sequence[ImportedRows], language: Language, findings: list[Finding]) -> ImportedRows:
+    """Return the rows of several files of one table joined by key; later files add values and take precedence.
+
+    Values that differ are *findings*. A key that stands for another deal in a later file is taken off there, so that the
+    deal gets a number of its own.
+    """
     table = TABLES[parts[0].table]
     frame, given = parts[0].frame, dict.fromkeys(parts[0].given)
     for part in parts[1:]:
         given |= dict.fromkeys(part.given)
-        key = table.key if table.key in frame and table.key in part.frame else None
-        frame = (
-            _merge_rows_by_key(frame, part.frame, key, table.name)
-            if key
-            else _stack_imported_frames([frame, part.frame], table.name)
-        )
+        if table.key not in frame or table.key not in part.frame:
+            frame = _stack_imported_frames([frame, part.frame], table.name)
+            continue
+        key, more = str(table.key), part.frame
+        if table.name == "Deals":
+            more = _free_keys_of_other_deals(frame, more, language, findings)
+        findings += _report_other_values(frame, more, table, language)
+        frame = _merge_rows_by_key(frame, more, key, table.name)
     return ImportedRows(table.name, frame.reset_index(drop=True), tuple(given))
 
 
+def _free_keys_of_other_deals(
+    frame: pd.DataFrame, more: pd.DataFrame, language: Language, findings: list[Finding]
+) -> pd.DataFrame:
+    """Return *more* without the keys of deals that have another name, and another customer if both files tell it."""
+    shared = [column_id for column_id in ("name", "account") if column_id in frame and column_id in more]
+    if "name" not in shared:
+        return more
+    first = frame.drop_duplicates("deal").set_index("deal")
+    known = more["deal"].isin(first.index) & (more["deal"] != "")
+    other = known.copy()
+    for column_id in shared:
+        mine, theirs = more["deal"].map(first[column_id]).fillna("").map(fold_text), more[column_id].map(fold_text)
+        other &= (mine != theirs) & (mine != "") & (theirs != "")
+    if not other.any():
+        return more
+    row = more[other].iloc[0]
+    findings.append(
+        make_import_finding(
+            "other_deal", OTHER_DEAL_OF_KEY_IN_FILE, row[FILE_COLUMN], int(row[ROW_COLUMN]), language, table="Deals",
+            column="deal", count=int(other.sum()), other=first.loc[row["deal"], FILE_COLUMN], number=row["deal"],
+        )
+    )  # fmt: skip
+    return more.assign(deal=more["deal"].mask(other, ""))
+
+
+def _report_other_values(
+    frame: pd.DataFrame, more: pd.DataFrame, table: TableSchema, language: Language
+) -> Iterator[Finding]:
+    """Yield one finding if rows of *more* have other values than the rows of the same key in *frame*."""
+    key = str(table.key)
+    first = frame[frame[key] != ""].drop_duplicates(key).set_index(key)
+    later = more[more[key].isin(first.index)]
+    differing, columns = pd.Series(False, index=later.index), list[str]()
+    for column_id in later.columns.intersection(first.columns).difference([key, FILE_COLUMN, ROW_COLUMN], sort=False):
+        mine, theirs = first[column_id].reindex(later[key]).set_axis(later.index), later[column_id]
+        differs = (mine != theirs) & ~is_blank_cell(mine) & ~is_blank_cell(theirs)
+        if differs.any():
+            differing |= differs
+            columns.append(table.header(column_id, language) if column_id in table.by_id else column_id)
+    if columns:
+        row = later[differing].iloc[0]
+        yield make_import_finding(
+            "other_values", OTHER_VALUES_OF_KEY_IN_FILE, row[FILE_COLUMN], int(row[ROW_COLUMN]), language, table=table.name,
+            column=key, key=row[key], number=row[key], count=int(differing.sum()), other=first.loc[row[key], FILE_COLUMN],
+            columns=", ".join(columns),
+        )  # fmt: skip
+
+
 def _merge_rows_by_key(frame: pd.DataFrame, more: pd.DataFrame, key: str, table: str) -> pd.DataFrame:
-    known = more[key].isin(frame[key])
+    known = more[key].isin(frame[key]) & (more[key] != "")
     frame = _stack_imported_frames([frame, more[~known]], table).set_index(key, drop=False)
     details = more[known].set_index(key, drop=False)
     for column_id in details.columns.difference([key, FILE_COLUMN, ROW_COLUMN]):
@@ -108,15 +167,24 @@ class MatchedRows:
 def match_rows_to_table(pipeline: Pipeline, table: str, rows: pd.DataFrame, given: Sequence[str]) -> MatchedRows:
     """Return which of *rows* are already in the workbook: by key, or for rows without one by their identifying columns."""
     key, existing = TABLES[table].key, pipeline[table]
-    if key is None or key not in given:
-        rows = _recognise_rows(table, rows, given, existing)
-    else:
+    numbered = rows[key] != "" if key is not None and key in given else pd.Series(False, index=rows.index)
+    sheet_row = pd.Series(np.nan, index=rows.index)
+    if key is not None and numbered.any():
         places = pd.Series(existing.index, index=existing[key])
-        rows = rows.assign(sheet_row=rows[key].map(places[~places.index.duplicated()]))
+        sheet_row[numbered] = rows.loc[numbered, key].map(places[~places.index.duplicated()])
+    if not numbered.all():
+        unnumbered = rows[~numbered]
+        given = [column_id for column_id in given if column_id != key]
+        sheet_row[~numbered] = pd.Series(_recognise_rows(table, unnumbered, given, existing), unnumbered.index)
+    rows = rows.assign(sheet_row=sheet_row)
     known = rows[rows["sheet_row"].notna()]
     new = rows[rows["sheet_row"].isna()].drop(columns="sheet_row")
-    if key is not None and key not in given:
-        new = new.assign(**{key: next_keys(pipeline, table, len(new))})
+    if key is not None and not numbered.all():
+        waiting = ~numbered[new.index]
+        keys = new[key].copy() if key in new else pd.Series("", index=new.index, dtype=object)
+        numbers = next_keys(pipeline, table, int(waiting.sum()), keys[~waiting])
+        keys[waiting] = pd.Series(numbers, keys.index[waiting], dtype=object)
+        new = new.assign(**{key: keys})
     return MatchedRows(new, known.set_index(known["sheet_row"].astype("int64")).drop(columns="sheet_row"))
 
 
@@ -156,12 +224,13 @@ def complete_imported_frame(table: TableSchema, rows: pd.DataFrame) -> pd.DataFr
     )
 
 
-def _recognise_rows(table: str, rows: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame) -> pd.DataFrame:
+def _recognise_rows(table: str, rows: pd.DataFrame, given: Sequence[str], existing: pd.DataFrame) -> list[float]:
+    """Return the sheet row of each of *rows*, or NaN if it is not in the workbook yet."""
     # the same row twice in a file means two rows, so a row is identified by its contents and the number of equal rows
     # before it
     by = [column_id for column_id in _RECOGNISING_COLUMNS.get(table, ()) if column_id in given] or list(given)
     places = dict(zip(_fingerprint_rows(existing, by), existing.index, strict=True))
-    return rows.assign(sheet_row=[places.get(fingerprint, np.nan) for fingerprint in _fingerprint_rows(rows, by)])
+    return [places.get(fingerprint, np.nan) for fingerprint in _fingerprint_rows(rows, by)]
 
 
 def _fingerprint_rows(rows: pd.DataFrame, by: Sequence[str]) -> list[tuple[object, ...]]:

@@ -1,15 +1,11 @@
-"""Find the table that a file holds, the meaning of its headers, and related files in the same folder.
-
-Files next to the one with the deals may hold its accounts, its price list, its team, or more about the same deals.
-"""
+"""Find the table that a file holds, and the meaning of its headers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import pandas as pd
 from rapidfuzz import fuzz, process
@@ -18,15 +14,11 @@ from xl_salesflow.core.written_dates import parse_date_reading
 from xl_salesflow.core.written_money import read_header_unit
 from xl_salesflow.core.written_numbers import is_written_number
 from xl_salesflow.core.written_values import words_for_nothing, yes_no_of_word
-from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_sources import (
-    SPREADSHEET_SUFFIXES,
-    TEXT_FILE_SUFFIXES,
     ImportSource,
-    read_import_sources,
 )
 from xl_salesflow.imports.import_stages import kind_of_stage_name
-from xl_salesflow.imports.import_values import FAILED_FORMULA_VALUES, UNCALCULATED_FORMULA, tidy_texts
+from xl_salesflow.imports.import_values import FAILED_FORMULA_VALUES, UNCALCULATED_FORMULA
 from xl_salesflow.imports.import_vocabulary import (
     IMPORTABLE_TABLES,
     fold_name,
@@ -36,8 +28,6 @@ from xl_salesflow.imports.import_vocabulary import (
     read_header_words,
     targets_of_table,
 )
-from xl_salesflow.imports.proposal_notes import ProposalNotes
-from xl_salesflow.imports.raw_files import list_sheet_names
 from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
 from xl_salesflow.schema.table_columns import Column, ColumnType
 from xl_salesflow.schema.table_registry import TABLES
@@ -50,6 +40,9 @@ _FIGURE_TYPES = frozenset(
     {ColumnType.MONEY, ColumnType.NUMBER, ColumnType.INTEGER, ColumnType.PERCENT, ColumnType.DATE, ColumnType.TIME}
 )
 _ANY_DIGIT = re.compile(r"\d")
+_DEAL_IDENTITY = frozenset({"deal", "name", "account", "contact", "last_name"})
+_NAME_TARGETS = frozenset({"name", "account", "contact", "owner", "person", "product"})
+_ID_SHARE, _ID_PENALTY = 0.9, 20.0
 OWN_SHEET_TABLES = {name: table.name for table in TABLES.values() for name in (table.name, *table.title.translations())}
 """Sheet name in either language → table, for workbooks made by this product."""
 
@@ -120,6 +113,8 @@ def is_reference_to(cells: pd.Series, keys: Collection[str]) -> bool:
 
 def _is_convincing_match(match: TableMatch, source: ImportSource) -> bool:
     key, found = TABLES[match.table].key, set(match.columns.values())
+    if match.table == "Deals" and not found & _DEAL_IDENTITY:
+        return False  # sums by stage or month, such as a pivot table
     narrow = len(source.cells.columns) <= 2 and key in found
     wide = len(found) >= 2 and (
         key in found or len(found) * 3 >= len(source.cells.columns) or {"name", "stage"} & found
@@ -128,17 +123,52 @@ def _is_convincing_match(match: TableMatch, source: ImportSource) -> bool:
 
 
 def _assign_header_targets(source: ImportSource, table: str) -> dict[str, str]:
+    jobs = table == "Deals" and _is_list_of_people(source)
     candidates = [
-        (score, -order, header, target)
+        (score - _ID_PENALTY * _holds_ids_for_names(source, header, target), -order, header, target)
         for order, header in enumerate(source.headers)
         for target, score in _score_header_targets(header, table)
+        if not (jobs and target == "name" and fold_name(header) in names_of_targets("Contacts")["title"])
     ]
     columns: dict[str, str] = {}
     for _, _, header, target in sorted(candidates, reverse=True):
         free = header not in columns and target not in columns.values()
         if free and _is_fitting_target(source.cells[header], targets_of_table(table)[target]):
             columns[header] = target
+    if table == "Deals":
+        _name_deals_by_title(source, columns)
     return {header: columns[header] for header in source.headers if header in columns}
+
+
+def _is_list_of_people(source: ImportSource) -> bool:
+    """Return whether rows are persons, as in a list of leads: their "Title" is a job."""
+    names = names_of_targets("Contacts")
+    return all(
+        any(fold_name(header) in names[part] for header in source.headers) for part in ("first_name", "last_name")
+    )
+
+
+def _holds_ids_for_names(source: ImportSource, header: str, target: str) -> bool:
+    """Return whether a column that should hold names of things or people holds the ids of another program."""
+    if target not in _NAME_TARGETS:
+        return False
+    sample = _sample_cells(source.cells[header])
+    return bool(len(sample)) and bool((sample.str.contains(_ANY_DIGIT) & ~sample.str.contains(" ")).mean() >= _ID_SHARE)
+
+
+def _name_deals_by_title(source: ImportSource, columns: dict[str, str]) -> None:
+    """Let a column that was taken for the deals' numbers be their names if it holds words, not codes."""
+    header = next((header for header, target in columns.items() if target == "deal"), None)
+    if header is None or "name" in columns.values() or fold_name(header) not in names_of_targets("Deals")["name"]:
+        return
+    sample = _sample_cells(source.cells[header])
+    if (sample.str.contains(_ANY_DIGIT) & ~sample.str.contains(" ")).mean() < _FITTING_CELLS_SHARE:
+        columns[header] = "name"
+
+
+def _sample_cells(cells: pd.Series) -> pd.Series:
+    texts = cells.head(_SAMPLED_ROWS)
+    return texts[texts != ""].str.strip().head(_SAMPLED_CELLS)
 
 
 @cache
@@ -169,8 +199,7 @@ def _fold_header(header: str, table: str) -> str:
 
 
 def _is_fitting_target(cells: pd.Series, target: Column) -> bool:
-    texts = cells.head(_SAMPLED_ROWS)
-    sample = texts[texts != ""].str.strip().head(_SAMPLED_CELLS)
+    sample = _sample_cells(cells)
     if not target.type.is_text:
         sample = sample[
             ~sample.isin(FAILED_FORMULA_VALUES | {UNCALCULATED_FORMULA})
@@ -197,70 +226,3 @@ def _is_fitting_target(cells: pd.Series, target: Column) -> bool:
     else:
         good = sample.map(is_written_number)
     return bool(good.mean() >= _FITTING_CELLS_SHARE)
-
-
-_MOST_SIBLING_FILES, _MOST_SIBLING_BYTES = 30, 20_000_000  # do not search through a folder of downloads
-_SHARED_KEYS_SHARE = 0.5
-
-SourceMatches = list[tuple[ImportSource, TableMatch | None]]
-
-
-def find_sibling_files(given: SourceMatches, book: str, remarks: ProposalNotes) -> SourceMatches:
-    """Return the files in the folders of *given* deal files that share keys with them, each with its table.
-
-    The workbook itself (*book*) and workbooks like it are skipped.
-    """
-    found: SourceMatches = []
-    for deals, match in given:
-        if match is None or match.table != "Deals":
-            continue
-        taken = {source.path.resolve() for source, _ in [*given, *found]}
-        for source in _read_files_beside(deals, book):
-            if source.path.resolve() in taken or (other := find_best_table(source)) is None:
-                continue
-            if shared := _find_shared_header(deals, match, source, other):
-                remarks.add_sibling(source, deals, shared)
-                found.append((source, other))
-    return found
-
-
-def _read_files_beside(deals: ImportSource, book: str) -> Iterator[ImportSource]:
-    endings = SPREADSHEET_SUFFIXES | TEXT_FILE_SUFFIXES - {".txt"}
-    files = sorted(path for path in deals.path.resolve().parent.iterdir() if path.suffix.lower() in endings)
-    for path in files[:_MOST_SIBLING_FILES]:
-        passed_over = path.name.startswith(("~$", ".")) or path in (deals.path.resolve(), Path(book).resolve())
-        if passed_over or path.stat().st_size > _MOST_SIBLING_BYTES:
-            continue
-        if path.suffix.lower() in SPREADSHEET_SUFFIXES and _is_salesflow_workbook(list_sheet_names(path)):
-            continue
-        try:
-            yield from read_import_sources(path)
-        except UsageError:
-            continue  # this file was not asked for
-
-
-def _is_salesflow_workbook(sheets: Iterable[str]) -> bool:
-    return {"Stages", "Settings"} <= {OWN_SHEET_TABLES.get(name) for name in sheets}
-
-
-def _find_shared_header(deals: ImportSource, match: TableMatch, other: ImportSource, its: TableMatch) -> str | None:
-    """Return the header that relates *other* to *deals*: the deals' own key, or a reference to the key of its table."""
-    key = _find_header_of_target(its, str(TABLES[its.table].key))
-    target = "deal" if its.table == "Deals" else _find_reference_target(match, its.table)
-    header = _find_header_of_target(match, target) if target else None
-    if key is None or header is None:
-        return None
-    mine, theirs = set(tidy_texts(deals.cells[header])) - {""}, set(tidy_texts(other.cells[key])) - {""}
-    if its.table == "Deals" and (key != header or not set(other.cells) - set(deals.cells)):
-        return None
-    enough = min(len(mine), len(theirs)) if its.table == "Deals" else len(mine)
-    return header if enough and len(mine & theirs) >= _SHARED_KEYS_SHARE * enough else None
-
-
-def _find_reference_target(match: TableMatch, table: str) -> str | None:
-    targets = set(match.columns.values())
-    return next((c.id for c in TABLES["Deals"].columns if c.options == table and c.id in targets), None)
-
-
-def _find_header_of_target(match: TableMatch, target: str) -> str | None:
-    return next((header for header, to in match.columns.items() if to == target), None)

@@ -1,0 +1,87 @@
+"""Report columns that a map leaves out although deals lack what they seem to hold: amounts, stages or dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from types import MappingProxyType
+
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.core.written_dates import is_written_day
+from xl_salesflow.core.written_numbers import is_written_number
+from xl_salesflow.imports.import_findings import make_import_finding
+from xl_salesflow.imports.import_sources import ImportSource
+from xl_salesflow.imports.import_stages import kind_of_stage_name
+from xl_salesflow.locale.texts import Language, Text
+
+_TESTED_ROWS = 500
+_HOLDING_SHARE = 0.8  # of the filled cells
+_FEWEST_FIGURES = 3  # digits of the usual amount; smaller numbers are counts, scores or days
+_NO_AMOUNTS = re.compile(
+    r"\b(id|ids|no|nr|number|code|phone|tel|mobile|fax|zip|plz|postal|year|month|quarter|count|employees|age|days?|score|rank|%)\b"
+    r"|\u7f16\u53f7|\u7535\u8bdd|\u624b\u673a|\u5e74|\u6708|\u5929|\u4eba\u6570", re.IGNORECASE,
+)  # fmt: skip  # the Chinese words are number, telephone, mobile, year, month, day, employees
+
+_AMOUNTS_LEFT_OUT = Text(
+    "no column gives the amounts of the deals, but “{header}” may hold them; write amount for it into the map"
+)
+_STAGES_LEFT_OUT = Text(
+    "no column gives the stages of the deals, but “{header}” may hold them; write stage for it into the map"
+)
+_DATES_LEFT_OUT = Text(
+    "no column gives a date of the deals, but “{header}” holds dates; write created, expected_close or closed for it in the map"
+)
+
+
+def find_needed_columns(
+    source: ImportSource, mapped: Collection[str], targets: Collection[str], language: Language
+) -> Iterator[Finding]:
+    """Yield a finding for the first column of *source* not among the *mapped* headers that each missing target could need.
+
+    *targets* are the ids of the columns that the file gives.
+    """
+    left = [header for header in source.headers if header not in mapped]
+    for needs, holds, message in _NEEDED.values():
+        if needs & set(targets):
+            continue
+        header = next((header for header in left if holds(header, _sample_filled_cells(source.cells[header]))), None)
+        if header is not None:
+            row = int(source.cells.index[0])
+            yield make_import_finding("needed", message, source.name, row, language, table="Deals", header=header)
+
+
+def _sample_filled_cells(cells: pd.Series) -> pd.Series:
+    sample = cells.head(_TESTED_ROWS).str.strip()
+    return sample[sample != ""]
+
+
+def _holds_amounts(header: str, sample: pd.Series) -> bool:
+    if sample.empty or _NO_AMOUNTS.search(header):
+        return False
+    digits = sample.str.count(r"\d")
+    return bool(sample.map(is_written_number).mean() >= _HOLDING_SHARE and digits.median() >= _FEWEST_FIGURES)
+
+
+def _holds_stages(_: str, sample: pd.Series) -> bool:
+    return bool(len(sample) and sample.map(kind_of_stage_name).notna().mean() >= _HOLDING_SHARE)
+
+
+def _holds_dates(_: str, sample: pd.Series) -> bool:
+    return bool(len(sample) and sample.map(is_written_day).mean() >= _HOLDING_SHARE)
+
+
+_HoldsTest = Callable[[str, pd.Series], bool]
+_NEEDED: Mapping[str, tuple[frozenset[str], _HoldsTest, Text]] = MappingProxyType(
+    {
+        "amount": (frozenset({"amount"}), _holds_amounts, _AMOUNTS_LEFT_OUT),
+        "stage": (frozenset({"stage", "outcome", "is_won", "won_date"}), _holds_stages, _STAGES_LEFT_OUT),
+        "day": (
+            frozenset({"created", "closed", "expected_close", "won_date", "lost_date"}),
+            _holds_dates,
+            _DATES_LEFT_OUT,
+        ),
+    }
+)
+"""What a list of deals needs → the targets that give it, the test of a column that may hold it, and the message."""
