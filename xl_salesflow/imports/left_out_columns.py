@@ -25,10 +25,10 @@ _NO_AMOUNTS = re.compile(
 )  # fmt: skip  # the Chinese words are number, telephone, mobile, year, month, day, employees
 
 _AMOUNTS_LEFT_OUT = Text(
-    "no column gives the amounts of the deals, but “{header}” may hold them; write amount for it into the map"
+    "no column gives the amounts of the deals, but “{header}” may hold them; write amount for it in the map"
 )
 _STAGES_LEFT_OUT = Text(
-    "no column gives the stages of the deals, but “{header}” may hold them; write stage for it into the map"
+    "no column gives the stages of the deals, but “{header}” may hold them; write stage for it in the map"
 )
 _DATES_LEFT_OUT = Text(
     "no column gives a date of the deals, but “{header}” holds dates; write created, expected_close or closed for it in the map"
