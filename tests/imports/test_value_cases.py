@@ -59,7 +59,7 @@ def values(before: Pipeline, path: Path, column: str, mapping: ImportMap | None 
         ("date-half-converted.xlsx", "en", "USD", "created", ASKED),
         ("date-unreadable-column.csv", "en", "USD", "expected_close", ["2026-03-05", "2026-12-12", "2026-03-31"]),
         ("money-orocrm.csv", "en", "USD", "expected_close", ["2026-12-15", "2027-01-05"]),
-        ("money-twenty.csv", "en", "USD", "created", ["2026-09-01", "2026-05-02", "2026-04-11"]),
+        ("money-twenty.csv", "en", "EUR", "created", ["2026-09-01", "2026-05-02", "2026-04-11"]),
         ("money-dynamics365.csv", "en", "USD", "expected_close", ["2026-12-15", "2026-10-30", "2026-08-30"]),
     ],
 )

@@ -60,6 +60,7 @@ def read_mapped_rows(paths: Sequence[Path], mapping: ImportMap, context: ImportC
     """Return the rows of each table that *mapping* fills from the files at *paths* (or in their folders), with findings."""
     findings, lost = list[Finding](), list[LostCells]()
     parts: dict[str, list[ImportedRows]] = {}
+    targets = {how.to for file in mapping.files if file.table == "Deals" for how in file.columns.values()}
     for file in mapping.files:
         if file.table:
             source = _find_mapped_source(file, paths)
@@ -67,6 +68,8 @@ def read_mapped_rows(paths: Sequence[Path], mapping: ImportMap, context: ImportC
                 source, file.table, context, mapping.values, findings, lost, _find_row_currencies(source, file)
             )
             parts.setdefault(file.table, []).append(_read_source_rows(reader, file))
+            if file.table == "Deals":
+                findings += find_needed_columns(source, file, targets, context.language)
     return MappedRows(
         {table: join_imported_rows(rows, context.language, findings) for table, rows in parts.items()}, findings, lost
     )
@@ -111,9 +114,6 @@ def _read_source_rows(reader: SourceReader, file: FileMap) -> ImportedRows:
         columns["notes"] = _join_note_lines(([columns["notes"]] if "notes" in columns else []) + notes)
     for row in source.ragged:
         findings.append(make_import_finding("ragged", RAGGED_ROW_IN_FILE, source.name, row, language, table=file.table))
-    if file.table == "Deals":
-        mapped = [header for header, how in file.columns.items() if how.to]
-        findings += find_needed_columns(source, mapped, columns, language)
     findings += make_left_out_findings(source.name, source.left_out, language, file.table)
     frame = pd.DataFrame(columns, index=source.cells.index)
     frame[FILE_COLUMN], frame[ROW_COLUMN] = source.name, source.cells.index
@@ -148,7 +148,7 @@ def _settle_put_away_rows(
     """Return which rows to keep; remove the columns of *columns* that say which rows were put away.
 
     A deal that is no longer active but has a loss reason is lost. Other inactive, archived or deleted rows are left out
-    and counted.
+    and counted, unless there are no other rows.
     """
     deleted, active = columns.pop("is_deleted", None), columns.pop("is_active", None)
     away = pd.Series(False, index=source.cells.index)
@@ -159,6 +159,8 @@ def _settle_put_away_rows(
         away |= inactive & ~has_reason
         told = columns.get("outcome", pd.Series("", index=active.index, dtype=object))
         columns["outcome"] = told.mask(inactive & has_reason & (told == ""), "lost")
+    if away.all():  # a list of nothing else is what the person wants to import
+        away = ~away
     if away.any():
         first, count = int(str(away.idxmax())), int(away.sum())
         findings.append(

@@ -14,6 +14,7 @@ from xl_salesflow.core.written_numbers import is_written_number
 from xl_salesflow.imports.import_findings import make_import_finding
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_stages import kind_of_stage_name
+from xl_salesflow.imports.map_parts import FileMap
 from xl_salesflow.locale.texts import Language, Text
 
 _TESTED_ROWS = 500
@@ -36,13 +37,13 @@ _DATES_LEFT_OUT = Text(
 
 
 def find_needed_columns(
-    source: ImportSource, mapped: Collection[str], targets: Collection[str], language: Language
+    source: ImportSource, file: FileMap, targets: Collection[str], language: Language
 ) -> Iterator[Finding]:
-    """Yield a finding for the first column of *source* not among the *mapped* headers that each missing target could need.
+    """Yield a finding for the first column that *file* leaves out and that may hold what the deals need.
 
-    *targets* are the ids of the columns that the file gives.
+    *targets* are the ids of the columns that the files of the deals give.
     """
-    left = [header for header in source.headers if header not in mapped]
+    left = [header for header in source.headers if header not in file.columns or not file.columns[header].to]
     for needs, holds, message in _NEEDED.values():
         if needs & set(targets):
             continue
