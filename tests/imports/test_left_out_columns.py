@@ -18,7 +18,7 @@ Csv = Callable[..., Path]
     ("header", "cells", "told"),
     [
         pytest.param(
-            "Zyx", "85,000.00 | 120,500.00", "“Zyx” may hold them; write amount", id="figures under an unknown header"
+            "Zyx", "85000.00 | 120500.00", "“Zyx” may hold them; write amount", id="figures under an unknown header"
         ),
         pytest.param("Zyx id", "85000 | 120500", "", id="the numbers of another program"),
         pytest.param("Phone", "5550100 | 5550101", "", id="telephone numbers"),
