@@ -26,13 +26,13 @@ _NO_AMOUNTS = re.compile(
 )  # fmt: skip  # the Chinese words are number, telephone, mobile, year, month, day, employees
 
 _AMOUNTS_LEFT_OUT = Text(
-    "no column gives the amounts of the deals, but “{header}” may hold them; write amount for it in the map"
+    "no column gives the amounts of the deals, but “{left}” may hold them; write amount for it in the map"
 )
 _STAGES_LEFT_OUT = Text(
-    "no column gives the stages of the deals, but “{header}” may hold them; write stage for it in the map"
+    "no column gives the stages of the deals, but “{left}” may hold them; write stage for it in the map"
 )
 _DATES_LEFT_OUT = Text(
-    "no column gives a date of the deals, but “{header}” holds dates; write created, expected_close or closed for it in the map"
+    "no column gives a date of the deals, but “{left}” holds dates; write created, expected_close or closed for it in the map"
 )
 
 
@@ -50,7 +50,9 @@ def find_needed_columns(
         header = next((header for header in left if holds(header, _sample_filled_cells(source.cells[header]))), None)
         if header is not None:
             row = int(source.cells.index[0])
-            yield make_import_finding("needed", message, source.name, row, language, table="Deals", header=header)
+            yield make_import_finding(
+                "needed", message, source.name, row, language, table="Deals", header=header, left=header
+            )
 
 
 def _sample_filled_cells(cells: pd.Series) -> pd.Series:
