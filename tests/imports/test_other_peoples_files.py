@@ -63,6 +63,8 @@ def imported(cases: Path, case: str, tmp_path: Path) -> Pipeline | None:
         ("key-deal-holds-names.csv", 1200, 300, 0, 5),
         ("pipedrive-sample.csv", 5700, 0, 0, 2),
         ("two-pipelines.csv", 300, 0, 300, 3),
+        ("rows-two-copies.xlsx", 400, 200, 0, 3),
+        ("files-leads-and-deals", 0, 0, 0, 3),
         ("rows-pivot-sheet.xlsx", 35000, 24000, 9000, 3),
     ],
 )

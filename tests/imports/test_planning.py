@@ -292,6 +292,27 @@ def test_a_number_that_stands_for_another_deal_in_a_second_file_is_replaced(csv:
     assert "in Name, Stage, Amount, such as “2”" in told["import_other_values"]
 
 
+def test_a_lead_and_the_deal_it_became_are_one_deal(csv: Csv, empty: Pipeline) -> None:
+    leads = csv(
+        "leads.csv",
+        "lead id | source | created | status\n"
+        "L1 | Fair | 2025-01-01 | New\nL2 | Web | 2025-01-02 | New\nL3 | Web | 2025-01-03 | New",
+    )
+    deals = csv(
+        "deals.csv",
+        "deal id | origin lead | name | stage | amount\nD1 | L1 | Pumps | Won | 10\nD2 | L2 | Hoses | Lost | 20",
+    )
+    after, planned = brought_in(empty, leads, deals)
+    assert cells(after["Deals"], "deal", "name", "stage", "source", "created") == [
+        ["L3", "", "Lead", "Web", "2025-01-03"],
+        ["D1", "Pumps", "Won", "Fair", "2025-01-01"],
+        ["D2", "Hoses", "Lost", "Web", "2025-01-02"],
+    ]
+    assert "2 leads from here on became deals of another file" in next(
+        finding.message for finding in planned.findings if finding.rule == "import_joined_lead"
+    )
+
+
 def test_namesakes_are_told_apart(csv: Csv, empty: Pipeline) -> None:
     path = csv(
         "contacts.csv",

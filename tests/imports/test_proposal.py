@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.imports.conftest import workbook
@@ -173,3 +174,29 @@ def test_a_status_beside_a_stage_does_not_decide_the_stage(csv: Csv, empty: Pipe
     table = "deal | stage | status\n1 | Contract sent | Won\n2 | Fitting room | Lost"
     mapping = propose_import_map([csv("deals.csv", table)], empty)
     assert mapping.stages == {"Contract sent": "Contract", "Fitting room": "?"}
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [
+        pytest.param(("Pipeline", "Pipeline old"), "Pipeline", id="the old one is named"),
+        pytest.param(("Backup", "Pipeline"), "Pipeline", id="the copy comes first"),
+        pytest.param(("May", "June"), "May", id="nothing tells: the first one"),
+    ],
+)
+def test_a_sheet_that_repeats_another_is_left_out(
+    tmp_path: Path, empty: Pipeline, names: tuple[str, str], kept: str
+) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, price in zip(names, (100, 999), strict=True):
+        sheet = book.create_sheet(name)
+        for row in (["Name", "Company", "Stage", "Amount"], ["A", "Acme", "Lead", price], ["B", "Bolt", "Won", 200]):
+            sheet.append(row)
+    book.save(tmp_path / "team.xlsx")
+    mapping = propose_import_map([tmp_path / "team.xlsx"], empty)
+    assert {file.sheet: file.table for file in mapping.files} == {
+        name: "Deals" if name == kept else "" for name in names
+    }
+    assert any("repeats most rows of" in note for note in mapping.notes)
+    assert not any("looks like none of our tables" in note for note in mapping.notes)

@@ -67,6 +67,7 @@ OTHER_DEAL_OF_KEY_IN_FILE = Text(
 OTHER_VALUES_OF_KEY_IN_FILE = Text(
     "{count} rows from here on differ from {other} in {columns}, such as “{number}”; the values here are used"
 )
+JOINED_LEADS_OF_FILE = Text("{count} leads from here on became deals of another file; each is imported with its deal")
 CUT_TEXT_IN_FILE = Text("longer than a cell can hold; truncated after 32,767 characters")
 BACKWARD_DATES_IN_FILE = Text(
     "closed {closed} before it was created {created}; both dates are kept, please correct the wrong one"

@@ -157,12 +157,14 @@ _NEVER_IMPORTED_COLUMNS = (
     "override_reason",
 )  # one import fills one playbook and does not check gates
 _TargetType = ColumnType
+LEAD_NUMBER_TARGET = "lead_number"
 _DEAL_FACT_TARGETS: tuple[Column, ...] = (
     declare_column("closed", "Closed", _TargetType.DATE, "Closing date; of an open deal the expected close"),
     declare_column("won_date", "Won on", _TargetType.DATE, "A deal with this date is won"),
     declare_column("lost_date", "Lost on", _TargetType.DATE, "A deal with this date is lost"),
     declare_column("outcome", "Outcome", _TargetType.CHOICE, "Open, won or lost", options="outcome"),
     declare_column("is_won", "Is won", _TargetType.CHOICE, "Yes: the deal is won", options="yes_no"),
+    declare_column(LEAD_NUMBER_TARGET, "Number of the lead", _TargetType.TEXT, "The lead that became this deal; the two are one row"),
     declare_column("is_active", "Is active", _TargetType.CHOICE, "No, with a loss reason: lost; otherwise no: left out", options="yes_no"),
     declare_column("is_deleted", "Is deleted", _TargetType.CHOICE, "Yes: left out", options="yes_no"),
     declare_column("is_closed", "Is closed", _TargetType.CHOICE, "Yes and not won: the deal is lost", options="yes_no"),

@@ -24,6 +24,7 @@ from xl_salesflow.imports.import_values import tidy_texts
 from xl_salesflow.imports.import_vocabulary import (
     IMPORTABLE_TABLES,
     LAST_NAME_TARGET,
+    LEAD_NUMBER_TARGET,
     REFERABLE_TABLES,
     squeeze_name,
     targets_of_table,
@@ -69,7 +70,28 @@ def add_reference_columns(
                 columns[header] = target.id
                 remarks.add_reference_column(source, header, target)
                 break
+    if match.table == "Deals":
+        columns |= _find_lead_numbers(source, columns, matches, remarks)
     return columns
+
+
+def _find_lead_numbers(
+    source: ImportSource,
+    columns: Mapping[str, str],
+    matches: Iterable[tuple[ImportSource, TableMatch | None]],
+    remarks: ProposalNotes,
+) -> ColumnTargets:
+    """Return the column that holds the numbers of rows of another list of deals: the leads that became these deals."""
+    for other, match in matches:
+        key = next((h for h, to in match.columns.items() if to == "deal"), None) if match else None
+        if other is source or match is None or match.table != "Deals" or key is None or "deal" not in columns.values():
+            continue
+        numbers = set(tidy_texts(other.cells[key])) - {""}
+        for header in source.headers:
+            if header not in columns and is_reference_to(tidy_texts(source.cells[header]), numbers):
+                remarks.add_lead_numbers(source, header, other)
+                return {header: LEAD_NUMBER_TARGET}
+    return {}
 
 
 def _collect_reference_keys(
@@ -247,7 +269,7 @@ def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
     """
     remarks = ProposalNotes(pipeline.language)
     sources = [source for path in paths for source in read_import_sources(Path(path))]
-    matches = [(source, find_best_table(source)) for source in sources]
+    matches = _leave_out_copies([(source, find_best_table(source)) for source in sources], remarks)
     found = [_propose_file_map(source, match, matches, pipeline, remarks) for source, match in matches]
     proposed = ImportMap(tuple(file for _, file in found), playbook=pipeline.default_playbook)
     proposed = replace(proposed, values=propose_cleaned_values(found, pipeline), missing=_find_missing_tables(found))
@@ -258,6 +280,50 @@ def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
     return replace(proposed, notes=tuple(remarks))
 
 
+_COPY_WORDS = frozenset(
+    ["old", "copy", "backup", "archive", "previous", "alt", "kopie", "copie", "copia", "旧", "备份", "副本"]
+)
+_IDENTITY_TARGETS = frozenset({"name", "account", "contact"})
+_LEFT_OUT = TableMatch("", {}, 0.0)
+_COPIED_SHARE = 0.5  # of the rows of the smaller list
+
+
+def _leave_out_copies(
+    matches: Sequence[tuple[ImportSource, TableMatch | None]], remarks: ProposalNotes
+) -> list[tuple[ImportSource, TableMatch | None]]:
+    """Return *matches* without a table for sheets that repeat the list of another sheet of the same workbook.
+
+    Of two such sheets, the one whose name says that it is a copy is left out, or else the later one.
+    """
+    kept = list(matches)
+    for at, (source, match) in enumerate(matches):
+        for other_at, (other, its) in enumerate(matches[:at]):
+            if match is None or its is None or source.hidden or other.hidden:
+                continue
+            if _LEFT_OUT in (kept[at][1], kept[other_at][1]):
+                continue
+            if source.path == other.path and match.table == its.table and _is_copied_list(source, match, other, its):
+                is_named_copy = bool(_COPY_WORDS & words_of_file_name(other.sheet)) and not (
+                    _COPY_WORDS & words_of_file_name(source.sheet)
+                )
+                left, stays = (other_at, source) if is_named_copy else (at, other)
+                remarks.add_copied_sheet(kept[left][0], stays, match.table)
+                kept[left] = (kept[left][0], _LEFT_OUT)
+    return kept
+
+
+def _is_copied_list(source: ImportSource, match: TableMatch, other: ImportSource, its: TableMatch) -> bool:
+    shared = [target for target in match.columns.values() if target in its.columns.values()]
+    identity = [target for target in shared if target in _IDENTITY_TARGETS or target == TABLES[match.table].key]
+    if not identity or len(shared) < 2 or set(match.columns.values()) ^ set(its.columns.values()):
+        return False
+    rows, others = (
+        set(zip(*(tidy_texts(one.cells[header]) for header, to in how.columns.items() if to in identity), strict=True))
+        for one, how in ((source, match), (other, its))
+    )
+    return len(rows & others) >= _COPIED_SHARE * min(len(rows), len(others))
+
+
 def _propose_file_map(
     source: ImportSource,
     match: TableMatch | None,
@@ -265,11 +331,15 @@ def _propose_file_map(
     pipeline: Pipeline,
     remarks: ProposalNotes,
 ) -> tuple[ImportSource, FileMap]:
-    columns = {} if match is None or source.hidden else add_reference_columns(source, match, matches, pipeline, remarks)
+    columns = (
+        {}
+        if match in (None, _LEFT_OUT) or source.hidden
+        else add_reference_columns(source, match, matches, pipeline, remarks)
+    )
     table = match.table if match and not source.hidden else ""
     if match and source.hidden:
         remarks.add_hidden_sheet(source, match.table)
-    elif not table:
+    elif match is None:
         remarks.add_no_table(source)
     layout = source.layout
     mapped = StyleProposal(source, table, make_import_context(pipeline).currency, remarks).propose(columns)

@@ -16,10 +16,16 @@ from xl_salesflow.schema.table_columns import Column
 
 _NO_TABLE_NOTE = Text("{file} looks like none of our tables and is left out; set its table to import it.")
 _HIDDEN_SHEET_NOTE = Text('{file} is a hidden sheet and is left out; set its table to "{table}" to import it.')
+_COPIED_SHEET_NOTE = Text(
+    '{file} repeats most rows of {other} and is left out; set its table to "{table}" to import it as well.'
+)
 _LEFT_OUT_COLUMNS_NOTE = Text(
     '{file}: no matching column for {headers}; left out. Write "notes+" to keep one in Notes.'
 )
 _REFERENCE_NOTE = Text("{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.")
+_LEAD_NUMBERS_NOTE = Text(
+    "{file}: “{header}” holds the numbers of rows of {leads}, which became these deals; each pair is imported as one deal."
+)
 _DATES_AS_BESIDE_NOTE = Text(
     "{file}: the dates of “{header}” alone could be read in two ways; another column of the file says {format}."
 )
@@ -73,9 +79,17 @@ class ProposalNotes:
         """Note that *source* is left out."""
         self._add(_NO_TABLE_NOTE, file=source.name)
 
+    def add_copied_sheet(self, source: ImportSource, other: ImportSource, table: str) -> None:
+        """Note that *source* is left out because it repeats the list of *other*."""
+        self._add(_COPIED_SHEET_NOTE, file=source.name, other=other.name, table=table)
+
     def add_hidden_sheet(self, source: ImportSource, table: str) -> None:
         """Note that *source*, which may hold *table*, is left out because it is hidden."""
         self._add(_HIDDEN_SHEET_NOTE, file=source.name, table=table)
+
+    def add_lead_numbers(self, source: ImportSource, header: str, leads: ImportSource) -> None:
+        """Note that the deals of *source* are told to come from rows of *leads*."""
+        self._add(_LEAD_NUMBERS_NOTE, file=source.name, header=header, leads=leads.name)
 
     def add_reference_column(self, source: ImportSource, header: str, target: Column) -> None:
         """Note that a column was recognised by its values."""

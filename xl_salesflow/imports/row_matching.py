@@ -17,12 +17,13 @@ from xl_salesflow.core.change_sets import Edit, find_equal_cells
 from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.imports.import_findings import (
+    JOINED_LEADS_OF_FILE,
     OTHER_DEAL_OF_KEY_IN_FILE,
     OTHER_VALUES_OF_KEY_IN_FILE,
     POSSIBLE_DUPLICATE_IN_FILE,
     make_import_finding,
 )
-from xl_salesflow.imports.import_vocabulary import targets_of_table
+from xl_salesflow.imports.import_vocabulary import LEAD_NUMBER_TARGET, targets_of_table
 from xl_salesflow.locale.texts import Language, fold_text
 from xl_salesflow.process.duplicate_rows import DUPLICATE_SIGNS, find_duplicate_pairs
 from xl_salesflow.schema.table_columns import Column, TableSchema
@@ -60,7 +61,34 @@ def join_imported_rows(parts: Sequence[ImportedRows], language: Language, findin
             more = _free_keys_of_other_deals(frame, more, language, findings)
         findings += _report_other_values(frame, more, table, language)
         frame = _merge_rows_by_key(frame, more, key, table.name)
+    if LEAD_NUMBER_TARGET in frame:
+        frame = _join_leads_to_deals(frame, language, findings)
+        given.pop(LEAD_NUMBER_TARGET, None)
     return ImportedRows(table.name, frame.reset_index(drop=True), tuple(given))
+
+
+def _join_leads_to_deals(frame: pd.DataFrame, language: Language, findings: list[Finding]) -> pd.DataFrame:
+    """Return the deals without the leads they came from, whose values fill what a deal leaves blank."""
+    numbers = frame[LEAD_NUMBER_TARGET].fillna("")
+    leads = frame[frame["deal"].isin(set(numbers) - {""})].drop_duplicates("deal").set_index("deal")
+    came = numbers.isin(leads.index)
+    frame = frame.drop(columns=LEAD_NUMBER_TARGET)
+    for column_id in leads.columns.intersection(frame.columns).difference(
+        ["stage", "outcome", FILE_COLUMN, ROW_COLUMN]
+    ):
+        known = pd.Series(leads[column_id].reindex(numbers[came]).to_numpy(), index=numbers.index[came])
+        blank = is_blank_cell(frame.loc[came, column_id]) & ~is_blank_cell(known)
+        frame.loc[blank.index[blank], column_id] = known[blank]
+    joined = frame["deal"].isin(leads.index)
+    if joined.any():
+        row = frame[joined].iloc[0]
+        findings.append(
+            make_import_finding(
+                "joined_lead", JOINED_LEADS_OF_FILE, row[FILE_COLUMN], int(row[ROW_COLUMN]), language, table="Deals",
+                severity="note", count=int(joined.sum()),
+            )
+        )  # fmt: skip
+    return frame[~joined]
 
 
 def _free_keys_of_other_deals(
