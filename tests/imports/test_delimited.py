@@ -33,7 +33,10 @@ def test_a_layout_is_recognised(text: str, encoding: str, expected: TextLayout) 
 
 
 def test_a_quoted_cell_may_hold_the_delimiter_and_line_breaks() -> None:
-    assert read_text_rows(b'a,b\n"x, y","1\n2"\n', TextLayout("utf-8", ","), HERE) == [["a", "b"], ["x, y", "1\n2"]]
+    assert read_text_rows(b'a,b\n"x, y","1\n2"\n', TextLayout("utf-8", ","), HERE).rows == [
+        ["a", "b"],
+        ["x, y", "1\n2"],
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "klingon"])

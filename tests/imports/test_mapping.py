@@ -14,7 +14,7 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_vocabulary import IMPORTABLE_TABLES, NOTES_TARGET, targets_of_table
 from xl_salesflow.imports.map_parts import ColumnMap, FileMap, NewStage
-from xl_salesflow.imports.raw_files import FILE_DELIMITERS
+from xl_salesflow.imports.text_records import FILE_DELIMITERS
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.schema.choice_lists import CHOICES
 

@@ -23,6 +23,7 @@ from xl_salesflow.imports.import_findings import (
     REPEATED_KEY_IN_FILE,
     make_import_finding,
     make_left_out_findings,
+    make_notice_findings,
 )
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource, read_import_sources
@@ -114,6 +115,7 @@ def _read_source_rows(reader: SourceReader, file: FileMap) -> ImportedRows:
         columns["notes"] = _join_note_lines(([columns["notes"]] if "notes" in columns else []) + notes)
     for row in source.ragged:
         findings.append(make_import_finding("ragged", RAGGED_ROW_IN_FILE, source.name, row, language, table=file.table))
+    findings += make_notice_findings(source, language, file.table)
     findings += make_left_out_findings(source.name, source.left_out, language, file.table)
     frame = pd.DataFrame(columns, index=source.cells.index)
     frame[FILE_COLUMN], frame[ROW_COLUMN] = source.name, source.cells.index

@@ -188,6 +188,12 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
 
 
 def _refuse_open_questions(mapping: ImportMap) -> None:
+    for file in mapping.open_encodings:
+        raise UsageError(
+            "{file}: the text can be read in several encodings ({choices}); write one of them into the map.",
+            file=file.file,
+            choices=file.encoding,
+        )
     for file, header in mapping.open_questions:
         column = file.columns[header]
         message = _OPEN_QUESTION_ERRORS[column.questions[0]]

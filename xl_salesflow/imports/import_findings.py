@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.imports.list_extent import NOTE_BELOW_LIST, REPEATED_HEADERS, TOTAL_LINE, group_left_out_rows
 from xl_salesflow.locale.texts import Language, Text
+
+if TYPE_CHECKING:
+    from xl_salesflow.imports.import_sources import ImportSource
 
 _ROW_OF_FILE = Text("{file}, row {row}")
 _CELL_OF_FILE = Text("{file}, row {row}, {header}")
@@ -73,6 +77,31 @@ BACKWARD_DATES_IN_FILE = Text(
     "closed {closed} before it was created {created}; both dates are kept, please correct the wrong one"
 )
 
+SOURCE_NOTICES: Mapping[str, tuple[Text, str]] = MappingProxyType(
+    {
+        "stray_quote": (
+            Text("a quotation mark is opened and never closed; the row is read without it, please check"),
+            "warn",
+        ),
+        "misread": (
+            Text(
+                "here and in {count} rows in all, another program has read the text in a wrong encoding before; it is read "
+                "as it was meant"
+            ),
+            "note",
+        ),
+        "hidden_rows": (
+            Text("here and below, {count} rows are hidden by a filter or by hand; they are imported too"),
+            "note",
+        ),
+    }
+)
+"""Id of a notice about a source → its message and severity."""
+
+LOST_CHARACTERS_IN_FILE = Text(
+    "“{text}” has characters that the program that wrote the file could not save; correct them in the workbook"
+)
+LOST_DIGITS_IN_FILE = Text("“{text}” has lost its last digits, because Excel keeps 15; correct it in the workbook")
 _MOST_COLUMN_FINDINGS = 100  # findings of one kind in one column
 _MORE_CELLS_IN_FILE = Text("{count} more cells down to here have the same problem")
 
@@ -135,6 +164,22 @@ def make_left_out_findings(
         to = _TO_LAST_LEFT_OUT_ROW.in_(language, last=last) if last > first else ""
         yield make_import_finding(
             "left_out", LEFT_OUT_ROWS_OF_FILE[why], file, first, language, table=table, severity="note", to=to
+        )
+
+
+def make_notice_findings(source: ImportSource, language: Language, table: str) -> Iterator[Finding]:
+    """Yield a finding for each notice about the rows of *source*."""
+    for notice in source.notices:
+        message, severity = SOURCE_NOTICES[notice.rule]
+        yield make_import_finding(
+            notice.rule,
+            message,
+            source.name,
+            notice.row,
+            language,
+            table=table,
+            severity=severity,
+            **dict(notice.facts),
         )
 
 

@@ -17,7 +17,7 @@ import tomlkit
 from tomlkit.items import InlineTable, Table
 
 from xl_salesflow.core.name_suggestions import find_nearest
-from xl_salesflow.core.written_columns import OPEN_DECIMAL, open_choices
+from xl_salesflow.core.written_columns import OPEN_DECIMAL, is_open_choice, open_choices
 from xl_salesflow.core.written_dates import DATE_ORDERS
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_vocabulary import (
@@ -47,7 +47,7 @@ from xl_salesflow.imports.map_parts import (
     FileMap,
     NewStage,
 )
-from xl_salesflow.imports.raw_files import FILE_DELIMITERS
+from xl_salesflow.imports.text_records import FILE_DELIMITERS
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.plain_values import plain_number
@@ -90,7 +90,13 @@ class ImportMap:
     @property
     def asks(self) -> bool:
         """Return whether a person has to decide something before the import can run."""
-        return bool(self.open_stages) or any(True for _ in self.open_questions)
+        found = (*self.open_stages, *self.open_encodings, *self.open_questions)
+        return bool(found)
+
+    @property
+    def open_encodings(self) -> Iterator[FileMap]:
+        """Yield every file whose text can be read in more than one encoding."""
+        yield from (file for file in self.files if is_open_choice(file.encoding) and file.table)
 
     def to_toml(self, language: Language) -> str:
         """Return the mapping as text that a person can read and edit, with comments in *language*."""
@@ -179,7 +185,10 @@ def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
     for field_name in ("file", "sheet", "table", "encoding", "delimiter"):
         value = getattr(file, field_name)
         if value or field_name in ("file", "table"):
-            table.add(field_name, tomlkit.item(value))
+            item = tomlkit.item(value)
+            if field_name == "encoding" and is_open_choice(str(value)):
+                item.comment(MAP_CHOOSE_COMMENT.in_(language))
+            table.add(field_name, item)
     columns = tomlkit.table()
     known = targets_of_table(file.table) if file.table else {}
     if known:
@@ -279,7 +288,7 @@ class _ImportMapParser:
             table = self._one_of("table", table, IMPORTABLE_TABLES)
         delimiter = self._text(entry, "delimiter")
         if delimiter and delimiter not in FILE_DELIMITERS:
-            self._refuse(delimiter, "delimiter “{delimiter}” is none of , ; | or tab.", delimiter=delimiter)
+            self._refuse(delimiter, "delimiter “{delimiter}” is none of , ; | ^ ~ or tab.", delimiter=delimiter)
         columns = {header: self._column(table, header, how) for header, how in self._table(entry, "columns").items()}
         self._refuse_repeated_targets(file, columns)
         return FileMap(file, table, self._text(entry, "sheet"), self._text(entry, "encoding"), delimiter, columns)

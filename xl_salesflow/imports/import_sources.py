@@ -9,18 +9,20 @@ from pathlib import Path
 import pandas as pd
 
 from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.file_formats import FileFormat, detect_file_format
+from xl_salesflow.imports.import_values import remove_invisible_characters
 from xl_salesflow.imports.list_extent import TextRow, fill_down_merged_cells, find_list_extent
 from xl_salesflow.imports.package_cells import mark_uncalculated_cells
 from xl_salesflow.imports.raw_files import (
+    SourceNotice,
     SourceSheet,
     TextLayout,
     detect_text_layout,
     read_source_sheets,
     read_text_rows,
 )
-
-SPREADSHEET_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls"})
-TEXT_FILE_SUFFIXES = frozenset({".csv", ".tsv", ".txt"})
+from xl_salesflow.imports.text_damage import repair_misread_rows
+from xl_salesflow.imports.web_tables import read_web_tables, read_xml_spreadsheet
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class ImportSource:
     hidden: bool = False
     number_cells: frozenset[str] = frozenset()  # texts of number cells with decimals (raw_files)
     date1904: bool = False
+    long_numbers: frozenset[str] = frozenset()  # texts of number cells whose last digits Excel has lost
+    notices: tuple[SourceNotice, ...] = ()  # what is said about its rows
 
     @property
     def name(self) -> str:
@@ -56,30 +60,39 @@ def read_import_sources(path: Path, layout: TextLayout | None = None) -> tuple[I
     """
     if not path.is_file():
         raise UsageError("{path} does not exist; check the name.", path=path)
-    if path.suffix.lower() in SPREADSHEET_SUFFIXES:
-        found = tuple(_read_sheet_sources(path))
-    elif path.suffix.lower() in TEXT_FILE_SUFFIXES:
-        found = tuple(_read_text_source(path, layout))
-    else:
-        raise UsageError("{path} is neither CSV nor a workbook; export it as .csv or .xlsx and try again.", path=path)
+    found = tuple(_read_sources_of_format(path, detect_file_format(path), layout))
     if not found:
         raise UsageError("{path} has no rows below its headers.", path=path)
     return found
 
 
-def _read_text_source(path: Path, layout: TextLayout | None) -> Iterator[ImportSource]:
+def _read_sources_of_format(path: Path, of_format: FileFormat, layout: TextLayout | None) -> Iterator[ImportSource]:
+    if of_format is FileFormat.WORKBOOK:
+        for sheet in read_source_sheets(path):
+            yield from _cut_out_source(path, TextLayout(), sheet)
+        return
     try:
         raw = path.read_bytes()
     except OSError as error:
         why = error.strerror or "?"
         raise UsageError("{path} cannot be opened: {why}.", path=path, why=why) from error
-    layout = layout or detect_text_layout(raw)
-    yield from _cut_out_source(path, layout, SourceSheet("", read_text_rows(raw, layout, path)))
+    if of_format is FileFormat.TEXT:
+        layout = layout or detect_text_layout(raw)
+        yield from _cut_out_source(path, layout, _read_text_sheet(raw, layout, path))
+        return
+    read = read_web_tables if of_format is FileFormat.WEB_PAGE else read_xml_spreadsheet
+    for name, rows in read(raw, path):
+        yield from _cut_out_source(path, TextLayout(), SourceSheet(name, rows))
 
 
-def _read_sheet_sources(path: Path) -> Iterator[ImportSource]:
-    for sheet in read_source_sheets(path):
-        yield from _cut_out_source(path, TextLayout(), sheet)
+def _read_text_sheet(raw: bytes, layout: TextLayout, path: Path) -> SourceSheet:
+    """Return the records of a text file as a sheet, with text that was misread before repaired."""
+    records = read_text_rows(raw, layout, path)
+    rows, repaired = repair_misread_rows(records.rows)
+    notices = [SourceNotice("stray_quote", row) for row in records.repaired]
+    if repaired:
+        notices.append(SourceNotice("misread", repaired[0] + 1, (("count", len(repaired)),)))
+    return SourceSheet("", rows, notices=tuple(notices))
 
 
 def _cut_out_source(path: Path, layout: TextLayout, sheet: SourceSheet) -> Iterator[ImportSource]:
@@ -103,14 +116,15 @@ def _cut_out_source(path: Path, layout: TextLayout, sheet: SourceSheet) -> Itera
     kept = [h for h in headers if h in set(named) or (cells[h] != "").any()]
     left_out = tuple((at + 1, why) for at, why in found.left_out)
     yield ImportSource(
-        path, sheet.name, layout, cells[kept], ragged, left_out, sheet.hidden, sheet.number_cells, sheet.date1904
-    )
+        path, sheet.name, layout, cells[kept], ragged, left_out, sheet.hidden, sheet.number_cells, sheet.date1904,
+        sheet.long_numbers, sheet.notices,
+    )  # fmt: skip
 
 
 def _name_source_headers(row: TextRow) -> list[str]:
     names: list[str] = []
     for number, cell in enumerate(row, 1):
-        name = base = " ".join(cell.split()) or f"column {number}"
+        name = base = " ".join(remove_invisible_characters(cell).split()) or f"column {number}"
         again = 1
         while name in names:
             again += 1

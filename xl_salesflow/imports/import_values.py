@@ -23,6 +23,11 @@ _BLANK_RUNS = re.compile(r"[\s\u00a0\u3000]+")
 _BLANK_RUNS_IN_LINE = re.compile(r"[^\S\n]+")
 
 
+def remove_invisible_characters(text: str) -> str:
+    """Return *text* without NULs, other control characters, byte order marks and blanks of no width."""
+    return _INVISIBLE_CHARACTERS.sub("", text)
+
+
 def tidy_texts(cells: pd.Series, lines: bool = False) -> pd.Series:
     """Return text *cells* without surrounding or repeated blanks and invisible characters; *lines* keeps line breaks."""
 

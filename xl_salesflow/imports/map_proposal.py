@@ -342,6 +342,8 @@ def _propose_file_map(
     elif match is None:
         remarks.add_no_table(source)
     layout = source.layout
+    if table:
+        remarks.add_open_encoding(source)
     mapped = StyleProposal(source, table, make_import_context(pipeline).currency, remarks).propose(columns)
     named = sum(path.name == source.path.name for path in {other.path for other, _ in matches}) == 1
     return source, FileMap(

@@ -96,6 +96,14 @@ def _part_of_target(target: str) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
+
+
+def find_hidden_rows(package: ZipFile, part: str) -> tuple[int, ...]:
+    """Return the numbers of the rows of the sheet *part* that a filter or a person has hidden."""
+    return tuple(sorted({int(match[1]) for match in search_part(package, part, _HIDDEN_ROW, b"hidden=")}))
+
+
 _STYLES_PART = "xl/styles.xml"
 _NUMBER_FORMAT = re.compile(rb"<numFmt\s[^>]*>")
 _CELL_STYLES = re.compile(rb"<cellXfs[\s>].*?</cellXfs>", re.DOTALL)

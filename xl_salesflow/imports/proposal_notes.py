@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from xl_salesflow.core.pipelines import Playbook
-from xl_salesflow.core.written_columns import ColumnEvidence
+from xl_salesflow.core.written_columns import ColumnEvidence, is_open_choice, open_choices
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_stages import StageProposal
 from xl_salesflow.imports.map_parts import OPEN_STAGE, FileMap
+from xl_salesflow.imports.text_encodings import show_readings
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.table_columns import Column
 
@@ -51,6 +52,7 @@ _QUESTION_NOTES: Mapping[str, Text] = MappingProxyType(
         ),
     }
 )
+_ENCODING_NOTE = Text("{file}: the text can be read in several encodings ({readings}); keep the right one as encoding.")
 _MATCHED_STAGE_NOTE = Text("The stage “{name}” becomes “{stage}” of the playbook.")
 _GUESSED_STAGE_NOTE = Text("The stage “{name}” is mapped to “{stage}” because the names are similar; please check.")
 _ADDED_STAGE_NOTE = Text(
@@ -134,6 +136,13 @@ class ProposalNotes:
             for question in how.questions:
                 facts = {"choices": how.dates, "currency": how.currency}
                 self._add(_QUESTION_NOTES[question], file=file.file, header=header, **facts)
+
+    def add_open_encoding(self, source: ImportSource) -> None:
+        """Note how a text file reads in each of its possible encodings; nothing if it has one."""
+        if is_open_choice(source.layout.encoding):
+            shown = show_readings(source.path.read_bytes(), open_choices(source.layout.encoding))
+            readings = ", ".join(f"{encoding}: “{text}”" for encoding, text in shown.items())
+            self._add(_ENCODING_NOTE, file=source.name, readings=readings)
 
     def add_stages(self, proposed: StageProposal, playbook: Playbook, starts_in: str) -> None:
         """Note which stage each name is mapped to, and which stages are added."""

@@ -6,11 +6,8 @@ into memory.
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +16,7 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from xl_salesflow.core.written_columns import open_choices
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.list_extent import SourceMerge
 from xl_salesflow.imports.package_cells import (
@@ -26,23 +24,23 @@ from xl_salesflow.imports.package_cells import (
     CellPosition,
     find_currency_cells,
     find_currency_styles,
+    find_hidden_rows,
     find_uncalculated_cells,
     list_sheet_parts,
     show_currencies,
 )
+from xl_salesflow.imports.text_encodings import decode_file_text, detect_encodings
+from xl_salesflow.imports.text_records import TextRecords, detect_delimiter, split_text_records
 from xl_salesflow.ooxml.excel_notation import column_number
 from xl_salesflow.schema.plain_values import plain_number
-
-FILE_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "gb18030", "cp1252")
-FILE_DELIMITERS = (",", ";", "\t", "|")
-_HIGH_BYTE_PAIRS = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
-_HIGH_BYTES = re.compile(rb"[\x80-\xff]")
-_DELIMITER_SAMPLE_LINES = 200  # enough lines to detect the delimiter
 
 
 @dataclass(frozen=True, slots=True)
 class TextLayout:
-    """The encoding and delimiter of a text file; both are blank for a sheet."""
+    """The encoding and delimiter of a text file; both are blank for a sheet.
+
+    Several encodings, separated by "or", are a question.
+    """
 
     encoding: str = ""
     delimiter: str = ""
@@ -50,19 +48,18 @@ class TextLayout:
 
 def detect_text_layout(raw: bytes) -> TextLayout:
     """Return the layout of the text file *raw*, detected from its byte order mark, its bytes and the width of its lines."""
-    encoding = _detect_encoding(raw)
-    return TextLayout(encoding, _detect_delimiter(_decode_file_text(raw, encoding)))
+    encodings = detect_encodings(raw)
+    return TextLayout(" or ".join(encodings), detect_delimiter(decode_file_text(raw, encodings[0])))
 
 
-def read_text_rows(raw: bytes, layout: TextLayout, path: Path) -> list[list[str]]:
-    """Return the records of *raw*; quoted cells may contain line breaks.
+def read_text_rows(raw: bytes, layout: TextLayout, path: Path) -> TextRecords:
+    """Return the records of *raw*; quoted cells may contain line breaks. Of several encodings, the first is used.
 
     Raises:
         UsageError: the bytes are not valid in the encoding that a mapping names, or a quoted cell is not closed.
     """
     try:
-        text = _decode_file_text(raw, layout.encoding)
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=layout.delimiter))
+        text = decode_file_text(raw, open_choices(layout.encoding)[0])
     except (UnicodeDecodeError, LookupError) as error:
         raise UsageError(
             "{path} is not written in {encoding} ({error}); name another encoding in the map.",
@@ -70,52 +67,11 @@ def read_text_rows(raw: bytes, layout: TextLayout, path: Path) -> list[list[str]
             encoding=layout.encoding,
             error=error,
         ) from error
-    except csv.Error as error:
-        raise UsageError(
-            "{path} cannot be split into cells ({error}); is a quotation mark missing?", path=path, error=error
-        ) from error
-
-
-def _decode_file_text(raw: bytes, encoding: str) -> str:
-    # five bytes are undefined in cp1252; they are kept as control characters, which are removed later
-    return raw.decode(encoding) if encoding != "cp1252" else raw.decode("cp1252", errors="replace")
-
-
-def _detect_encoding(raw: bytes) -> str:
-    if raw.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig"
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if _is_text_in_encoding(raw, "utf-8"):
-        return "utf-8"
-    # Chinese characters are pairs of high bytes; an accented letter is a single one between ASCII letters
-    high, paired = len(_HIGH_BYTES.findall(raw)), 2 * len(_HIGH_BYTE_PAIRS.findall(raw))
-    return "gb18030" if paired >= 0.8 * high and _is_text_in_encoding(raw, "gb18030") else "cp1252"
-
-
-def _is_text_in_encoding(raw: bytes, encoding: str) -> bool:
-    try:
-        raw.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _detect_delimiter(text: str) -> str:
-    lines = "\n".join(text.splitlines()[:_DELIMITER_SAMPLE_LINES])
-    return max(FILE_DELIMITERS, key=lambda mark: _score_delimiter(lines, mark))
-
-
-def _score_delimiter(lines: str, mark: str) -> tuple[float, int]:
-    """Return how many lines have the usual width, times that width; a single column scores 0."""
-    widths = [len(row) for row in csv.reader(io.StringIO(lines, newline=""), delimiter=mark) if row]
-    if not widths:
-        return 0.0, 0
-    usual = max(set(widths), key=widths.count)
-    return (widths.count(usual) / len(widths) if usual > 1 else 0.0), usual
+    return split_text_records(text, layout.delimiter, path)
 
 
 _MOST_SOURCE_CELLS = 20_000_000  # the rectangle around the filled cells is held in memory
+_LONGEST_WHOLE = 1e15  # Excel keeps 15 digits
 _MOST_UNPACKED_BYTES = 2_000_000_000
 _SCANNED_CHUNK = 1 << 20
 _CELL_TAG_PLACE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
@@ -134,6 +90,16 @@ class PackageFacts:
     date1904: bool = False
     uncalculated: Mapping[int, frozenset[CellPosition]] = field(default_factory=dict)
     currencies: Mapping[int, Mapping[CellPosition, str]] = field(default_factory=dict)
+    hidden_rows: Mapping[int, Sequence[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNotice:
+    """Something to say about *row* of a source: the id of a message (import_findings) and its facts."""
+
+    rule: str
+    row: int
+    facts: tuple[tuple[str, object], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,7 +107,7 @@ class SourceSheet:
     """A sheet of a foreign workbook, its cells as text."""
 
     name: str
-    rows: list[list[str]]
+    rows: Sequence[Sequence[str]]
     merges: tuple[SourceMerge, ...] = ()
     hidden: bool = False
     number_cells: frozenset[str] = frozenset()
@@ -152,6 +118,11 @@ class SourceSheet:
 
     date1904: bool = False
     """Whether dates without a date format count from 1904."""
+
+    long_numbers: frozenset[str] = frozenset()
+    """Texts of its number cells that have more digits than Excel keeps; the last ones are lost."""
+
+    notices: tuple[SourceNotice, ...] = ()
 
 
 def list_sheet_names(path: Path) -> tuple[str, ...]:
@@ -179,6 +150,12 @@ def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
                 numbers = frozenset(
                     repr(cell) for row in cells for cell in row if type(cell) is float and not cell.is_integer()
                 )
+                longest = frozenset(
+                    sheet_cell_to_text(cell)
+                    for row in cells
+                    for cell in row
+                    if type(cell) is float and abs(cell) >= _LONGEST_WHOLE
+                )
                 numbers |= show_currencies(rows, facts.currencies.get(place, {}))
                 merges = tuple(SourceMerge(*start, *end) for start, end in sheet.merged_cell_ranges or ())
                 hidden = about.visible is not SheetVisibleEnum.Visible
@@ -190,6 +167,8 @@ def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
                     numbers,
                     facts.uncalculated.get(place, frozenset()),
                     facts.date1904,
+                    longest,
+                    hidden_rows_notice(facts.hidden_rows.get(place, ()), len(rows)),
                 )
     except PasswordError as error:
         raise UsageError("{path} is protected with a password; save a copy without one.", path=path) from error
@@ -197,6 +176,12 @@ def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
         raise UsageError(
             "{path} cannot be read as a workbook ({error}); save it again as .xlsx or .csv.", path=path, error=error
         ) from error
+
+
+def hidden_rows_notice(hidden: Sequence[int], rows: int) -> tuple[SourceNotice, ...]:
+    """Return the notice that rows with cells are hidden; none if there are none."""
+    filled = [row for row in hidden if row <= rows]
+    return (SourceNotice("hidden_rows", filled[0], (("count", len(filled)),)),) if filled else ()
 
 
 def sheet_cell_to_text(cell: Any) -> str:
@@ -232,6 +217,7 @@ def _check_package(path: Path) -> PackageFacts:
             date1904,
             {at: find_uncalculated_cells(package, part) for at, part in parts.items()} if has_formulas else {},
             {at: find_currency_cells(package, part, styles) for at, part in parts.items()} if styles else {},
+            {at: find_hidden_rows(package, part) for at, part in parts.items()},
         )
 
 

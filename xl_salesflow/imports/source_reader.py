@@ -32,6 +32,8 @@ from xl_salesflow.imports.import_findings import (
     BAD_SHARE_IN_FILE,
     CUT_TEXT_IN_FILE,
     FAILED_FORMULA_IN_FILE,
+    LOST_CHARACTERS_IN_FILE,
+    LOST_DIGITS_IN_FILE,
     NOT_WHOLE_IN_FILE,
     OTHER_CURRENCY_IN_FILE,
     OTHER_ORDER_IN_FILE,
@@ -53,12 +55,14 @@ from xl_salesflow.imports.import_values import (
     tidy_texts,
 )
 from xl_salesflow.imports.map_parts import ColumnMap
+from xl_salesflow.imports.text_damage import has_lost_characters
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 from xl_salesflow.schema.table_columns import Column, ColumnType
 
 _PEOPLE_TABLES = ("Contacts", "Team")
 _NAME_WITH_ADDRESS = re.compile(r"([^();]*[^();\s])\s*\([^()\s@]+@[^()\s@]+\)")
+_ROUNDED_NUMBER = re.compile(r"[0-9][.,][0-9]+E\+(?:1[0-9]|2[0-9])", re.IGNORECASE)
 _LONGEST_IMPORTED_TEXT = 32_767  # characters in an Excel cell
 _UNLIKELY_UNIT_FACTOR = 1000  # times the median of a column: probably an amount in the wrong unit
 
@@ -206,6 +210,7 @@ class SourceReader:
         self._report("unit", UNLIKELY_UNIT_IN_FILE, header, target, texts[slipped][alone.values != read[slipped]])
 
     def _text(self, header: str, target: Column, texts: pd.Series) -> pd.Series:
+        self._report_lost_text(header, target, texts)
         known = self.values.get(target.options or "", {})
         texts = map_distinct_texts(texts, lambda text: known.get(text, text)) if known else texts
         if target.type in (ColumnType.REF, ColumnType.LIST):
@@ -221,6 +226,18 @@ class SourceReader:
             return map_distinct_texts(texts, lambda text: identify_choice(choices, text) or text)
         self._report("long", CUT_TEXT_IN_FILE, header, target, texts[texts.str.len() > _LONGEST_IMPORTED_TEXT])
         return texts.str.slice(0, _LONGEST_IMPORTED_TEXT).astype(object)
+
+    def _report_lost_text(self, header: str, target: Column, texts: pd.Series) -> None:
+        """Report texts that have lost characters or digits before they were imported."""
+        joined = "\n".join(texts)
+        if has_lost_characters(joined):
+            lost = texts.map(has_lost_characters).astype(bool)
+            self._report("lost", LOST_CHARACTERS_IN_FILE, header, target, texts[lost])
+        rounded = texts.isin(self.source.long_numbers)
+        if _ROUNDED_NUMBER.search(joined):
+            rounded |= texts.str.fullmatch(_ROUNDED_NUMBER)
+        if rounded.any():
+            self._report("digits", LOST_DIGITS_IN_FILE, header, target, texts[rounded])
 
     def _choice(self, header: str, target: Column, texts: pd.Series) -> pd.Series:
         choices = CHOICES[str(target.options)]

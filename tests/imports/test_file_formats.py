@@ -1,0 +1,105 @@
+"""The format of a file is that of its content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+
+from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.import_sources import read_import_sources
+
+XML_BOOK = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+<Worksheet ss:Name="S"><Table><Row><Cell><Data ss:Type="String">Deal</Data></Cell>
+<Cell ss:Index="3"><Data ss:Type="String">Closed</Data></Cell></Row><Row ss:Index="3"><Cell><Data ss:Type="String">A</Data></Cell>
+<Cell ss:Index="3"><Data ss:Type="DateTime">2026-01-02T00:00:00.000</Data></Cell></Row></Table></Worksheet></Workbook>"""
+
+
+LINES = "<table><tr><td>Deal<td>Co</tr><tr><td>A<br>B</td><td>Müller</td></tr></table>"
+NESTED = "<!DOCTYPE html><table><tr><td><table><tr><th>Deal<th>Co<tr><td rowspan=2>A<td>x<tr><td>y</table></table>"
+CHINESE = "<meta charset=gbk><table><tr><th>商机<th>公司</tr><tr><td>A<td>上海</table>"
+WIDE = "<html><body><table><tr><th colspan=2>Deal<th>Co</tr><tr><td>A<td>x<td>y</table>"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.xls", "Deal\tAmount\nA\t1\n", [["A", "1"]]),
+        ("a.xls", "Deal\tAmount\nA\t1\n".encode("utf-16"), [["A", "1"]]),
+        ("a.xlsx", "Deal,Amount\nA,1\n", [["A", "1"]]),
+        ("a.xls", XML_BOOK, [["A", "2026-01-02"]]),
+        ("a.xls", LINES.encode("utf-16"), [["A\nB", "Müller"]]),
+        ("a.html", NESTED, [["A", "x"], ["", "y"]]),
+        ("a.xls", CHINESE.encode("gbk"), [["A", "上海"]]),
+        ("a.csv", WIDE, [["A", "x", "y"]]),
+    ],
+)  # fmt: skip
+def test_a_file_is_read_as_what_it_is(
+    name: str, content: bytes | str, expected: list[list[str]], tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    (source,) = read_import_sources(path)
+    assert source.cells.to_numpy().tolist() == expected
+
+
+def test_each_table_of_a_web_page_is_a_source(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    table = "<table><caption>{0}</caption><tr><th>Deal<th>Co</tr><tr><td>{0}<td>x</tr></table>"
+    path.write_text(f"<html>{table.format('Won')}<p>{table.format('Lost')}</html>")
+    assert [source.sheet for source in read_import_sources(path)] == ["Won", "Lost"]
+
+
+def test_a_workbook_called_csv_is_read_as_a_workbook(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Deal", "Amount"])
+    book.active.append(["A", 1])
+    book.save(tmp_path / "a.xlsx")
+    path = (tmp_path / "a.xlsx").rename(tmp_path / "a.csv")
+    (source,) = read_import_sources(path)
+    assert (source.sheet, source.cells.to_numpy().tolist()) == ("Sheet", [["A", "1"]])
+
+
+def test_hidden_rows_are_counted(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Deal", "Amount"], ["A", 1], ["B", 2], ["C", 3]):
+        book.active.append(row)
+    for number in (2, 4, 50):
+        book.active.row_dimensions[number].hidden = True
+    book.save(tmp_path / "a.xlsx")
+    (source,) = read_import_sources(tmp_path / "a.xlsx")
+    assert [(notice.row, dict(notice.facts)) for notice in source.notices] == [(2, {"count": 2})]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.numbers", "x", "Apple Numbers document"),
+        ("a.gsheet", '{"url": "https://docs.google.com/x", "doc_id": "1"}', "link to a Google sheet"),
+        ("a.csv", "%PDF-1.7", "is a PDF"),
+        ("a.xls", "MIME-Version: 1.0\nX: y", "web archive"),
+        ("a.xls", "<html><p>Session expired</html>", "web page without a table"),
+        ("a.xlsx", "", "cannot be read as a workbook"),
+        ("a.docx", "x", "neither CSV nor a workbook"),
+        ("a.csv", "", "has no rows below its headers"),
+    ],
+)
+def test_what_cannot_be_read_is_named(name: str, content: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(UsageError, match=message):
+        read_import_sources(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [("Index/Document.iwa", "Apple Numbers"), ("word/document.xml", "no workbook, whatever its name")],
+)
+def test_a_package_that_is_no_workbook_is_named(part: str, message: str, tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "a.xlsx", "w") as package:
+        package.writestr(part, "x")
+    with pytest.raises(UsageError, match=message):
+        read_import_sources(tmp_path / "a.xlsx")
