@@ -4,8 +4,7 @@
 
 A Book is a workbook, closed on disk or open in Excel. A verb is a plain function from a Pipeline to a ChangeSet of
 values; a dry run prints the change set that the real run writes, and a second run changes nothing. Repaired formulas
-are restored together with their results, so that the next run has nothing to update. Metrics are imported only by the
-verbs that return them.
+are restored together with their results. Metrics are imported only by the verbs that return them.
 """
 
 from __future__ import annotations

@@ -179,7 +179,7 @@ def make_notice_findings(source: ImportSource, language: Language, table: str) -
             language,
             table=table,
             severity=severity,
-            **dict(notice.facts),
+            **dict(notice.facts),  # type: ignore[arg-type]  # facts of the message
         )
 
 

@@ -281,7 +281,20 @@ def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
 
 
 _COPY_WORDS = frozenset(
-    ["old", "copy", "backup", "archive", "previous", "alt", "kopie", "copie", "copia", "旧", "备份", "副本"]
+    [
+        "old",
+        "copy",
+        "backup",
+        "archive",
+        "previous",
+        "alt",
+        "kopie",
+        "copie",
+        "copia",
+        "\u65e7",
+        "\u5907\u4efd",
+        "\u526f\u672c",
+    ]
 )
 _IDENTITY_TARGETS = frozenset({"name", "account", "contact"})
 _LEFT_OUT = TableMatch("", {}, 0.0)

@@ -86,7 +86,7 @@ def decode_file_text(raw: bytes, encoding: str) -> str:
 
 def show_readings(raw: bytes, encodings: Sequence[str]) -> Mapping[str, str]:
     """Return encoding → the first cell of *raw* that reads differently in one of *encodings*."""
-    for cell in _sample_cells(raw):
+    for cell in _sample_text_cells(raw):
         texts = {encoding: cell.decode(encoding, "replace").strip() for encoding in encodings}
         if len(set(texts.values())) > 1:
             return texts
@@ -115,7 +115,7 @@ def _is_damaged_utf8(raw: bytes) -> bool:
 
 def _score_encodings(raw: bytes) -> list[ScoredEncoding]:
     """Return the encodings that can read *raw*, the likeliest first; of those that read it alike, the most usual one."""
-    cells, scored = _sample_cells(raw), list[ScoredEncoding]()
+    cells, scored = _sample_text_cells(raw), list[ScoredEncoding]()
     for place, (name, languages) in enumerate(_read_encoding_data()["encodings"].items()):
         try:
             texts = [cell.decode(name) for cell in cells]
@@ -133,7 +133,7 @@ def _doubt_about_few_letters(sample: str) -> float:
     return float(_FEW_LETTERS_DOUBT / max(sum(letter > "\x7f" for letter in sample), 1) ** 2)
 
 
-def _sample_cells(raw: bytes) -> list[bytes]:
+def _sample_text_cells(raw: bytes) -> list[bytes]:
     cells, size = dict[bytes, None](), 0
     for match in _CELL_OF_BYTES.finditer(raw):
         if match[0] not in cells:
@@ -236,7 +236,7 @@ def _judge_syllable(letter: str, before: str, after: str) -> float:
     return -0.5 if is_crowded or (letter.lower() in _ONSET_LETTERS and letters[1] and not vowels[1]) else 0.0
 
 
-_APOSTROPHES, _DASHES = "\u2018\u2019", "\u2013\u2014\u2015"
+_CURLY_APOSTROPHES, _DASHES = "\u2018\u2019", "\u2013\u2014\u2015"
 _QUOTATION_MARKS = "\u201c\u201d\u201e\xab\xbb\u201a\u2039\u203a\xa1\xbf"
 _MONEY_SIGNS, _BEHIND_DIGITS = "\u20ac\xa3\xa5\u20b4\u20bd\u20aa", "\xb0\xba\xaa\xb2\xb3\xbd\xbc\xbe"
 _BEHIND_WORDS, _BLANKS = "\u2122\xae\xa9\u2026\u2116\xa7\xb7\u2022", "\xa0"
@@ -246,7 +246,7 @@ def _judge_mark(text: str, at: int) -> float:
     """Return how well a sign that is no letter fits between its neighbours."""
     mark, before, after = text[at], text[at - 1 : at] or " ", text[at + 1 : at + 2] or " "
     is_inside = before.isalpha() and after.isalpha()
-    if mark in _APOSTROPHES:
+    if mark in _CURLY_APOSTROPHES:
         return 0.8 if is_inside else 0.3
     if mark in _QUOTATION_MARKS or mark in _DASHES or mark in _BEHIND_WORDS or mark in _BLANKS:
         return -0.6 if is_inside else 0.4

@@ -32,7 +32,7 @@ def read_web_tables(raw: bytes, path: Path) -> Iterator[tuple[str, WebRows]]:
         raise UsageError("{path} is a web page without a table; export the list as .csv or .xlsx.", path=path)
     for number, table in enumerate(tables, 1):
         caption = table.find("caption")
-        name = " ".join(caption.text_content().split()) if caption is not None else ""
+        name = " ".join("".join(map(str, caption.itertext())).split()) if caption is not None else ""
         yield (name or str(number) if len(tables) > 1 else ""), list(_read_web_rows(table))
 
 
@@ -96,7 +96,7 @@ def read_xml_spreadsheet(raw: bytes, path: Path) -> Iterator[tuple[str, WebRows]
             for cell in row.iter(f"{_SPREADSHEET_XML}Cell"):
                 _skip_to_index(cells, cell, "")
                 data = cell.find(f"{_SPREADSHEET_XML}Data")
-                cells.append("" if data is None else _XML_DAY.sub(r"\1", "".join(data.itertext())))
+                cells.append("" if data is None else _XML_DAY.sub(r"\1", "".join(map(str, data.itertext()))))
                 cells += [""] * _read_merge(cell)
             rows.append(cells)
         yield sheet.get(f"{_SPREADSHEET_XML}Name", ""), rows
