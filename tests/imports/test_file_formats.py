@@ -46,6 +46,71 @@ def test_a_file_is_read_as_what_it_is(
     assert source.cells.to_numpy().tolist() == expected
 
 
+ODS = """<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:body><office:spreadsheet><table:table table:name="S">{rows}</table:table></office:spreadsheet></office:body>
+</office:document-content>"""
+MANIFEST = '<manifest xmlns="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+ODS_ROW = '<table:table-row table:number-rows-repeated="{rows}">{cells}</table:table-row>'
+ODS_CELL = (
+    '<table:table-cell table:number-columns-repeated="{columns}" office:value-type="string">'
+    "<text:p>x</text:p></table:table-cell>"
+)
+ODS_BLANK = '<table:table-cell table:number-columns-repeated="{columns}"/>'
+XLSB_ROW, XLSB_CELL = b"\x00\x04", b"\x05\x04"  # types and lengths of records; their contents are numbers of four bytes
+
+
+def write_ods(path: Path, rows: str) -> Path:
+    with ZipFile(path, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr("META-INF/manifest.xml", MANIFEST)
+        package.writestr("content.xml", ODS.format(rows=rows))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"), [(1, 1_000_000_000), (2_000_000, 100), (1_048_576, 16_384)], ids=["columns", "rows", "both"]
+)
+def test_repeated_cells_of_an_ods_file_are_not_expanded(rows: int, columns: int, tmp_path: Path) -> None:
+    path = write_ods(tmp_path / "a.ods", ODS_ROW.format(rows=rows, cells=ODS_CELL.format(columns=columns)))
+    with pytest.raises(UsageError, match="has cells as far out as row"):
+        read_import_sources(path)
+
+
+def test_the_blank_rest_of_an_ods_sheet_does_not_count(tmp_path: Path) -> None:
+    cells = [ODS_CELL.format(columns=columns) + ODS_BLANK.format(columns=16_384 - columns) for columns in (3, 2)]
+    rows = "".join(ODS_ROW.format(rows=1, cells=line) for line in cells)
+    rest = ODS_ROW.format(rows=1_048_574, cells=ODS_BLANK.format(columns=16_384))
+    (source,) = read_import_sources(write_ods(tmp_path / "a.ods", rows + rest))
+    assert source.cells.to_numpy().tolist() == [["x", "x", ""]]
+
+
+def test_a_far_cell_of_a_binary_workbook_is_refused(tmp_path: Path) -> None:
+    records = XLSB_ROW + (1_000_000).to_bytes(4, "little") + XLSB_CELL + (500).to_bytes(4, "little")
+    with ZipFile(tmp_path / "a.xlsb", "w") as package:
+        package.writestr("xl/workbook.bin", b"")
+        package.writestr("xl/worksheets/sheet1.bin", records)
+    with pytest.raises(UsageError, match="row 1,000,001 and column 501"):
+        read_import_sources(tmp_path / "a.xlsb")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<html><table>" + ("<tr>" + "<td colspan=1000 rowspan=1000>x" * 200) * 50,
+        XML_BOOK.replace('ss:Index="3"><Data', 'ss:Index="1048576"><Data').replace(
+            '<Row ss:Index="3">', '<Row ss:Index="900">'
+        ),
+    ],
+    ids=["spans of a web page", "positions of an XML spreadsheet"],
+)
+def test_cells_far_out_in_marked_up_text_are_refused(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_text(content)
+    with pytest.raises(UsageError, match="has cells as far out as row"):
+        read_import_sources(path)
+
+
 def test_each_table_of_a_web_page_is_a_source(tmp_path: Path) -> None:
     path = tmp_path / "a.xls"
     table = "<table><caption>{0}</caption><tr><th>Deal<th>Co</tr><tr><td>{0}<td>x</tr></table>"

@@ -16,7 +16,6 @@ SPREADSHEET_SUFFIXES = frozenset(
     {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".xltx", ".xltm", ".xla", ".xlam", ".et", ".ett"}
 )
 TEXT_FILE_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".tab"})
-WEB_PAGE_SUFFIXES = frozenset({".html", ".htm"})
 
 
 class FileFormat(StrEnum):

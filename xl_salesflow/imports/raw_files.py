@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
@@ -29,9 +29,9 @@ from xl_salesflow.imports.package_cells import (
     list_sheet_parts,
     show_currencies,
 )
+from xl_salesflow.imports.sheet_extents import check_package_extent
 from xl_salesflow.imports.text_encodings import decode_file_text, detect_encodings
 from xl_salesflow.imports.text_records import TextRecords, detect_delimiter, split_text_records
-from xl_salesflow.ooxml.excel_notation import column_number
 from xl_salesflow.schema.plain_values import plain_number
 
 
@@ -70,12 +70,8 @@ def read_text_rows(raw: bytes, layout: TextLayout, path: Path) -> TextRecords:
     return split_text_records(text, layout.delimiter, path)
 
 
-_MOST_SOURCE_CELLS = 20_000_000  # the rectangle around the filled cells is held in memory
 _LONGEST_WHOLE = 1e15  # Excel keeps 15 digits
-_MOST_UNPACKED_BYTES = 2_000_000_000
 _SCANNED_CHUNK = 1 << 20
-_CELL_TAG_PLACE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_LONGEST_CELL_TAG = 300
 _DATES_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*date1904\s*=\s*["'](?:1|true)["']""")
 
 
@@ -123,14 +119,6 @@ class SourceSheet:
     """Texts of its number cells that have more digits than Excel keeps; the last ones are lost."""
 
     notices: tuple[SourceNotice, ...] = ()
-
-
-def list_sheet_names(path: Path) -> tuple[str, ...]:
-    """Return the names of the sheets of *path* without reading them; none if it is not a workbook."""
-    try:
-        return tuple(CalamineWorkbook.from_path(path).sheet_names)
-    except (CalamineError, BadZipFile, OSError):
-        return ()
 
 
 def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
@@ -200,13 +188,7 @@ def sheet_cell_to_text(cell: Any) -> str:
 def _check_package(path: Path) -> PackageFacts:
     """Refuse a package that does not fit into memory; return what its cell values do not tell."""
     with ZipFile(path) as package:
-        if sum(part.file_size for part in package.infolist()) > _MOST_UNPACKED_BYTES:
-            raise UsageError("{path} unpacks to more than 2 GB; export the sheet you need as .csv.", path=path)
-        has_formulas = False
-        for part in package.namelist():
-            if part.startswith("xl/worksheets/") and part.endswith(".xml"):
-                with package.open(part) as stream:
-                    has_formulas |= _check_source_extent(path, stream)
+        has_formulas = check_package_extent(package, path)
         if WORKBOOK_PART not in package.namelist():
             return PackageFacts()
         with package.open(WORKBOOK_PART) as stream:
@@ -219,27 +201,3 @@ def _check_package(path: Path) -> PackageFacts:
             {at: find_currency_cells(package, part, styles) for at, part in parts.items()} if styles else {},
             {at: find_hidden_rows(package, part) for at, part in parts.items()},
         )
-
-
-def _check_source_extent(path: Path, stream: IO[bytes]) -> bool:
-    """Refuse a sheet whose used range is so large that the rectangle around all cells does not fit into memory.
-
-    Return whether it may have formulas.
-    """
-    tail, columns, rows, has_formulas = b"", 1, 1, False
-    while chunk := stream.read(_SCANNED_CHUNK):
-        if places := _CELL_TAG_PLACE.findall(tail + chunk):
-            letters, digits = map(set, zip(*places, strict=True))  # few distinct ones in very many cells
-            columns = max(columns, *(column_number(name.decode()) for name in letters))
-            rows = max(rows, *map(int, digits))
-        if columns * rows > _MOST_SOURCE_CELLS:
-            raise UsageError(
-                "{path} has cells as far out as row {rows:,} and column {columns:,}; delete "
-                "everything outside the list.",
-                path=path,
-                rows=rows,
-                columns=columns,
-            )
-        has_formulas = has_formulas or b"<f" in chunk
-        tail = chunk[-_LONGEST_CELL_TAG:]
-    return has_formulas

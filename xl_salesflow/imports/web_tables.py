@@ -10,10 +10,12 @@ from typing import Any
 from lxml import etree, html
 
 from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.sheet_extents import check_extent
 from xl_salesflow.imports.text_encodings import can_decode, decode_file_text, detect_encodings
 
 _NAMED_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _CHARSET_SEARCH_BYTES = 4096
+_MOST_ROWS = 1 << 20
 _MOST_SPAN = 1000  # as browsers do
 _SPREADSHEET_XML = "{urn:schemas-microsoft-com:office:spreadsheet}"
 _XML_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})T00:00:00(?:\.0+)?")
@@ -33,7 +35,7 @@ def read_web_tables(raw: bytes, path: Path) -> Iterator[tuple[str, WebRows]]:
     for number, table in enumerate(tables, 1):
         caption = table.find("caption")
         name = " ".join("".join(map(str, caption.itertext())).split()) if caption is not None else ""
-        yield (name or str(number) if len(tables) > 1 else ""), list(_read_web_rows(table))
+        yield (name or str(number) if len(tables) > 1 else ""), list(_read_web_rows(table, path))
 
 
 def _decode_web_page(raw: bytes) -> str:
@@ -46,22 +48,24 @@ def _decode_web_page(raw: bytes) -> str:
     return decode_file_text(raw, encoding if is_named_right else detect_encodings(raw)[0])
 
 
-def _read_web_rows(table: Any) -> Iterator[list[str]]:
+def _read_web_rows(table: Any, path: Path) -> Iterator[list[str]]:
     """Yield the rows; a cell over several columns or rows is repeated as blanks, so that columns stay aligned."""
     below: dict[int, int] = {}
-    for row in table.iter("tr"):
+    for number, row in enumerate(table.iter("tr"), 1):
         cells = list[str]()
         for cell in row.iter("td", "th"):
             while below.get(len(cells), 0):
                 below[len(cells)] -= 1
                 cells.append("")
             columns, rows = (min(_read_span(cell.get(name)), _MOST_SPAN) for name in ("colspan", "rowspan"))
+            check_extent([(number, len(cells) + columns)], path)
             for place in range(len(cells), len(cells) + columns):
                 below[place] = rows - 1
             cells += [_read_web_text(cell), *[""] * (columns - 1)]
         for place in range(len(cells), max((p for p, left in below.items() if left), default=-1) + 1):
             below[place] = max(below.get(place, 0) - 1, 0)
             cells.append("")
+        check_extent([(number, max(len(cells), 1))], path)
         yield cells
 
 
@@ -95,6 +99,7 @@ def read_xml_spreadsheet(raw: bytes, path: Path) -> Iterator[tuple[str, WebRows]
             cells = list[str]()
             for cell in row.iter(f"{_SPREADSHEET_XML}Cell"):
                 _skip_to_index(cells, cell, "")
+                check_extent([(len(rows) + 1, len(cells) + 1)], path)
                 data = cell.find(f"{_SPREADSHEET_XML}Data")
                 cells.append("" if data is None else _XML_DAY.sub(r"\1", "".join(map(str, data.itertext()))))
                 cells += [""] * _read_merge(cell)
@@ -110,5 +115,5 @@ def _read_merge(cell: Any) -> int:
 def _skip_to_index(before: list[Any], element: Any, blank: Any) -> None:
     """Add blanks in front of an element that says its own position."""
     index = element.get(f"{_SPREADSHEET_XML}Index", "")
-    if index.isdecimal() and int(index) <= 1_048_576:
+    if index.isdecimal() and int(index) <= _MOST_ROWS:
         before.extend(blank for _ in range(int(index) - 1 - len(before)))
