@@ -200,3 +200,26 @@ def test_a_sheet_that_repeats_another_is_left_out(
     }
     assert any("repeats most rows of" in note for note in mapping.notes)
     assert not any("looks like none of our tables" in note for note in mapping.notes)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "expected"),
+    [
+        pytest.param(("10 %", "60 %"), {"Lead": "Lead", "Zyx": "Zyx"}, id="placed by its probability"),
+        pytest.param(("10 %", "0 %"), {"Lead": "Lead", "Zyx": "Lost"}, id="no chance at all"),
+        pytest.param(("0", "0"), {"Lead": "Lead", "Zyx": "?"}, id="one value for all is a default"),
+    ],
+)
+def test_probabilities_place_a_stage(
+    csv: Csv, empty: Pipeline, probabilities: tuple[str, str], expected: dict[str, str]
+) -> None:
+    first, second = probabilities
+    path = csv("deals.csv", f"name | stage | probability\nA | Lead | {first}\nB | Zyx | {second}")
+    assert propose_import_map([path], empty).stages == expected
+
+
+def test_what_one_file_says_is_no_evidence_for_the_rows_of_another(csv: Csv, empty: Pipeline) -> None:
+    """Two files of the same length: their rows are not those of the same deals."""
+    stages = csv("deals.csv", "deal | name | stage\nD-1 | A | Lead\nD-2 | B | Zyx")
+    flags = csv("flags.csv", "deal | is won | is closed | probability\nD-2 | no | no | 10 %\nD-1 | yes | yes | 60 %")
+    assert propose_import_map([stages, flags], empty).stages == {"Lead": "Lead", "Zyx": "?"}

@@ -112,11 +112,11 @@ def test_spellings_of_one_stage_are_one_stage() -> None:
             "closedlost, Lost - Price, Lost to competitor, Declined, Not interested, Junk Lead, Verloren, Perdu, Perdida, "
             "Persa, 失注, 실주, Проиграна, Won't buy, ❌ Lost, 丢单-价格, Churned, Closed (Lost)",
         ),
-        ("Presentation", "presentationscheduled, 3 - Demo, Präsentation, C. Demo, Demo 60%, 報價 / Demo"),
+        ("Presentation", "presentationscheduled, 3 - Demo, Präsentation, C. Demo, Demo 60%"),
     ],
 )
 def test_words_of_an_outcome_are_recognised_inside_a_name(expected: str, names: str) -> None:
-    asked = [name.strip() for name in names.split(",") if "/" not in name]
+    asked = [name.strip() for name in names.split(",")]
     assert propose_stages(asked, crm(), {}).stages == dict.fromkeys(asked, expected)
 
 

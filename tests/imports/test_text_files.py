@@ -110,6 +110,7 @@ HEAD = "Deal,Co,Owner,Stage,Amount\n"
         pytest.param('Deal,Id\nA,="00123"\nB,"=""0099"""\n', ["A|00123", "B|0099"], id="texts as formulas"),
         pytest.param("Deal,Id\n's Hof,'+49 30\n't Gooi,'0123\n", ["'s Hof|+49 30", "'t Gooi|0123"], id="guarded digits"),
         pytest.param("Deal,Id\r\nA,x\rB,y\nC,z\r\n", ["A|x", "B|y", "C|z"], id="mixed line ends"),
+        pytest.param("Deal,Id\na\x00b,15\n" + "a\x00b,16\n" * 2, ["a\x00b|15", *["a\x00b|16"] * 2], id="NULs at even bytes"),
         pytest.param("De\x00al,Id\nA,👍 ok\nשלום,x\n", ["A|👍 ok", "שלום|x"], id="NULs, emoji and Hebrew"),
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -230,43 +231,18 @@ def _drop_unusable_keys(
         return frame
     parts = (key,) if file.table in COUNTED_TABLES else (key, LAST_NAME_TARGET, FIRST_NAME_TARGET)
     header = next(header for header, how in file.columns.items() if how.to in parts)
-    titled = TABLES[file.table].header(key, language)
+    tell = partial(
+        make_import_finding, file=source.name, language=language, header=header, table=file.table, column=key,
+        severity="block", title=TABLES[file.table].header(key, language),
+    )  # fmt: skip
     unnumbered = (frame[key] == "") & (file.table in COUNTED_TABLES)
     blank = (frame[key] == "") & ~unnumbered
-    for row in frame.index[blank]:
-        findings.append(
-            make_import_finding(
-                "key",
-                MISSING_KEY_IN_FILE,
-                source.name,
-                int(row),
-                language,
-                header=header,
-                table=file.table,
-                column=key,
-                severity="block",
-                title=titled,
-            )
-        )
+    findings += [tell("key", MISSING_KEY_IN_FILE, row=int(row)) for row in frame.index[blank]]
     kept = frame[~blank]
     again = kept[key].duplicated() & ~unnumbered[~blank]
     firsts = kept.loc[~again, [key]].reset_index().set_index(key).iloc[:, 0]
-    for row, text in kept.loc[again, key].items():
-        findings.append(
-            make_import_finding(
-                "doubled",
-                REPEATED_KEY_IN_FILE,
-                source.name,
-                int(str(row)),
-                language,
-                header=header,
-                table=file.table,
-                key=text,
-                column=key,
-                severity="block",
-                text=text,
-                first=firsts[text],
-                title=titled,
-            )
-        )
+    findings += [
+        tell("doubled", REPEATED_KEY_IN_FILE, row=int(str(row)), key=text, text=text, first=firsts[text])
+        for row, text in kept.loc[again, key].items()
+    ]
     return kept[~again]

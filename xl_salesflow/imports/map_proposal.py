@@ -10,13 +10,10 @@ from pathlib import Path
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from xl_salesflow.core.pipelines import Pipeline, Playbook
-from xl_salesflow.core.written_values import yes_no_of_word
+from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource, read_import_sources
 from xl_salesflow.imports.import_stages import (
-    StageEvidence,
-    StageProposal,
     is_usable_playbook,
     propose_stages,
 )
@@ -29,10 +26,16 @@ from xl_salesflow.imports.import_vocabulary import (
     squeeze_name,
     targets_of_table,
 )
-from xl_salesflow.imports.map_parts import FileMap, NewStage
+from xl_salesflow.imports.map_parts import FileMap
 from xl_salesflow.imports.proposal_notes import ProposalNotes
 from xl_salesflow.imports.proposed_styles import StyleProposal
 from xl_salesflow.imports.source_reader import make_import_context
+from xl_salesflow.imports.stage_evidence import (
+    MappedSources,
+    find_stage_evidence,
+    find_starting_stage,
+    is_list_of_leads,
+)
 from xl_salesflow.imports.table_matching import (
     TableMatch,
     find_best_table,
@@ -45,7 +48,6 @@ from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 
 ColumnTargets = Mapping[str, str]
-MappedSources = Sequence[tuple[ImportSource, FileMap]]
 
 
 def add_reference_columns(
@@ -194,71 +196,6 @@ def _texts_of_vocabulary(found: MappedSources, vocabulary: str) -> pd.Series:
     return used
 
 
-_LEAD_WORDS = frozenset({"lead", "leads", "\u7ebf\u7d22"})  # the last one is Chinese for leads
-_FEWEST_STAGE_DEALS = 3  # deals; fewer are no evidence about a stage
-
-
-def find_stage_evidence(found: MappedSources, names: Sequence[str]) -> Mapping[str, StageEvidence]:
-    """Return what the rows say about each stage: won or lost if all its deals are, and their mean probability."""
-    stage = texts_of_target(found, "Deals", "stage")
-    won, closed = (texts_of_target(found, "Deals", flag).map(yes_no_of_word) for flag in ("is_won", "is_closed"))
-    outcomes, probabilities = dict[str, str](), dict[str, float]()
-    if len(stage) == len(won) == len(closed):
-        kinds = {("yes", "yes"): "won", ("yes", "no"): "won", ("no", "yes"): "lost"}
-        outcomes = _find_shared_values(stage, pd.Series([kinds.get(flags) for flags in zip(won, closed, strict=True)]))
-    elif len(stage) == len(won):
-        outcomes = _find_shared_values(stage, won.map({"yes": "won"}))
-    probability = _read_probabilities(texts_of_target(found, "Deals", "probability_override"))
-    if len(stage) == len(probability):
-        means = probability.groupby(stage.to_numpy()).mean().dropna().round(4)
-        probabilities = {str(name): float(mean) for name, mean in means.items()}
-    return {name: StageEvidence(outcomes.get(name), probabilities.get(name)) for name in names}
-
-
-def _find_shared_values(keys: pd.Series, values: pd.Series) -> dict[str, str]:
-    """Return key → value where all rows of the key have this one value."""
-    grouped = pd.Series(values.to_numpy(dtype=object)).groupby(keys.to_numpy()).agg(set)
-    return {
-        str(key): only
-        for key, found in grouped.items()
-        if len(found) == 1 and isinstance(only := next(iter(found)), str)
-    }
-
-
-def _read_probabilities(texts: pd.Series) -> pd.Series:
-    """Return probabilities as ratios; numbers above 1 are percentages."""
-    percent = texts.str.contains("[%\uff05]", regex=True) if len(texts) else texts
-    numbers = pd.to_numeric(texts.str.strip(" %\uff05"), errors="coerce") if len(texts) else texts.astype("float64")
-    is_percent = len(texts) > 0 and bool(percent.any() or (numbers > 1).any())
-    ratios = numbers / 100 if is_percent else numbers
-    return ratios.where((ratios >= 0) & (ratios <= 1))
-
-
-def find_starting_stage(found: MappedSources, proposed: StageProposal, playbook: Playbook) -> str:
-    """Return the stage that deals enter on the day they are created.
-
-    This is the first stage, unless several of its deals have no creation date while those of a later stage have one.
-    """
-    order = _order_proposed_stages(proposed.new, playbook)
-    stages, days = (
-        texts_of_target(found, "Deals", "stage").map(proposed.stages),
-        texts_of_target(found, "Deals", "created"),
-    )
-    if len(stages) != len(days):
-        return order[0]  # they come from different files
-    dated = pd.Series(days.to_numpy() != "").groupby(stages.to_numpy()).agg(["mean", "size"])
-    undated = {str(s) for s in dated.index[(dated["mean"] < 0.5) & (dated["size"] >= _FEWEST_STAGE_DEALS)]}
-    first = next((stage for stage in order if stage not in undated), order[0])
-    return first if first in dated.index else order[0]
-
-
-def _order_proposed_stages(new: Sequence[NewStage], playbook: Playbook) -> list[str]:
-    order = [stage.name for stage in playbook.open_stages]
-    for stage in new:
-        order.insert(stage.position - playbook.first.position, stage.stage)
-    return order
-
-
 def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
     """Return a proposal for importing the files at *paths* into *pipeline*; a person has to confirm it.
 
@@ -384,20 +321,10 @@ def _add_proposed_stages(
     if playbook is None or not is_usable_playbook(playbook):
         return proposed  # the import says so, in one sentence
     names = [name for name in texts_of_target(found, "Deals", "stage").unique() if name]
-    stages = propose_stages(names, playbook, find_stage_evidence(found, names), _is_list_of_leads(found))
+    stages = propose_stages(names, playbook, find_stage_evidence(found, names), is_list_of_leads(found))
     start = find_starting_stage(found, stages, playbook)
     remarks.add_stages(stages, playbook, start)
     return replace(
         proposed, stages=stages.stages, new_stages=stages.new, starts_in=start,
         playbook_stages=tuple(stage.name for stage in playbook.stages),
     )  # fmt: skip
-
-
-def _is_list_of_leads(found: MappedSources) -> bool:
-    """Return whether the stages are statuses of leads, as the header tells, or the name of the file or sheet."""
-    return any(
-        how.to == "stage" and (_LEAD_WORDS & words_of_file_name(f"{header} {source.path.stem} {source.sheet}"))
-        for source, file in found
-        if file.table == "Deals"
-        for header, how in file.columns.items()
-    )

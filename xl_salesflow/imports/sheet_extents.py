@@ -19,7 +19,7 @@ from xl_salesflow.ooxml.excel_notation import column_number
 
 _MOST_SOURCE_CELLS = 20_000_000
 _MOST_UNPACKED_BYTES = 2_000_000_000
-_SCANNED_CHUNK = 1 << 20
+_READ_CHUNK = 1 << 20
 _CELL_TAG_PLACE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _LONGEST_CELL_TAG = 300
 _ODS_CONTENT = "content.xml"
@@ -74,7 +74,7 @@ def check_extent(corners: Iterable[tuple[int, int]], path: Path) -> None:
 
 def _check_sheet_part(path: Path, stream: IO[bytes]) -> bool:
     tail, columns, rows, has_formulas = b"", 1, 1, False
-    while chunk := stream.read(_SCANNED_CHUNK):
+    while chunk := stream.read(_READ_CHUNK):
         if places := _CELL_TAG_PLACE.findall(tail + chunk):
             letters, digits = map(set, zip(*places, strict=True))  # few distinct ones in very many cells
             columns = max(columns, *(column_number(name.decode()) for name in letters))

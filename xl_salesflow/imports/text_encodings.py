@@ -99,7 +99,7 @@ def _detect_wide_units(raw: bytes) -> str:
     first, second = sample[0::2], sample[1::2]
     for named, low, high in (("utf-16-le", first, second), ("utf-16-be", second, first)):
         is_wide = high.count(0) > _FEWEST_NULS_SHARE * len(high) and low.count(0) * 4 <= high.count(0)
-        if is_wide and can_decode(raw, named):
+        if is_wide and can_decode(raw, named) and {"\r", "\n"} & set(raw.decode(named)):  # NULs may stand in other text
             return named
     return ""
 
@@ -193,7 +193,6 @@ _ONSET_LETTERS, _CODA_LETTERS = frozenset("\xf1"), frozenset("\u0144\u015b\u017a
 """A letter that only stands before vowels (Spanish n with tilde); letters that Polish does not write before vowels."""
 
 _VOWELS = frozenset("aeiouy\xf8\xe6\u0153\u0131")
-_ACCENT_MARKS = 0x300, 0x36F
 
 
 @lru_cache(1 << 12)
