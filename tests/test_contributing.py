@@ -206,6 +206,8 @@ def test_a_new_verb_runs_and_is_documented(scratch: Scratch) -> None:
     assert "how many open deals" in scratch.run("-m", "xl_salesflow", "owners", "--help")
     assert scratch.run("-m", "xl_salesflow", "owners", "book.xlsx", "--json").split() == ["{", '"owners":', "[]", "}"]
     scratch.test("tests/excel/addin/test_ribbon.py", "-k", "has_a_button")
+    scratch.run("-m", "tools.public_names")
+    assert "OwnersAnswer" in (scratch.root / "xl_salesflow" / "core" / "__init__.py").read_text(encoding="utf-8")
     assert "| `owners` |" in scratch.run_code(
         "from tools.reference_pages import make_verbs_table; print(make_verbs_table())"
     )

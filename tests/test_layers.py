@@ -84,6 +84,24 @@ def test_a_contract_accepts_allowed_imports_and_rejects_others(
     assert f"1 {'kept' if verdict == 'KEPT' else 'broken'}" in output, output
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import xl_salesflow.core.second",
+        "def late():\n    from xl_salesflow.core.second import name",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from xl_salesflow.core import second",
+    ],
+)
+def test_two_modules_that_import_each_other_are_rejected(tmp_path: Path, line: str) -> None:
+    lay_out(tmp_path / "xl_salesflow")
+    core = tmp_path / "xl_salesflow" / "core"
+    (core / "first.py").write_text(line + "\n", encoding="utf-8")
+    (core / "second.py").touch()
+    assert "1 kept" in lint(tmp_path, "circles")
+    (core / "second.py").write_text("from xl_salesflow.core import first\n", encoding="utf-8")
+    assert "1 broken" in lint(tmp_path, "circles")
+
+
 OOXML_MODULES = ("ooxml/cell_references.py", "ooxml/excel_notation.py", "ooxml/office_templates.py")
 
 

@@ -18,8 +18,7 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text, TextList
 
 if TYPE_CHECKING:
-    from xl_salesflow.batch.outcome_lines import JobAnswer
-
+    from xl_salesflow.batch.outcome_lines import JobAnswer, OutcomeLine
 
 BATCH_FILE_SUFFIXES = (".xlsx", ".xlsm")
 _FILES_BESIDE_WORKBOOKS = re.compile(r"^(~\$|\.)|\.backup-\d+\.xls[xm]$|\.changes\.xlsx$", re.IGNORECASE)
@@ -198,3 +197,15 @@ class TaskOutcome:
         if self.status is TaskStatus.FAILED:
             return 3
         return 1 if self.counts.get("blocks") else 0
+
+
+def describe_outcome(outcome: TaskOutcome, language: str) -> OutcomeLine:
+    """Return *outcome* with its sentence in *language*."""
+    from xl_salesflow.batch.outcome_lines import OutcomeLine
+
+    seconds, busy, mebibytes = (round(value, 3) for value in (outcome.seconds, outcome.busy, outcome.mebibytes))
+    return OutcomeLine(
+        outcome.book, outcome.verb, str(outcome.status), outcome.error, outcome.passing, outcome.digest, outcome.counts,
+        seconds, busy, mebibytes, outcome.worker, outcome.tries, outcome.says.in_(language), outcome.files or None,
+        outcome.answer,
+    )  # fmt: skip

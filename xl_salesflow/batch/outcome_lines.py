@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, TypeAlias
 
-from xl_salesflow.batch.batch_tasks import TaskOutcome
 from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, KeyedBy, OwnFormulaResults
 from xl_salesflow.core.metric_answers import FunnelAnswer, FunnelFigures
 from xl_salesflow.core.pipelines import Finding
@@ -150,13 +149,3 @@ class BatchSummaryLine(Answer):
     """The last line of a batch."""
 
     summary: BatchFigures
-
-
-def describe_outcome(outcome: TaskOutcome, language: str) -> OutcomeLine:
-    """Return *outcome* with its sentence in *language*."""
-    seconds, busy, mebibytes = (round(value, 3) for value in (outcome.seconds, outcome.busy, outcome.mebibytes))
-    return OutcomeLine(
-        outcome.book, outcome.verb, str(outcome.status), outcome.error, outcome.passing, outcome.digest, outcome.counts,
-        seconds, busy, mebibytes, outcome.worker, outcome.tries, outcome.says.in_(language), outcome.files or None,
-        outcome.answer,
-    )  # fmt: skip

@@ -15,8 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
-from xl_salesflow.batch.outcome_lines import describe_outcome
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus, describe_outcome
 from xl_salesflow.core.answers import answer_to_json
 from xl_salesflow.errors import CannotSave
 from xl_salesflow.locale.texts import Text

@@ -6,11 +6,11 @@ Public names, by file:
 
     change_decisions: list_change_lines, select_ticked_changes
     change_log: log_changes
-    change_sheet_table: CHANGE_SHEET_FACTS, CHANGE_SHEET_HELP, CHANGE_SHEET_MESSAGES, CHANGE_SHEET_TABLE,
-        ChangeLine, ChangeSheet
+    change_sheet_table: CHANGE_SHEET_FACTS, CHANGE_SHEET_HELP, CHANGE_SHEET_MESSAGES, CHANGE_SHEET_TABLE, ChangeLine,
+        ChangeSheet
     copy_differences: CopyDifference, find_copy_differences
-    copy_merge: find_key_columns, merge_copies
-    merge_conflicts: resolve_conflicts
+    copy_merge: merge_copies
+    merge_conflicts: CONFLICT_MESSAGES, resolve_conflicts
     three_way_merge: Ancestor, is_possible_copy, reconstruct_ancestor
-    undo_run: revert_run
+    undo_run: revert_run, UNDO_MESSAGES
 """

@@ -4,7 +4,9 @@ Only the console script may import this package.
 
 Public names, by file:
 
-    : main
+    __init__: main
+    answer_catalogue: PRINTED_ANSWERS
+    command_line: salesflow_group
 """
 
 from __future__ import annotations

@@ -16,14 +16,13 @@ from typing import Any
 import click
 
 from xl_salesflow.batch.batch_run import Batch, BatchRun, BatchSummary, begin_batch
-from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
+from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus, describe_outcome
 from xl_salesflow.batch.folder_watch import WatchPace, watch_workbooks
 from xl_salesflow.batch.outcome_lines import (
     SUMMARY_COUNTS,
     BatchFigures,
     BatchSummaryLine,
     TimedOutcomeLine,
-    describe_outcome,
 )
 from xl_salesflow.batch.run_log import read_past_run
 from xl_salesflow.batch.worker_pools import ClusterPool, ProcessPool, WorkerLimits, WorkerPool

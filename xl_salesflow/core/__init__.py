@@ -4,35 +4,40 @@ Every package above the schema, except ooxml, may import this package.
 
 Public names, by file:
 
-    answers: Answer, answer_to_json, INLINED, JsonCell, list_json_rows, NO_ANSWER, OPTIONAL, OwnFormulaResults,
-        read_json_cell
-    change_sets: Append, apply_change_set, Change, ChangeSet, diff_pipelines, Document, Edit, Fill,
-        find_equal_cells, NamedCellChange, Remove
+    answers: Answer, answer_to_json, AnswerT, INLINED, json_field_names, json_key, JsonCell, KeyedBy, list_json_rows,
+        MeasuredIn, OPTIONAL, OwnFormulaResults, SomeAnswer, UncalculatedFormula
+    change_sets: Append, apply_change_set, Change, ChangeSet, diff_pipelines, Document, Edit, Fill, find_equal_cells,
+        NamedCellChange, Remove
     deal_scope: DealRows
     deal_standing: compute_discounts, extend_score_trail, find_primary_quotes, find_primary_values,
         find_unapproved_discounts, format_discount_percent, LIVE_QUOTE_STATES, look_up_discount_limits,
         look_up_quote_owners, score_week_ago, select_open_deals
     file_saving: hidden_file_beside, PendingFile, raise_as_cannot_save, safe_file_name, save_file_atomically,
-        temporary_file_beside
+        temporary_file_beside, TEMPORARY_SUFFIX
     history_seal: find_broken_seals, seal_history
-    lazy_frames: is_frame_replaced, LazyFindings, LazyFrames, LoadedFrames, PipelineFrames
-    metric_answers: the answers of funnel, plan, compare and audit
-    name_suggestions: find_nearest, ratio, token_set_ratio
-    pipelines: build_pipeline, Finding, Gate, Pipeline, Playbook, Stage, TablePosition
+    key_numbers: COUNTED_TABLES, find_key_columns, find_key_format, followup_activity_key, KEY_FORMATS, KeyFormat,
+        list_spare_keys, next_key_like, next_keys, next_run_number, order_by_number
+    lazy_frames: is_frame_replaced, LazyFrames, LoadedFrames
+    metric_answers: AuditAnswer, AuditReply, BookContribution, ComparisonAnswer, FunnelAnswer, FunnelFigures,
+        FunnelPeriod, FunnelStage, MetricChange, MetricGroup, MetricValue, SalesPlanAnswer, SalesPlanFigures,
+        SalesPlanGroup, StageChange, StageMoveCount
+    name_suggestions: find_nearest, ratio, token_set_ratio, unknown_deal_error
+    pipelines: build_pipeline, Finding, Gate, LazyFindings, Pipeline, Playbook, Stage, TablePosition
     rule_declarations: BLANK_LABEL, find_bad_limit, find_bad_subject, format_column_values, format_short_number,
         gate_items, gate_limit, GateCheck, GateFinding, GateResult, identify_activity_type, identify_option,
         list_rule_findings, MoveRule, RowMessages, Rule, RuleMatch, subject_column, write_sentences
-    verb_answers: RunAnswer, and the answers of the other verbs
-    written_columns: ColumnEvidence, DAY_OR_MONTH_FIRST, is_open_choice, judge_date_order, judge_decimal_mark,
-        open_choices, OPEN_DECIMAL, read_date_column, read_number_column
-    written_dates: DATE_ORDERS, DateStyle, find_unlikely_dates, FIRST_DAY_COLUMNS, is_written_day,
-        LIKELY_DATE_SERIALS, parse_date_reading, read_written_date, YEAR_FIRST
-    written_times: DAY_COUNT_COLUMNS, read_duration_days
-    written_money: read_header_unit
-    written_money: currency_codes_of_text, CurrencyCodes, is_currency_header, is_same_currency,
-        join_currency_codes, NO_CURRENCY
-    written_numbers: COMMA_DECIMAL, DOT_DECIMAL, is_written_number, NumberStyle, parse_number_reading,
+    verb_answers: AppliedChanges, BarredDocument, CardTaken, CellDifference, CheckAnswer, DealPaper, DifferencesAnswer,
+        FollowUpsAnswer, ImportedFiles, LoggedActivity, LostCells, MergedCopy, MoveVerdict, NumberedQuote,
+        OpenQuestions, PrintedPaper, PrintedPapers, PrintedQuote, RevisedQuote, RolledUpBooks, RowDifference, RunAnswer,
+        StageSwitch, SwitchedPlaybook, UndoneRun, VisitChecklist
+    written_columns: ColumnEvidence, is_open_choice, judge_date_order, judge_decimal_mark, open_choices, OPEN_DECIMAL,
+        read_date_column, read_number_column
+    written_dates: DATE_ORDERS, DateStyle, find_unlikely_dates, FIRST_DAY_COLUMNS, is_written_day, LIKELY_DATE_SERIALS,
+        parse_date_reading, read_written_date, YEAR_FIRST
+    written_money: currency_codes_of_text, CurrencyCodes, is_currency_header, is_same_currency, join_currency_codes,
+        NO_CURRENCY, read_header_unit
+    written_numbers: DOT_DECIMAL, is_written_number, NumberReading, NumberStyle, parse_number_reading,
         read_written_number
-    written_values: WrittenDate, WrittenNumber
-    written_values: words_for_nobody, words_for_nothing, yes_no_of_word
+    written_times: DAY_COUNT_COLUMNS
+    written_values: words_for_nobody, words_for_nothing, WrittenDate, WrittenNumber, yes_no_of_word
 """

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, overload
 
 import pandas as pd
 
 from xl_salesflow.schema.table_registry import TABLES
-
-if TYPE_CHECKING:
-    from xl_salesflow.core.pipelines import Finding
 
 
 class PipelineFrames(Mapping[str, pd.DataFrame]):
@@ -78,25 +74,3 @@ def find_replaced_frames(before: Mapping[str, pd.DataFrame], after: Mapping[str,
 def is_frame_replaced(before: Mapping[str, pd.DataFrame], after: Mapping[str, pd.DataFrame], table: str) -> bool:
     """Return whether the frame of *table* differs between *before* and *after*; it is read only if it may."""
     return table in find_replaced_frames(before, after) and before[table] is not after[table]
-
-
-@dataclass(frozen=True, eq=False)
-class LazyFindings(Sequence["Finding"]):
-    """The findings about cells of the tables read so far, looked up by *find*."""
-
-    find: Callable[[], Sequence[Finding]]
-
-    @overload
-    def __getitem__(self, at: int) -> Finding: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Finding]: ...
-
-    def __getitem__(self, at: int | slice) -> Finding | Sequence[Finding]:
-        return self.find()[at]
-
-    def __iter__(self) -> Iterator[Finding]:
-        return iter(self.find())
-
-    def __len__(self) -> int:
-        return len(self.find())

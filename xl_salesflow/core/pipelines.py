@@ -6,11 +6,11 @@ is a sales process as values: its stages in order, the gates before them, the ta
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, overload
 
 import pandas as pd
 
@@ -307,3 +307,25 @@ class Finding:
     def blocks(self) -> bool:
         """Return whether the finding makes a run end with exit code 1."""
         return self.severity == "block"
+
+
+@dataclass(frozen=True, eq=False)
+class LazyFindings(Sequence[Finding]):
+    """The findings about cells of the tables read so far, looked up by *find*."""
+
+    find: Callable[[], Sequence[Finding]]
+
+    @overload
+    def __getitem__(self, at: int) -> Finding: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Finding]: ...
+
+    def __getitem__(self, at: int | slice) -> Finding | Sequence[Finding]:
+        return self.find()[at]
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.find())
+
+    def __len__(self) -> int:
+        return len(self.find())

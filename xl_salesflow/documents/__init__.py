@@ -9,5 +9,6 @@ Public names, by file:
     template_findings: inspect_template
     template_lookup: DEAL_DOCUMENT_FORMATS, DEAL_DOCUMENT_KINDS, DocumentTemplate, find_template, read_template,
         shipped_template, team_templates, template_folders, TEMPLATE_SUFFIXES
+    template_safety: pack_document
     template_values: DocumentLanguage
 """

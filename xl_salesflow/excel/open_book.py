@@ -13,8 +13,8 @@ import xlwings as xw
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, NamedCellChange
 from xl_salesflow.core.key_numbers import COUNTED_TABLES, KeyFormat, find_key_format
-from xl_salesflow.core.lazy_frames import LazyFindings, LazyFrames, LoadedFrames
-from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.lazy_frames import LazyFrames, LoadedFrames
+from xl_salesflow.core.pipelines import Finding, LazyFindings, Pipeline
 from xl_salesflow.excel.block_writing import BlockWriter, suspend_excel
 from xl_salesflow.excel.open_loose_cells import (
     find_missing_sheets_and_names,

@@ -8,4 +8,5 @@ Public names, by file:
     import_map: ImportMap
     import_sources: read_import_sources
     map_proposal: propose_import_map
+    proposed_styles: currency_of_sources
 """

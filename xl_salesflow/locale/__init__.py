@@ -5,9 +5,8 @@ none of ours.
 
 Public names, by file:
 
-    catalogues: CATALOGUE_FOLDER_VARIABLE, catalogue_folders, compile_catalogue, find_languages, load_catalogue,
-        read_catalogue_head, SOURCE_LANGUAGE, translate_message
-    language_traits: LANGUAGE_SWITCH_LABEL, language_name_text, language_traits, LanguageTraits, match_language
+    catalogues: read_catalogue_head, SOURCE_LANGUAGE
+    language_traits: LANGUAGE_SWITCH_LABEL, language_traits, match_language
     texts: as_text, COMMA_SEPARATOR, fold_text, GivenText, join_sentences, LABEL_AND_VALUE, Language, LANGUAGES,
         literal_text, SEMICOLON_SEPARATOR, Text, TextList, TWO_SENTENCES
 """

@@ -10,11 +10,12 @@ Public names, by file:
         compute_move_matrix
     group_metrics: find_grouping_column
     metric_cell_values: compute_sheet_values
-    metric_declaration: Metric, MetricFormula, Unit
-    metric_sheets: card_formulas, METRIC_ROW_KEYS, metric_row_formulas, metric_sheet_rows, working_blocks
-    metric_tables: METRIC_TABLES, METRICS_BY_ID, MetricTable
-    report_facts: build_report_document
-    sales_audit: answer_audit_questions
-    report_facts: compute_sales_plan
-    team_rollup: join_workbooks, list_book_contributions, write_parquet
+    metric_declaration: MetricFormula, Unit
+    metric_sheets: card_formulas, COMPARED_CARDS, comparison_formats, metric_card_format, metric_name,
+        metric_number_format, metric_row_formulas, METRIC_ROW_KEYS, metric_sheet_rows, working_blocks, WorkingBlock
+    metric_tables: METRIC_TABLES, METRICS_BY_ID
+    report_facts: build_report_document, compute_sales_plan
+    sales_audit: answer_audit_questions, AUDIT_QUESTIONS
+    segment_metrics: VERDICT_CHOICES
+    team_rollup: ADDITIVE_METRICS, join_workbooks, list_book_contributions, write_parquet
 """

@@ -6,12 +6,13 @@ team. Nothing here depends on sales, and of ours it imports only errors.
 Public names, by file:
 
     cell_contents: CachedValue, CellFormula, ErrorValue
-    cell_references: Area, cell_address, CellPlace, column_letters, unquote_sheet_name
+    cell_references: Area, cell_address, CellPlace, MAX_COLUMN, MAX_ROW
+    column_formulas: normalize_formula
+    excel_notation: address_on_sheet, bare_sheet_name, column_letters, column_number, date_to_serial, LAST_DAY_SERIAL,
+        quote_sheet_name, serial_to_datetime, split_sheet_reference, unquote_sheet_name
     formula_cells: KnownFormulas
     new_columns: add_table_columns, copy_column_pattern
-    office_templates: FilledCell, parse_office_part, PrintedRow, read_office_parts, StoredTemplateRow,
-        TemplateWorkbook
-    column_formulas: normalize_formula
+    office_templates: FilledCell, parse_office_part, PrintedRow, read_office_parts, StoredTemplateRow, TemplateWorkbook
     package_draft: PackageDraft
     recalculation: ARRAY_FORMULA, DEPENDS_ON_ANOTHER, NOT_CALCULABLE, Recalculation, TOO_MANY_FORMULAS,
         UNCONFIRMED_RESULT

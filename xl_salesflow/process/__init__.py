@@ -5,20 +5,21 @@ Packages above this one may import it. Rules do not import one another, and noth
 Public names, by file:
 
     account_scores: classify_accounts, compute_prospects, score_account_traits
-    bant_cards: CardAddress, make_bant_card, take_in_bant_card
-    bant_cards: BANT_DIMENSIONS, compute_bant_columns, fill_bant_from_answers
+    bant_cards: BANT_DIMENSIONS, CardAddress, compute_bant_columns, fill_bant_from_answers, make_bant_card,
+        take_in_bant_card
     deal_tasks: prepare_visit
     deal_upkeep: count_spin_kinds, fill_derived_cells, SPIN_KINDS
     due_followups: find_followups_beyond_limit, list_followups, make_followup_document, split_document_by_owner
-    duplicate_rows: DUPLICATE_SIGNS, find_duplicate_pairs, find_duplicates
+    duplicate_rows: DUPLICATE_MESSAGES, DUPLICATE_SIGNS, find_duplicate_pairs, find_duplicates
     followup_logging: log_followups
     move_judging: judge_stage_moves
-    playbook_files: read_own_playbook
-    owner_assignment: distribute_deals
-    playbook_files: copy_playbook_source, list_playbook_names, make_shipped_setup, playbook_purpose,
-        playbook_title
+    owner_assignment: ASSIGNMENT_MESSAGES, distribute_deals
+    pending_moves: MOVE_STATUS_RULES
+    playbook_files: copy_playbook_source, list_playbook_names, load_playbook, make_file_text, make_shipped_setup,
+        playbook_purpose, playbook_title, QUESTIONS_FILE, read_own_playbook, read_playbook_file
     playbook_switch: PlaybookSwitch, switch_playbook
-    rule_catalogue: check_pipeline, find_early_warnings, find_playbook_findings, find_unsealed_stays
+    rule_catalogue: ALL_RULES, check_pipeline, find_early_warnings, find_playbook_findings, find_unsealed_stays
+    stage_renumbering: find_renumbered_stages, renumber_stages, RENUMBERING_MESSAGES
     win_probability: fill_win_probability
     working_days: make_country_holidays, make_shipped_holidays
 """

@@ -4,10 +4,11 @@ Every package except errors and locale may import this package. Nothing here dep
 
 Public names, by file:
 
-    choice_lists: choice_label, CHOICES, Choices, identify_choice, LISTS
+    choice_lists: choice_label, CHOICES, Choices, find_option_text, identify_choice, list_options, LISTS
     deal_tables: OPEN_STAY_END
-    named_values: ALL_VALUES_LABEL, NAMED_CELLS, NamedCell, Query, QUERY_FILTERS, Settings, SETTINGS_BY_ID,
-        SettingSchema, SettingValue
+    named_values: ALL_VALUES_LABEL, METRIC_NAME_PREFIXES, NAMED_CELLS, NamedCell, Query, QUERY_FILTERS, Settings,
+        SETTINGS_BY_ID, SettingSchema, SettingValue
+    plain_values: is_blank, is_missing, json_value, plain_number, plain_value
     table_columns: Column, ColumnType, ColumnWriter, declare_column, SheetGroup, TableSchema
     table_frames: blank_value, complete_columns, DATE_DTYPE, fold_keys, look_up_values, make_column_series,
         make_table_frame

@@ -4,14 +4,12 @@ The verbs and the packages above them may import this package.
 
 Public names, by file:
 
-    : ClosedBook
-    atomic_save: save_workbook
-    cell_conversion: Dialect, format_cell_as_text, read_frame, values_to_cells
+    atomic_save: refuse_if_open, save_workbook, sole_writer
+    cell_conversion: Dialect, ErrorValue, format_cell_as_text, read_frame, values_to_cells
     cell_findings: CELL_FINDING_KINDS, CellFinding, describe_cell_findings
     closed_book: ClosedBook, find_common_backup
-    atomic_save: refuse_if_open, sole_writer
-    input_cells: check_named_cells, message_language, query_from_named_cells, read_workbook_settings,
-        setting_to_cell
+    empty_workbook: template_file_name
+    input_cells: check_named_cells, message_language, query_from_named_cells, read_workbook_settings, setting_to_cell
     loose_cells: read_template_loose_cells, TemplateLooseCells
     metric_formulas: find_live_formulas, find_missing_metric_rows, LiveFormulas
     new_stores: build_adopted_store, build_new_workbook, is_store_file, new_workbook, upgrade_store_file

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from xl_salesflow.core.answers import OwnFormulaResults, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet
-from xl_salesflow.core.lazy_frames import LazyFindings, LazyFrames, LoadedFrames
-from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.lazy_frames import LazyFrames, LoadedFrames
+from xl_salesflow.core.pipelines import Finding, LazyFindings, Pipeline
 from xl_salesflow.errors import WorkbookError
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
