@@ -3,14 +3,13 @@ wrote as the cached value, in the demo's workbook in both languages."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
+from datetime import date
 from typing import Any
 
 import pytest
 
+from tests.demos import WORKBOOK, copy_demo
 from tests.libreoffice import LibreOffice
-from xl_salesflow.cli.demo.demo_workbook import write_demo
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
@@ -26,9 +25,9 @@ def alike(cached: Any, computed: Any) -> bool:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_cached_values_are_what_libreoffice_computes(
-    language: Language, tmp_path: Path, libreoffice: LibreOffice
+    language: Language, tmp_path_factory: pytest.TempPathFactory, libreoffice: LibreOffice
 ) -> None:
-    path = write_demo(tmp_path, language, datetime.now())[0]
+    path = copy_demo(tmp_path_factory, language, date.today()) / WORKBOOK
     cached, computed = Workbook.open(path), Workbook.open(libreoffice.recalculated(path))
     known = 0
     for name in ROW_TABLES:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.demos import WORKBOOK, copy_demo
 from xl_salesflow.cli import main
 
 DAY = ("--today", "2026-06-30")
@@ -16,9 +18,7 @@ DAY = ("--today", "2026-06-30")
 @pytest.fixture(scope="module", params=["en", "zh"])
 def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the demo's workbook, in both languages."""
-    folder = tmp_path_factory.mktemp("demo")
-    assert main(["demo", str(folder), "--lang", request.param, *DAY]) == 0
-    return folder / "salesflow-demo.xlsx"
+    return copy_demo(tmp_path_factory, request.param, date(2026, 6, 30)) / WORKBOOK
 
 
 @pytest.fixture

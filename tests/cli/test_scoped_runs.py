@@ -17,8 +17,8 @@ import pandas as pd
 import pytest
 
 import xl_salesflow
+from tests.demos import WORKBOOK, copy_demo
 from xl_salesflow.cli import main
-from xl_salesflow.cli.demo.demo_workbook import write_demo
 from xl_salesflow.core.change_sets import ChangeSet, Edit
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.documents.document_writer import DocumentWriter
@@ -38,7 +38,7 @@ PRINTED, OFFERED, UNQUOTED = "D-00053", "D-00033", "D-00057"
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the demo."""
-    return write_demo(tmp_path_factory.mktemp("demo"), "en", NOW)[0]
+    return copy_demo(tmp_path_factory, "en", NOW.date()) / WORKBOOK
 
 
 @pytest.fixture

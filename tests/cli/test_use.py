@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.demos import WORKBOOK, copy_demo
 from tests.libreoffice import LibreOffice
 from tests.tables import TODAY
 from xl_salesflow.cli import main
-from xl_salesflow.cli.demo.demo_workbook import write_demo
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
@@ -101,10 +102,10 @@ def test_a_teams_own_file_is_used_as_well(book: Path, tmp_path: Path) -> None:
     assert set(read(book).playbooks) == {"crm", "own"}
 
 
-def test_cached_values_and_libreoffice_agree_after_a_switch(tmp_path: Path, libreoffice: LibreOffice) -> None:
-    from datetime import datetime
-
-    path = write_demo(tmp_path, "en", datetime.now())[0]
+def test_cached_values_and_libreoffice_agree_after_a_switch(
+    tmp_path_factory: pytest.TempPathFactory, libreoffice: LibreOffice
+) -> None:
+    path = copy_demo(tmp_path_factory, "en", date.today()) / WORKBOOK
     assert main(["playbook", "use", str(path), "b2b"]) in (0, 1)
     cached, computed = Workbook.open(path), Workbook.open(libreoffice.recalculated(path))
     for name in ("Metrics", "StageMetrics", "Moves", "Leaks", "Deals", "History", "Stages"):
