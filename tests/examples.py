@@ -1,4 +1,4 @@
-"""The number of examples for expensive property tests: few in a normal run, four times as many with SALESFLOW_EXAMPLES=4."""
+"""The number of examples for property tests; SALESFLOW_EXAMPLES=4, which runs every night, tries four times as many."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ SCALE = int(os.environ.get("SALESFLOW_EXAMPLES", "1"))
 
 
 def examples(usually: int) -> settings:
-    """Decorate a property test with expensive examples; *usually* is the number of examples in a normal run."""
+    """Decorate a property test that needs fewer or more examples than most; *usually* is their number in a normal run."""
     return settings(max_examples=usually * SCALE, deadline=None)

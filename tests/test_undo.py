@@ -204,7 +204,7 @@ LATER = st.lists(
 
 
 @settings(
-    max_examples=5 * SCALE, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+    max_examples=3 * SCALE, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate]
 )  # an update is slow
 @given(DEALS, CALLS, LATER)
 def test_undo_reverses_an_update_and_undoing_the_undo_restores_it(

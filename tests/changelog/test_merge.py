@@ -359,7 +359,7 @@ def canonical(pipeline: Pipeline) -> dict[str, Any]:
     return found
 
 
-@examples(10)
+@examples(4)
 @given(BOOKS, BOOKS)
 def test_merging_with_an_unchanged_copy_gives_the_other(base: Pipeline, changed: Pipeline) -> None:
     for ours, theirs in ((base, changed), (changed, base)):
@@ -368,7 +368,7 @@ def test_merging_with_an_unchanged_copy_gives_the_other(base: Pipeline, changed:
         assert done["Conflicts"].empty
 
 
-@examples(10)
+@examples(4)
 @given(BOOKS, BOOKS, BOOKS)
 def test_the_order_does_not_matter_without_conflicts(base: Pipeline, one: Pipeline, other: Pipeline) -> None:
     first, second = merge(base, one, other), merge(base, other, one)
@@ -377,7 +377,7 @@ def test_the_order_does_not_matter_without_conflicts(base: Pipeline, one: Pipeli
         assert canonical(first) == canonical(second)
 
 
-@examples(12)
+@examples(4)
 @given(BOOKS, BOOKS, BOOKS)
 def test_every_edit_is_in_the_result_or_on_the_sheet(base: Pipeline, one: Pipeline, other: Pipeline) -> None:
     done = merge(base, one, other)

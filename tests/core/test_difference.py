@@ -62,7 +62,7 @@ def test_a_generated_table_is_filled_completely_or_left() -> None:
     assert not diff_pipelines(after, after.with_tables(Findings=listed.copy())).writes
 
 
-@examples(40)
+@examples(12)
 @given(ROWS, ROWS, st.data())
 def test_applying_the_difference_gives_the_second_state(old: list[Any], added: list[Any], data: st.DataObject) -> None:
     before = deals(*old)

@@ -8,9 +8,10 @@ from datetime import date
 import pandas as pd
 import pytest
 from babel.dates import format_date
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from xl_salesflow.core.written_columns import (
     judge_date_order,
     judge_decimal_mark,
@@ -100,7 +101,7 @@ FORMS: dict[str, Callable[[date], str]] = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(max_examples=25)
+@examples(10)
 @given(days=st.lists(st.dates(date(1990, 1, 1), date(2060, 12, 31)), min_size=1, max_size=8))
 def test_days_are_read_correctly_or_are_ambiguous(form: str, days: list[date]) -> None:
     texts = [FORMS[form](day) for day in days]

@@ -9,6 +9,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import SCALE
 from tests.tables import crm
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
@@ -82,7 +83,9 @@ def carried_out(pipeline: Pipeline) -> Pipeline:
     return pipeline
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=6 * SCALE, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 @given(st.sampled_from(TABLES_HIT).flatmap(lambda names: st.fixed_dictionaries({name: rows(name) for name in names})))
 def test_nothing_in_the_sheets_stops_a_run(typed: dict[str, list[dict[str, Any]]]) -> None:
     pipeline = crm()

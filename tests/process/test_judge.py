@@ -227,7 +227,7 @@ EDITS = st.fixed_dictionaries(
 )
 
 
-@examples(10)
+@examples(5)
 @given(st.lists(EDITS, min_size=1, max_size=8), st.sampled_from(["keep", "restore"]))
 def test_a_recorded_stage_changes_only_through_an_accepted_move(edits: list[dict[str, Any]], refusal: str) -> None:
     """Every such change has a stage stay, so that History is consistent whatever people type."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import permutations, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.tables import crm
 from xl_salesflow.core.pipelines import Playbook, Stage
 from xl_salesflow.locale.texts import LANGUAGES, Language
@@ -69,7 +70,7 @@ STAGE = st.builds(
 STAGES = st.lists(STAGE, min_size=1, max_size=4, unique_by=lambda stage: stage.name)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(30)
 @given(STAGES, STAGES)
 def test_no_other_ordered_matching_is_closer(old: list[Stage], new: list[Stage]) -> None:
     found = match_stages(Playbook("old", tuple(old)), Playbook("new", tuple(new)))

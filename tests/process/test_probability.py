@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.tables import crm
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
@@ -93,7 +94,7 @@ def test_the_customers_industry_counts() -> None:
     assert bolt < 0.1
 
 
-@settings(max_examples=30, deadline=None)
+@examples(10)
 @given(st.integers(0, 2**32 - 1))
 def test_the_factors_add_up_and_a_later_stage_never_lowers_the_probability(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.tables import crm
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run, recompute_formula_columns
@@ -128,7 +129,7 @@ def edited_stages(draw: st.DrawFn) -> tuple[str, ...]:
 walks = st.lists(st.lists(st.sampled_from(STAGES[:7]), min_size=1, max_size=6), min_size=1, max_size=8)
 
 
-@settings(max_examples=60)
+@examples(15)
 @given(walks=walks, stages=edited_stages())
 def test_numbers_are_those_of_a_workbook_born_with_the_process(walks: list[list[str]], stages: tuple[str, ...]) -> None:
     edited = renumber_stages(with_stages(walked(crm(), walks), stages))
@@ -141,7 +142,7 @@ def test_numbers_are_those_of_a_workbook_born_with_the_process(walks: list[list[
     assert renumber_stages(edited)["History"] is edited["History"]
 
 
-@settings(max_examples=30)
+@examples(10)
 @given(walks=walks, there=edited_stages())
 def test_an_edit_that_is_taken_back_leaves_no_trace(walks: list[list[str]], there: tuple[str, ...]) -> None:
     """As long as no stage is deleted, whose deals count for another one meanwhile."""

@@ -242,7 +242,7 @@ STEPS = st.one_of(
 )
 
 
-@examples(5)
+@examples(3)
 @given(st.lists(STEPS, min_size=2, max_size=7))
 def test_history_is_consistent_after_any_sequence_of_edits(steps: list[tuple[str, Any, int]]) -> None:
     """People type stages, sort the sheet, switch and undo: a recorded stage changes only by an accepted move, no

@@ -60,7 +60,7 @@ def priced(quotes: list[dict[str, Any]], lines: list[dict[str, Any]], language: 
 
 
 @given(st.lists(QUOTES, min_size=1, max_size=2), st.lists(LINES, max_size=12))
-@examples(100)
+@examples(40)
 def test_every_figure_equals_the_second_implementation_to_the_cent(
     quotes: list[dict[str, Any]], lines: list[dict[str, Any]]
 ) -> None:
@@ -75,7 +75,7 @@ def test_every_figure_equals_the_second_implementation_to_the_cent(
 
 
 @given(QUOTES, st.lists(LINES, max_size=8))
-@examples(50)
+@examples(30)
 def test_the_total_is_lines_less_discount_plus_shipping_plus_tax(
     quote: dict[str, Any], lines: list[dict[str, Any]]
 ) -> None:

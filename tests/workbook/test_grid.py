@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from tests.examples import examples
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.ooxml.cell_contents import ErrorValue
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
@@ -49,7 +50,7 @@ def values_of(column: Column) -> st.SearchStrategy[Any]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
-@settings(max_examples=15)
+@examples(5)
 @given(data=st.data())
 def test_a_frame_survives_the_round_trip_through_cells(
     table: TableSchema, language: Language, data: st.DataObject
