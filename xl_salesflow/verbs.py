@@ -69,6 +69,7 @@ from xl_salesflow.process.due_followups import find_followups_beyond_limit, list
 from xl_salesflow.process.duplicate_rows import find_duplicates
 from xl_salesflow.process.followup_logging import log_followups
 from xl_salesflow.process.owner_assignment import distribute_deals
+from xl_salesflow.process.recorded_effects import give_next_steps, open_referred_leads
 from xl_salesflow.process.win_probability import fill_win_probability
 from xl_salesflow.quotes.document_requests import PrintJob
 from xl_salesflow.quotes.quote_findings import find_changed_documents
@@ -112,6 +113,8 @@ def update(pipeline: Pipeline, run: Run) -> ChangeSet[RunAnswer]:
         update_quotes,
         take_quote_amounts,
         fill_derived_cells,
+        give_next_steps,
+        open_referred_leads,
         distribute_deals,
         fill_bant_from_answers,
         score_account_traits,

@@ -188,6 +188,6 @@ def test_the_text_is_chinese_in_a_chinese_workbook() -> None:
 def test_every_warning_of_the_definitions_is_there() -> None:
     assert {rule.id for rule in EARLY_WARNING_RULES} == {
         "over_limit", "idle", "too_old", "close_past", "pushed", "no_next_step", "one_contact", "no_decision_maker",
-        "buyer_behind", "bant_below", "quote_expiring", "discount_above", "concentration", "score_fallen",
+        "buyer_behind", "bant_below", "quote_expiring", "discount_above", "concentration", "score_fallen", "unanswered",
         "no_prospect",
     }  # fmt: skip

@@ -37,7 +37,7 @@ def test_a_handled_line_becomes_an_activity(typed: dict[str, str], summary: str)
     (row,) = append.rows.to_dict("records")
     assert append.table == "Activities"
     assert (row["activity"], row["deal"], row["contact"], row["by"]) == ("F-20261122-D-1", "D-1", "Bob", "Li")
-    assert (row["type"], row["summary"], row["date"]) == ("check_in", summary, pd.Timestamp(TODAY))
+    assert (row["type"], row["summary"], row["date"]) == ("call", summary, pd.Timestamp(TODAY))
 
 
 @pytest.mark.parametrize("typed", [{}, {"done": "no"}])

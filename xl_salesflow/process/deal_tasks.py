@@ -15,11 +15,13 @@ from xl_salesflow.core.name_suggestions import unknown_deal_error
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import format_column_values
 from xl_salesflow.core.verb_answers import VisitChecklist
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.choice_lists import LISTS
-from xl_salesflow.schema.table_frames import complete_columns, fold_keys, make_table_frame
+from xl_salesflow.schema.table_frames import complete_columns, fold_keys, look_up_values, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 _TASK_IDENTITY = ["deal", "stage", "task"]
+STAGE_LEFT = Text("not needed: the deal has left the stage")
 
 
 def give_stage_tasks(pipeline: Pipeline, steps: pd.DataFrame) -> Pipeline:
@@ -56,6 +58,38 @@ def tick_off_tasks(pipeline: Pipeline) -> Pipeline:
     tasks.loc[rows, "done"] = waiting["date"].to_numpy()
     tasks.loc[rows, "evidence"] = waiting["evidence"].to_numpy()
     return _date_done_tasks(pipeline.with_tables(Tasks=tasks))
+
+
+def close_left_tasks(pipeline: Pipeline) -> Pipeline:
+    """Return *pipeline* with the open tasks of stages that were left marked as not needed.
+
+    A required task stays open, because gates ask for it. Tasks that were closed like this are open again once their
+    deal returns to the stage; a task that somebody opens again stays open.
+    """
+    tasks, deals = pipeline["Tasks"], pipeline["Deals"]
+    if tasks.empty:
+        return pipeline
+    first = deals[~deals["deal"].duplicated()].set_index("deal")
+    stage = look_up_values(tasks["deal"], first["recorded_stage"]).fillna("")
+    declared = pd.MultiIndex.from_frame(pipeline["StageTasks"][["stage", "task"]])
+    of_stage = pd.Series(pd.MultiIndex.from_frame(tasks[["stage", "task"]]).isin(declared), index=tasks.index)
+    noted = tasks["evidence"].isin(STAGE_LEFT.translations())
+    is_open = ~tasks["status"].isin(["done", "dropped"])
+    left = is_open & of_stage & ~noted & (tasks["required"] != "yes") & _have_left_stage(pipeline, tasks, stage)
+    back = (tasks["status"] == "dropped") & noted & (tasks["stage"] == stage)
+    if not (left | back).any():
+        return pipeline
+    status = tasks["status"].mask(left, "dropped").mask(back, "open")
+    evidence = tasks["evidence"].mask(left, STAGE_LEFT.in_(pipeline.language)).mask(back, "")
+    return pipeline.with_tables(Tasks=tasks.assign(status=status, evidence=evidence))
+
+
+def _have_left_stage(pipeline: Pipeline, tasks: pd.DataFrame, stage: pd.Series) -> pd.Series:
+    # the deal has been in the task's stage, and is in another one now
+    history = pipeline["History"]
+    been = pd.MultiIndex.from_frame(history[["deal", "stage"]])
+    there = pd.MultiIndex.from_frame(tasks[["deal", "stage"]]).isin(been)
+    return pd.Series(there, index=tasks.index) & (stage != "") & (stage != tasks["stage"])
 
 
 def drop_passed_tasks(before: Pipeline, now: Pipeline) -> Pipeline:
@@ -99,6 +133,7 @@ def _drop_tasks_of_lost_deals(pipeline: Pipeline, steps: pd.DataFrame) -> Pipeli
         return pipeline
     tasks = tasks.copy()
     tasks.loc[rows, "status"] = "dropped"
+    tasks.loc[rows, "evidence"] = STAGE_LEFT.in_(pipeline.language)
     return pipeline.with_tables(Tasks=tasks)
 
 

@@ -71,6 +71,17 @@ def count_deal_activities(pipeline: Pipeline, deals: pd.DataFrame) -> pd.DataFra
     )
 
 
+def count_unanswered_tries(pipeline: Pipeline) -> pd.Series:
+    """Return how many of the last attempts in a row had no answer, for each deal with such attempts."""
+    done = pipeline["Activities"]
+    done = done[(done["date"] <= pd.Timestamp(pipeline.today)) & (done["deal"] != "")]
+    done = done[~done["type"].isin(INTERNAL_ACTIVITY_TYPES)].sort_values("date", kind="stable", ascending=False)
+    silent = done["outcome"] == "no_answer"
+    still: pd.Series = silent.groupby(done["deal"]).cummin().astype(bool)
+    tries: pd.Series = silent[still].groupby(done["deal"][still]).size()
+    return tries
+
+
 def _sum_sales_costs(done: pd.DataFrame) -> pd.Series:
     spent = done[done["cost"].notna()]
     cents: pd.Series = (spent["cost"] * 100).round().groupby(spent["deal"]).sum()

@@ -26,6 +26,7 @@ from xl_salesflow.core.rule_declarations import (
 )
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.process.account_scores import PROSPECT_MUST_HAVES
+from xl_salesflow.process.deal_upkeep import count_unanswered_tries
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_frames import fold_keys, look_up_values
@@ -123,6 +124,22 @@ PUSHED_CLOSE = Rule(
     Text("expected close pushed {times} times"),
     "warn",
     _find_pushed_close,
+)
+
+
+def _find_unanswered(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    deals, limit = select_open_deals(pipeline), pipeline.settings.number("try_limit")
+    tries = look_up_values(deals["deal"], count_unanswered_tries(pipeline))
+    silent = tries[tries >= limit] if limit > 0 else tries[:0]
+    yield RuleMatch("Deals", silent.index, "attempts", {"count": silent.map(format_short_number)})
+
+
+UNANSWERED = Rule(
+    "unanswered",
+    Text("Unanswered"),
+    Text("{count} tries in a row without an answer; let it go, or try somebody else"),
+    "warn",
+    _find_unanswered,
 )
 
 

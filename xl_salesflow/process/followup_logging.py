@@ -15,7 +15,7 @@ from xl_salesflow.process.followup_deals import DealArrays
 from xl_salesflow.schema.table_frames import complete_columns, look_up_values
 from xl_salesflow.schema.table_registry import TABLES
 
-FOLLOWUP_ACTIVITY_TYPE = "check_in"
+_TYPE_BY_CHANNEL = {"phone": "call", "email": "mail", "in_person": "meeting", "remote": "meeting", "chat": "call"}
 FOLLOWED_UP = Text("followed up")
 GET_IN_TOUCH = Text("Get in touch")
 
@@ -51,6 +51,9 @@ def _plan_next_steps(pipeline: Pipeline, handled_lines: pd.DataFrame, handled: p
     now, line_by_row = deals.loc[rows], lines.reindex(deals.loc[rows, "deal"]).set_axis(rows)
     typed = (line_by_row["then"] != "") | line_by_row["then_on"].notna()
     rhythm = _plan_steps_by_cadence(pipeline).loc[rows]
+    # nobody was reached: the step is still to be done
+    again = (line_by_row["outcome"] == "no_answer") & (now["next_step"] != "") & rhythm["day"].notna()
+    rhythm["step"] = now["next_step"].where(again, rhythm["step"])
     step = line_by_row["then"].where(
         line_by_row["then"] != "", now["next_step"].where(~_find_steps_done(pipeline, now, line_by_row), rhythm["step"])
     )
@@ -99,7 +102,8 @@ def _make_followup_activities(pipeline: Pipeline, done: pd.DataFrame, steps: pd.
             "date": today,
             "deal": done["deal"],
             "contact": done["contact"],
-            "type": FOLLOWUP_ACTIVITY_TYPE,
+            "type": _choose_activity_types(pipeline, done),
+            "outcome": done["outcome"],
             "by": done["owner"],
             "summary": np.where(done["result"] != "", done["result"], done["next_step"]),
             "next_step": look_up_values(done["deal"], agreed["step"]).fillna(""),
@@ -107,7 +111,18 @@ def _make_followup_activities(pipeline: Pipeline, done: pd.DataFrame, steps: pd.
         },
         index=done.index,
     )
+    rows["step_given"] = rows["next_step"]
     return complete_columns(TABLES["Activities"], _drop_logged_activities(pipeline["Activities"], rows))
+
+
+def _choose_activity_types(pipeline: Pipeline, done: pd.DataFrame) -> pd.Series:
+    # what the person chose; else a check-in after the sale, what the contact prefers, or a call
+    contacts = pipeline["Contacts"].drop_duplicates("contact").set_index("contact")["prefers"]
+    usual = look_up_values(done["contact"], contacts).map(_TYPE_BY_CHANNEL).fillna("call")
+    deals = DealArrays(pipeline)
+    after_sale = done["deal"].isin(deals.frame["deal"][deals.aftercare])
+    chosen: pd.Series = done["type"].where(done["type"] != "", usual.mask(after_sale, "check_in"))
+    return chosen
 
 
 def _drop_logged_activities(logged: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

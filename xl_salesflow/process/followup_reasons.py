@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from xl_salesflow.core.pipelines import Playbook
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.process.followup_deals import (
     SLIPPING_LEVEL,
@@ -58,23 +59,34 @@ def find_due_next_steps(deals: DealArrays) -> Iterator[FollowUpReason]:
 
 
 LOW_SATISFACTION = Text("satisfaction {score} of 5, not resolved")
+OPEN_ISSUE = Text("issue {feedback} is not resolved")
 
 
 def find_unhappy_customers(deals: DealArrays) -> Iterator[FollowUpReason]:
-    """Yield unresolved feedback below the threshold, on its deal or else on the latest deal of its customer."""
+    """Yield what is not resolved, on its deal or else on the latest deal of its customer.
+
+    That is feedback below the threshold, and every issue, with or without a score.
+    """
     given = deals.pipeline["Feedback"]
-    floor = deals.pipeline.settings.number("feedback_floor")
-    given = given[(given["satisfaction"] < floor) & given["resolved"].isna()].sort_values("date", kind="stable")
+    given = given[given["resolved"].isna()].sort_values("date", kind="stable")
+    low = given["satisfaction"] < deals.pipeline.settings.number("feedback_floor")
+    scores = given["satisfaction"].map("{:g}".format).astype(object)
+    yield _make_feedback_reason(deals, "unhappy", LOW_SATISFACTION, given[low], {"score": scores[low]})
+    issues = ~low & (given["kind"] == "issue")
+    yield _make_feedback_reason(deals, "issue", OPEN_ISSUE, given[issues], {"feedback": given["feedback"][issues]})
+
+
+def _make_feedback_reason(
+    deals: DealArrays, reason_id: str, text: Text, given: pd.DataFrame, facts: dict[str, pd.Series]
+) -> FollowUpReason:
     rows = _locate_feedback_deals(deals, given)
     known = rows >= 0
     days = given["date"].to_numpy().astype("datetime64[D]")[known]
     due = deals.spread_values(
         rows[known], np.where(np.isnat(days), deals.list_day, deals.move_to_workday(days)), NO_DAY
     )
-    scores = np.array([f"{score:g}" for score in given["satisfaction"]], dtype=object)
-    yield FollowUpReason(
-        "unhappy", LOW_SATISFACTION, URGENT_LEVEL, due, {"score": deals.spread_values(rows[known], scores[known], "")}
-    )
+    spread = {name: deals.spread_values(rows[known], fact.to_numpy()[known], "") for name, fact in facts.items()}
+    return FollowUpReason(reason_id, text, URGENT_LEVEL, due, spread)
 
 
 def _locate_feedback_deals(deals: DealArrays, given: pd.DataFrame) -> np.ndarray:
@@ -185,13 +197,17 @@ TASK_TO_DO = Text("task to do: {task}")
 
 
 def find_due_tasks(deals: DealArrays) -> Iterator[FollowUpReason]:
-    """Yield the first open required task of each open deal: overdue, due soon, or without a date in its stage."""
+    """Yield the first open task of each deal that it has to do: overdue, due soon, or without a date in its stage.
+
+    Before the sale these are the required tasks, after it all tasks of the stage.
+    """
     listed = deals.pipeline["Tasks"]
     rows = deals.rows_of(listed["deal"])
     due = deals.move_to_workday(listed["due"].to_numpy().astype("datetime64[D]"))
     stage = np.append(deals.frame["recorded_stage"].to_numpy(), "")[rows]
-    is_due = (listed["required"] == "yes") & ~listed["status"].isin(("done", "dropped")) & (rows >= 0)
-    is_due &= np.append(deals.open, False)[rows]
+    is_due = ~listed["status"].isin(("done", "dropped")) & (rows >= 0)
+    asked = (listed["required"] == "yes") & np.append(deals.open, False)[rows]
+    is_due &= asked | (np.append(deals.aftercare, False)[rows] & (listed["stage"].to_numpy() == stage))
     ahead = deals.calendar.after(np.array([deals.list_day]), int(deals.pipeline.settings.number("due_ahead")))
     overdue = is_due & (due < deals.list_day)
     undated = np.isnat(due) & (listed["stage"].to_numpy() == stage)
@@ -207,6 +223,32 @@ def find_due_tasks(deals: DealArrays) -> Iterator[FollowUpReason]:
         )
         facts = {"task": deals.spread_values(rows[at], listed["task"].to_numpy()[at], "")}
         yield FollowUpReason(reason_id, text, level, when, facts, waits_for_day=True)
+
+
+SOLD_AND_ALONE = Text("won {days} days ago and not in “{stage}” yet: {task}")
+_FIRST_MONTH = 30
+
+
+def find_sold_and_alone(deals: DealArrays) -> Iterator[FollowUpReason]:
+    """Yield deals won in the last month that nobody has moved into the aftercare of their playbook."""
+    since = deals.count_days_since(deals.read_days("since"))
+    recent = (deals.read_of_stage(lambda stage: stage.kind, "") == "won") & (since <= _FIRST_MONTH)
+    next_by_playbook = {name: _find_first_aftercare(playbook) for name, playbook in deals.pipeline.playbooks.items()}
+    named = deals.frame["playbook"].replace("", deals.pipeline.default_playbook)
+    pairs = [next_by_playbook.get(name, ("", "")) for name in named]
+    stage, task = (np.array([pair[at] for pair in pairs], dtype=object) for at in (0, 1))
+    due = keep_days_where(recent & (stage != ""), deals.move_to_workday(deals.read_days("since")))
+    yield FollowUpReason("sold", SOLD_AND_ALONE, SLIPPING_LEVEL, due, {"days": since, "stage": stage, "task": task})
+
+
+def _find_first_aftercare(playbook: Playbook) -> tuple[str, str]:
+    # the first stage after the sale and what is done first there; blank if there is none
+    stage = next((stage for stage in playbook.stages if stage.kind == "aftercare"), None)
+    if stage is None:
+        return "", ""
+    tasks = [task for task in playbook.tasks if task.stage == stage.name]
+    first = min(tasks, key=lambda task: (task.due_days is None, task.due_days or 0), default=None)
+    return stage.name, first.task if first else stage.action
 
 
 NO_CONTACT_FOR_DAYS = Text("no contact for {days} days (every {limit} in this stage)")
@@ -252,6 +294,7 @@ REASON_FAMILIES: tuple[Callable[[DealArrays], Iterable[FollowUpReason]], ...] = 
     find_unhappy_customers,
     find_unanswered_offers,
     find_due_tasks,
+    find_sold_and_alone,
     find_stalled_deals,
 )
 """All families, in the order in which reasons of equal urgency are listed."""

@@ -16,7 +16,7 @@ from xl_salesflow.core.history_seal import seal_history
 from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline, Stage
 from xl_salesflow.core.rule_declarations import format_column_values, list_rule_findings
-from xl_salesflow.process.deal_tasks import drop_passed_tasks, give_stage_tasks, tick_off_tasks
+from xl_salesflow.process.deal_tasks import close_left_tasks, drop_passed_tasks, give_stage_tasks, tick_off_tasks
 from xl_salesflow.process.gate_judging import judge_by_gates
 from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES, find_pending_moves, is_judgeable_playbook
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
@@ -149,7 +149,8 @@ def judge_stage_moves(pipeline: Pipeline, by: str) -> ChangeSet:
         refused = refused.append(steps.index[steps["verdict"] == "refused"])
         passed = steps[steps["verdict"] != "refused"]
         now = tick_off_tasks(give_stage_tasks(record_stage_moves(now, passed, by), passed))
-    now = seal_new_stage_stays(pipeline, _mark_move_status(drop_passed_tasks(pipeline, now), verdicts))
+    now = close_left_tasks(drop_passed_tasks(pipeline, now))
+    now = seal_new_stage_stays(pipeline, _mark_move_status(now, verdicts))
     found = [finding for rule in MOVE_STATUS_RULES for finding in list_rule_findings(now, rule)]
     return replace(diff_pipelines(pipeline, now, "move"), findings=tuple(found))
 

@@ -48,6 +48,7 @@ from xl_salesflow.process.deal_warnings import (
     QUOTE_EXPIRING,
     SCORE_FALLEN,
     TOO_OLD,
+    UNANSWERED,
 )
 from xl_salesflow.process.gate_judging import GATE_RULES
 from xl_salesflow.process.history_rules import BROKEN_HISTORY, BROKEN_SEAL, MISSING_STAGE_STAYS, UNSEALED_STAGE_STAYS
@@ -97,6 +98,7 @@ EARLY_WARNING_RULES: tuple[Rule, ...] = (
     DISCOUNT_ABOVE,
     FORECAST_CONCENTRATION,
     SCORE_FALLEN,
+    UNANSWERED,
 )
 
 ALL_RULES: tuple[Rule, ...] = (*ROW_RULES, *PLAYBOOK_RULES, *GATE_RULES, *EARLY_WARNING_RULES)

@@ -53,6 +53,7 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
             discount_above="Discount above the limit",
             concentration="Too much on one deal",
             score_fallen="Score fallen",
+            unanswered="Unanswered",
         ),
         "group": _declare_choices(
             owner="Owner", product="Product", source="Source", region="Region",

@@ -79,6 +79,7 @@ _SETTING_SCHEMAS = (
     _declare_setting("small_sample", "Small sample below", T.INTEGER, 30.0, "Numbers based on fewer deals are marked", "SmallSample"),
     _declare_setting("idle_limit", "Idle limit in days", T.INTEGER, 14.0, "A longer time without activity gives an early warning", "IdleLimit"),
     _declare_setting("age_factor", "Too old: times the median won cycle", T.NUMBER, 2.0, "Older open deals get an early warning"),
+    _declare_setting("try_limit", "Let it go after tries", T.INTEGER, 5.0, "So many attempts in a row without an answer give an early warning; 0: never"),
     _declare_setting("push_limit", "Close pushed at most", T.INTEGER, 2.0, "Deals pushed this often or more get an early warning", "PushLimit"),
     _declare_setting("contacts_from_stage", "Contacts needed from stage no.", T.INTEGER, 2.0, "From this stage on, a single contact or no decision-maker gives an early warning"),
     _declare_setting("expiry_notice", "Quote expiry notice in days", T.INTEGER, 7.0, "Quotes about to expire give an early warning"),

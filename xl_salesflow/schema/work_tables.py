@@ -89,8 +89,8 @@ FEEDBACK_TABLE = TableSchema(
         declare_column("recommend", "Would recommend", T.NUMBER, "0 not at all to 10 certainly", width=10),
         declare_column("comment", "Comment", T.LONG, "In the customer's words"),
         declare_column("resolved", "Resolved on", T.DATE, "When an issue was solved"),
-        declare_column("referred", "Referred", T.TEXT, "Whom the customer recommended; becomes a lead", width=22),
-        declare_column("referral_deal", "Referral deal", T.TEXT, "The resulting deal", writer=BY_PRODUCT),
+        declare_column("referred", "Referred", T.TEXT, "Whom the customer recommended; the next update opens a lead for them", width=22),
+        declare_column("referral_deal", "Referral deal", T.TEXT, "The lead that the recommendation became", writer=BY_PRODUCT),
     ), key="feedback",
 )  # fmt: skip
 
@@ -115,6 +115,7 @@ ACTIVITIES_TABLE = TableSchema(
         declare_column("verbal_terms", "Verbal terms", T.TEXT, "What was agreed by word of mouth"),
         declare_column("next_step", "Next step", T.TEXT, "What was agreed to do next"),
         declare_column("next_step_date", "Next step on", T.DATE, Text("When", context="Activities")),
+        declare_column("step_given", "Given to the deal as next step", T.TEXT, "The next step that the deal took from this activity, so that it is taken once", writer=BY_PRODUCT),
     ), key="activity", visible=True,
 )  # fmt: skip
 
