@@ -68,7 +68,7 @@ def open_referred_leads(pipeline: Pipeline) -> ChangeSet:
 
 
 def _open_referred_lead(pipeline: Pipeline, row: int) -> Pipeline:
-    given = pipeline["Feedback"].loc[row]
+    given = pipeline["Feedback"].loc[[row]].iloc[0]
     giver = _find_recommending_deal(pipeline, given)
     lead = _find_existing_lead(pipeline, given, giver["deal"])
     if lead:
@@ -88,7 +88,8 @@ def _find_recommending_deal(pipeline: Pipeline, given: pd.Series) -> dict[Any, A
     named = deals[(deals[column] == given[column]) & (deals[column] != "") & (deals["deal"] != "")]
     if named.empty:
         return {"deal": "", "account": given["account"], "owner": "", "playbook": ""}
-    return named.sort_values("created", kind="stable").iloc[-1].to_dict()
+    latest: dict[Any, Any] = named.sort_values("created", kind="stable").iloc[-1].to_dict()
+    return latest
 
 
 def _find_existing_lead(pipeline: Pipeline, given: pd.Series, giver: str) -> str:

@@ -243,8 +243,8 @@ FOLLOWUPS_TABLE = TableSchema(
         declare_column("result", "Result", T.LONG, "The outcome"),
         declare_column("then", "Then", T.TEXT, "What you do next; the next update puts it into Deals", width=26),
         declare_column("then_on", "Then on", T.DATE, "The day you will do it"),
-        declare_column("type", "What was done", T.LIST, "The activity to log; blank: as the contact prefers, else a call, after the sale a check-in", options="activity_type"),
-        declare_column("outcome", "Outcome", T.LIST, Text("What came of it: reached, no answer…", context="FollowUps"), options="activity_outcome"),
+        declare_column("type", "What was done", T.LIST, "The activity to log; blank: as the contact prefers, else a call, after the sale a check-in", options="activity_type", added="0.2"),
+        declare_column("outcome", "Outcome", T.LIST, Text("What came of it: reached, no answer…", context="FollowUps"), options="activity_outcome", added="0.2"),
     ), generated=True, visible=True,
 )  # fmt: skip
 

@@ -54,7 +54,10 @@ class ColumnWriter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of one table; *formula* is a template for render_formula, *options* names a list or the table of a REF."""
+    """One column of one table; *formula* is a template for render_formula, *options* names a list or the table of a REF.
+
+    *added* is the version that a column came with, if not with the first one: workbooks without it are older.
+    """
 
     id: str
     header: Text
@@ -65,6 +68,7 @@ class Column:
     options: str | None = None
     formula: str | None = None
     width: int = 14
+    added: str = ""
 
     @property
     def is_formula(self) -> bool:
@@ -83,6 +87,7 @@ def declare_column(
     options: str | None = None,
     formula: str | None = None,
     width: int | None = None,
+    added: str = "",
 ) -> Column:
     """Declare a column on one line; a formula makes it a formula column."""
     if formula is not None:
@@ -98,6 +103,7 @@ def declare_column(
         options,
         formula,
         width or default_width,
+        added,
     )
 
 
@@ -115,6 +121,7 @@ class TableSchema:
     """One table: its stable name, its sheet, its columns, and the columns that identify a row.
 
     *generated* tables are filled by the product and replaced as a whole; *visible* sheets are shown in a new workbook.
+    *added* is the version that the table came with, if not with the first one.
     """
 
     name: str
@@ -126,6 +133,7 @@ class TableSchema:
     generated: bool = False
     visible: bool = False
     sheet: str = field(default="")
+    added: str = ""
 
     @cached_property
     def by_id(self) -> dict[str, Column]:

@@ -16,8 +16,11 @@ from xl_salesflow.metrics.metric_tables import METRIC_TABLES
 from xl_salesflow.ooxml.cell_contents import CellFormula
 from xl_salesflow.ooxml.new_columns import add_table_columns, copy_column_pattern
 from xl_salesflow.ooxml.package_draft import PackageDraft
+from xl_salesflow.ooxml.sheet_stream import SheetStream
 from xl_salesflow.ooxml.sheet_transfer import SheetGraft
+from xl_salesflow.ooxml.table_resizer import CellRelocation, make_raw_cell
 from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.named_values import SETTINGS_BY_ID
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.empty_workbook import read_empty_workbook
 from xl_salesflow.workbook.loose_cells import LostFormula, find_lost_formulas
@@ -58,7 +61,35 @@ def _append_template_rows(workbook: Workbook, shipped: Workbook, name: str, keys
         for column_id, header in here.items()
         if column_id in there and not declared[column_id].is_formula
     }
+    first = workbook.tables[name].last_row + 1
     workbook.append_rows(name, columns)
+    if name == "Settings":
+        _format_new_settings(workbook, first, [str(key) for key in keys if str(key) in place], here["value"])
+
+
+def _format_new_settings(workbook: Workbook, first: int, ids: Iterable[str], header: str) -> None:
+    # a new row has the format of the last one; a new number takes that of another number
+    table = workbook.tables["Settings"]
+    number = table.first_col + table.headers.index(header)
+    stream = SheetStream(workbook.package, workbook.sheets[table.sheet].part)
+    cells = {
+        row: cell
+        for row, found in CellRelocation(stream, table, table.first_row).rows()
+        for cell in found
+        if cell.column == number
+    }
+    known = workbook.read_table("Settings")
+    types = [SETTINGS_BY_ID[str(key)].type if str(key) in SETTINGS_BY_ID else None for key in known[table.headers[0]]]
+    for row, setting_id in enumerate(ids, first):
+        declared = SETTINGS_BY_ID[setting_id]
+        alike = [
+            table.first_row + at
+            for at, (kind, value) in enumerate(zip(types, known[header], strict=True))
+            if kind is declared.type and isinstance(value, int | float)
+        ]
+        if alike and isinstance(declared.default, float):
+            pattern = make_raw_cell(cells[alike[0]], row)
+            workbook.set_column("Settings", header, {row: pattern._replace(value=declared.default)})
 
 
 def _renumber_positions(workbook: Workbook, name: str) -> None:

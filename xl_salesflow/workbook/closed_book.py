@@ -16,7 +16,7 @@ from xl_salesflow.core.answers import OwnFormulaResults, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.lazy_frames import LazyFrames, LoadedFrames
 from xl_salesflow.core.pipelines import Finding, LazyFindings, Pipeline
-from xl_salesflow.errors import WorkbookError
+from xl_salesflow.errors import MissingColumn, MissingTable, WorkbookError
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.atomic_save import save_workbook
@@ -45,7 +45,7 @@ class ClosedBook:
         self._data = data
         self._reading: WorkbookReading | None = None
         self._dialect, self._partial = Dialect(), False
-        self._backups = 0
+        self._backups, self._digest = 0, ""
         self._own_formulas: OwnFormulaResults | None = None
 
     def read(self, today: date) -> Pipeline:
@@ -84,7 +84,8 @@ class ClosedBook:
     def _open(self, today: date) -> tuple[WorkbookReading, Pipeline]:
         """Return the reading, and the pipeline whose tables are read when they are needed."""
         workbook = Workbook.open(self.path) if self._data is None else Workbook(self.path, self._data)
-        reading = WorkbookReading(workbook, find_workbook_layout(self.path, workbook.tables))
+        self._digest = workbook.digest
+        reading = _read_layout(workbook)
         settings, wrong = read_workbook_settings(reading.read_table("Settings", Dialect()))
         reading.findings["Settings"] += wrong
         self._dialect = Dialect(settings.text("currency"), workbook.date1904, today)
@@ -149,7 +150,20 @@ class ClosedBook:
             reading.workbook.require_recalculation()
         workbook, outcome = reading.workbook.with_recalculation(known_formulas(reading.layout, reading.workbook))
         self._own_formulas = report_own_formulas(outcome, workbook, reading.layout.language)
-        return reading.workbook.digest, workbook
+        return self._digest, workbook
+
+
+def _read_layout(workbook: Workbook) -> WorkbookReading:
+    # a workbook of an older version is upgraded in memory; the first run that writes saves it like that
+    try:
+        return WorkbookReading(workbook, find_workbook_layout(workbook.path, workbook.tables))
+    except (MissingTable, MissingColumn):
+        from xl_salesflow.workbook.older_workbooks import upgrade_older_workbook
+
+        newer = upgrade_older_workbook(workbook)
+        if newer is None:
+            raise
+        return WorkbookReading(newer, find_workbook_layout(newer.path, newer.tables))
 
 
 def _describe_reading(pipeline: Pipeline, reading: WorkbookReading) -> list[Finding]:
