@@ -22,11 +22,12 @@ from xl_salesflow.core.change_sets import ChangeSet, Edit, NamedCellChange, appl
 from xl_salesflow.core.deal_scope import DealRows
 from xl_salesflow.core.history_seal import seal_history
 from xl_salesflow.core.lazy_frames import is_frame_replaced
+from xl_salesflow.core.name_spelling import restore_typed_texts, spell_filter_cells, spell_name, unify_names
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import RunAnswer
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import TextList
+from xl_salesflow.locale.texts import TextList, fold_text
 from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
 from xl_salesflow.ooxml.excel_notation import date_to_serial
 from xl_salesflow.process.account_scores import compute_prospects
@@ -114,7 +115,7 @@ def run_steps(
         if plan.edits or plan.appends or plan.fills or plan.removes:
             now = scope.recompute(apply_change_set(now, plan))
     now, cells, findings = scope.finish(pipeline, now, results.findings)
-    changed = diff_pipelines(pipeline, now, verb, reasons)
+    changed = diff_pipelines(restore_typed_texts(pipeline) if pipeline.typed_texts else pipeline, now, verb, reasons)
     finished: ChangeSet[Any] = changed
     if changed.edits or changed.appends or changed.fills or changed.removes:
         finished = changed + log_changes(changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables)
@@ -147,15 +148,17 @@ class WholeWorkbook:
         """Return *now* sealed, with its follow-ups, findings and metric tables."""
         # imported here and below, because a run on some deals needs neither rules nor metrics
         from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+        from xl_salesflow.process.name_rules import find_spelling_variants
         from xl_salesflow.process.rule_catalogue import find_unsealed_stays
 
         now = now.with_tables(History=seal_history(now["History"]))
         now, findings = _list_followups_and_findings(now, (*found, *find_changed_documents(before, now)))
         values = compute_sheet_values(now)
         now = _fill_metric_tables(now, values.tables)
-        # stays without a seal were already in the workbook; they are reported once, by the run that seals them
-        notes = (*find_unsealed_stays(before), *find_renumbered_stages(before, now))
-        return RunResult(now, tuple(_diff_named_cells(before, values.cells)), (*notes, *findings))
+        # stays without a seal and names in other spellings were in the workbook; the run that changes them reports them once
+        notes = (*find_unsealed_stays(before), *find_renumbered_stages(before, now), *find_spelling_variants(before))
+        cells = (*_diff_named_cells(before, values.cells), *spell_filter_cells(before))
+        return RunResult(now, cells, (*notes, *findings))
 
 
 WHOLE_WORKBOOK = WholeWorkbook()
@@ -187,7 +190,7 @@ class DealScope:
 
 def make_deal_scope(*deals: str, quotes: bool = False) -> DealScope:
     """Return the scope of some deals, given by their keys in any case, with or without their *quotes*."""
-    rows = DealRows(frozenset(deal.strip().casefold() for deal in deals))
+    rows = DealRows(frozenset(fold_text(deal) for deal in deals))
     return DealScope(rows, ("Deals", "QuoteLines", "Quotes")) if quotes else DealScope(rows)
 
 
@@ -272,9 +275,10 @@ _QUERY_COLUMNS = ["in_view", "state"]
 def recompute_formula_columns(pipeline: Pipeline) -> Pipeline:
     """Return *pipeline* with the formula columns of its row tables computed as its sheets' formulas do.
 
-    The formulas use the numbers of the stages, so numbers that differ from the sheet Stages are updated first.
+    The formulas use the numbers of the stages and the names of people, customers and lists, so numbers that differ from the
+    sheet Stages and names in several spellings are updated first.
     """
-    pipeline = renumber_stages(pipeline)
+    pipeline = renumber_stages(unify_names(pipeline))
     for table, compute in _FORMULA_COLUMNS.items():
         pipeline = _replace_formula_columns(pipeline, table, compute(pipeline))
     return pipeline
@@ -317,16 +321,15 @@ def apply_query(pipeline: Pipeline, view: Query) -> Pipeline:
         raise UsageError(
             "The period ends ({end}) before it begins ({start}); swap the two.", end=view.end, start=view.start
         )
-    filters = {column: _identify_filter_value(pipeline, column, value) for column, value in view.filters.items()}
+    spelled = unify_names(pipeline)
+    filters = {column: _identify_filter_value(spelled, column, value) for column, value in view.filters.items()}
     return replace(pipeline, query=replace(view, filters=filters))
 
 
 def _identify_filter_value(pipeline: Pipeline, column: str, wanted: str) -> str:
     held = {str(value) for value in pipeline["Deals"][column].unique() if value}
     labels = LISTS.get(TABLES["Deals"][column].options or "", {})
-    choice_id = identify_choice(labels, wanted) or next(
-        (value for value in held if value.casefold() == wanted.casefold()), None
-    )
+    choice_id = spell_name(pipeline, column, wanted)
     if choice_id in held:
         return choice_id
     known = sorted({text.in_(pipeline.language) for key, text in labels.items() if key in held} | (held - set(labels)))

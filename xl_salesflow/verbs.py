@@ -9,7 +9,7 @@ are restored together with their results. Metrics are imported only by the verbs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -26,6 +26,7 @@ from xl_salesflow.changelog.three_way_merge import Ancestor, is_possible_copy, r
 from xl_salesflow.changelog.undo_run import revert_run
 from xl_salesflow.core.answers import SomeAnswer, list_json_rows
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
+from xl_salesflow.core.formula_repairs import blank_typed_over_cells, find_typed_over_formulas
 from xl_salesflow.core.metric_answers import (
     BookContribution,
     ComparisonAnswer,
@@ -33,6 +34,7 @@ from xl_salesflow.core.metric_answers import (
     FunnelPeriod,
     SalesPlanAnswer,
 )
+from xl_salesflow.core.name_spelling import unify_names
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import (
     AppliedChanges,
@@ -44,6 +46,7 @@ from xl_salesflow.core.verb_answers import (
     MergedCopy,
     NumberedQuote,
     PrintedPapers,
+    RenamedRows,
     RevisedQuote,
     RolledUpBooks,
     RowDifference,
@@ -64,7 +67,7 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.process.account_scores import classify_accounts, score_account_traits
 from xl_salesflow.process.bant_cards import CardAddress, fill_bant_from_answers, make_bant_card, take_in_bant_card
 from xl_salesflow.process.deal_tasks import prepare_visit
-from xl_salesflow.process.deal_upkeep import fill_derived_cells
+from xl_salesflow.process.deal_upkeep import fill_derived_cells, number_new_rows
 from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups, make_followup_document
 from xl_salesflow.process.duplicate_rows import find_duplicates
 from xl_salesflow.process.followup_logging import log_followups
@@ -77,7 +80,6 @@ from xl_salesflow.quotes.quote_lookup import find_deals_of_keys
 from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
 from xl_salesflow.quotes.quote_versions import offer_quote, revise_quote
 from xl_salesflow.schema.plain_values import json_value
-from xl_salesflow.schema.table_registry import TABLES
 
 if TYPE_CHECKING:
     from xl_salesflow.process.playbook_switch import PlaybookSwitch
@@ -96,11 +98,13 @@ class Book(Protocol):
 def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet[CheckAnswer]:
     """Report what is wrong with which row; with *repair*, also restore overwritten formulas."""
     # rules and gates are imported by the verbs that ask them, because a run on some deals needs neither
+    from xl_salesflow.process.name_rules import find_spelling_variants
     from xl_salesflow.process.rule_catalogue import check_pipeline
 
-    pipeline = recompute_formula_columns(pipeline)
+    spelled, pipeline = find_spelling_variants(pipeline), recompute_formula_columns(pipeline)
     judged, twice = _judge_moves(pipeline, "").findings, find_duplicates(pipeline)
     findings = (*judged, *check_pipeline(pipeline), *find_changed_documents(pipeline, pipeline), *twice)
+    findings += spelled
     repairs = repair_formulas(pipeline) if repair else ChangeSet()
     return replace(repairs, findings=findings).with_answer(CheckAnswer(findings))
 
@@ -108,6 +112,7 @@ def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet[CheckAnswer]:
 def update(pipeline: Pipeline, run: Run) -> ChangeSet[RunAnswer]:
     """Do the main job: judge stage moves, score, warn, list follow-ups, update every number."""
     steps: tuple[Step, ...] = (
+        number_new_rows,
         resolve_conflicts,
         log_followups,
         update_quotes,
@@ -332,9 +337,25 @@ def undo(
     return run_steps(pipeline, steps, "undo", run, answer_type=UndoneRun)
 
 
+def rename(pipeline: Pipeline, old: str, new: str, run: Run, sheet: str = "") -> ChangeSet[RunAnswer[RenamedRows]]:
+    """Rename *old* to *new* in every row that names it; *sheet* says where it is declared if several sheets have it."""
+    from xl_salesflow.process.renaming import rename_everywhere
+
+    steps = (partial(rename_everywhere, old=old, new=new, table=sheet), _update_warnings)
+    return run_steps(pipeline, steps, "rename", run, answer_type=RenamedRows)
+
+
+def merge_customers(pipeline: Pipeline, duplicate: str, kept: str, run: Run) -> ChangeSet[RunAnswer[RenamedRows]]:
+    """Make the customer *duplicate* and the customer *kept* one, under the name of the latter."""
+    from xl_salesflow.process.renaming import merge_accounts
+
+    steps = (partial(merge_accounts, duplicate=duplicate, kept=kept), _update_warnings)
+    return run_steps(pipeline, steps, "merge-accounts", run, answer_type=RenamedRows)
+
+
 def assign(pipeline: Pipeline, run: Run, how: str = "", days: float | None = None) -> ChangeSet[RunAnswer]:
     """Return idle deals to the pool and assign owners to deals without one (defaults for *how* and *days*: as in Settings)."""
-    steps = (fill_derived_cells, partial(distribute_deals, how=how, days=days))
+    steps = (number_new_rows, fill_derived_cells, partial(distribute_deals, how=how, days=days))
     return run_steps(pipeline, steps, "assign", run)
 
 
@@ -360,7 +381,8 @@ def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run)
             source=theirs.source,
             other=ours.source,
         )
-    known = Ancestor(ancestor.tables) if ancestor else reconstruct_ancestor(ours, theirs)
+    theirs = unify_names(theirs)
+    known = Ancestor(unify_names(ancestor).tables) if ancestor else reconstruct_ancestor(ours, theirs)
     steps: tuple[Step, ...] = (lambda now: merge_copies(known, now, theirs), log_followups)
     return run_steps(ours, steps, "merge", run, answer_type=MergedCopy)
 
@@ -407,44 +429,13 @@ def _update_warnings(pipeline: Pipeline) -> ChangeSet:
     )
 
 
-RowsToRepair = Mapping[str, Mapping[str, Sequence[int]]]  # table → column → sheet rows
-
-
 def repair_formulas(pipeline: Pipeline) -> ChangeSet:
     """Return the change set that restores overwritten formulas and updates every cached value; nothing else changes."""
     rows = find_typed_over_formulas(pipeline.cell_findings)
     fresh = run_steps(
-        _blank_typed_over_cells(pipeline, rows),
+        blank_typed_over_cells(pipeline, rows),
         (),
         "check",
         Run("", datetime.combine(pipeline.today, datetime.min.time())),
     )
     return ChangeSet(repairs=rows, caches=fresh.caches, named_cells=fresh.named_cells)
-
-
-def find_typed_over_formulas(findings: Iterable[Finding]) -> dict[str, dict[str, list[int]]]:
-    """Return the rows of each column whose formula was overwritten."""
-    rows: dict[str, dict[str, list[int]]] = {}
-    for finding in findings:
-        if finding.rule == "formula_typed_over" and finding.table:
-            first, _, last = finding.cell.rpartition("!")[2].partition(":")  # neighbours are reported together
-            rows.setdefault(finding.table, {}).setdefault(finding.column, []).extend(
-                range(_row_of_address(first), _row_of_address(last or first) + 1)
-            )
-    return rows
-
-
-def _row_of_address(cell: str) -> int:
-    return int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-
-
-def _blank_typed_over_cells(pipeline: Pipeline, rows: RowsToRepair) -> Pipeline:
-    """Blank the cells that are repaired, so that their values count as changed."""
-    tables = {}
-    for table, columns in rows.items():
-        frame = pipeline[table].copy()
-        for column_id, places in columns.items():
-            there = frame.index.intersection(list(places))
-            frame.loc[there, column_id] = "" if TABLES[table][column_id].type.is_text else None
-        tables[table] = frame
-    return pipeline.with_tables(**tables)

@@ -7,8 +7,10 @@ import pytest
 
 from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.engine import recompute_formula_columns
 from xl_salesflow.metrics.funnel_answers import compute_funnel
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+from xl_salesflow.metrics.report_facts import build_report_document
 from xl_salesflow.schema.named_values import Query
 
 
@@ -41,7 +43,28 @@ def test_lost_by_reason_counts_deals_that_are_lost(pipeline: Pipeline) -> None:
     rows = compute_sheet_values(pipeline).tables["LossReasons"]
     reasons = [(row["reason"], row["lost_count"], row["lost_value"], row["lost_cumulative"]) for row in rows.values()]
     assert reasons[:3] == [("(none given)", 1, 500, 1), ("Price", 2, 300, 1 / 2), ("our own", 1, 300, 1)]
-    assert set(reasons[3:]) == {("", "", "", "")}
+    assert set(reasons[3:-1]) == {("", "", "", "")}
+    assert reasons[-1] == ("(everything else)", 0, 0, 1)
+
+
+def test_reasons_that_are_not_listed_are_everything_else(pipeline: Pipeline) -> None:
+    """
+    reason            | lost_count | lost_value | lost_share
+    (none given)      | 1          | 500        | 0.25
+    Price             | 2          | 300        | 0.5
+    (everything else) | 1          | 300        | 0.25
+    """
+    pipeline = pipeline.with_tables(Lists=pipeline["Lists"].iloc[:1])
+    rows = compute_sheet_values(pipeline).tables["LossReasons"].values()
+    columns = ("reason", "lost_count", "lost_value", "lost_share")
+    shown = [" | ".join(str(row[column]) for column in columns) for row in rows if row["lost_count"] != ""]
+    doc = (test_reasons_that_are_not_listed_are_everything_else.__doc__ or "").strip().splitlines()[1:]
+    assert [" | ".join(cell.strip().replace(".0", "") for cell in line.split(" | ")) for line in shown] == [
+        " | ".join(cell.strip() for cell in line.split("|")) for line in doc
+    ]
+    assert sum(row["lost_count"] or 0 for row in rows) == compute_funnel(pipeline).metrics["lost_count"]
+    report = build_report_document(recompute_formula_columns(pipeline)).facts["lost_reasons"]
+    assert sum(row["count"] for row in report) == compute_funnel(pipeline).metrics["lost_count"]
 
 
 def test_a_past_date_knows_the_stages_but_not_the_reasons(pipeline: Pipeline) -> None:

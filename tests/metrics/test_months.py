@@ -10,6 +10,8 @@ from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 from xl_salesflow.schema.named_values import Query
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
 
 
 @pytest.fixture
@@ -35,18 +37,42 @@ def pipeline() -> Pipeline:
 def test_months_run_from_the_as_of_date(pipeline: Pipeline) -> None:
     """
     month   | deals | open_value | weighted_value | commit | best_case | pipeline | closed | cumulative | target
-    2026-11 | 1     | 100        | 50             | 100    | 0         | 0        | 6400   | 6500       | 0
+    2026-11 | 1     | 100        | 50             | 100    | 0         | 0        | 6400   | 6500       |
     2026-12 | 3     | 1400       | 140            | 0      | 200       | 400      | 0      | 200        | 5000
-    2027-10 | 1     | 1600       | 160            | 1600   | 0         | 0        | 0      | 1600       | 0
+    2027-10 | 1     | 1600       | 160            | 1600   | 0         | 0        | 0      | 1600       |
     """
     rows = compute_sheet_values(pipeline).tables["ForecastMonths"]
     doc = test_months_run_from_the_as_of_date.__doc__ or ""
     header, *lines = [[cell.strip() for cell in line.split("|")] for line in doc.strip().splitlines()]
     for month, *numbers in lines:
         row = next(row for row in rows.values() if row["month"].isoformat().startswith(month))
-        assert [row[column] for column in header[1:]] == [float(number) for number in numbers], month
+        assert [row[column] for column in header[1:]] == [float(number) if number else "" for number in numbers], month
     assert len(rows) == 12
     assert sum(row["deals"] for row in rows.values()) == 5
+
+
+@pytest.mark.parametrize(
+    ("targets", "shares"),
+    [
+        # a quarter of 90 days, a year, two that overlap, and one that covers only part of a month
+        ([("2027-01-01", "2027-03-31", 900)], {"2027-01": 310, "2027-02": 280, "2027-03": 310}),
+        ([("2026-01-01", "2026-12-31", 3650)], {"2026-11": 300, "2026-12": 310}),
+        ([("2026-12-01", "2026-12-31", 62), ("2026-12-01", "2027-01-31", 62)], {"2026-12": 93, "2027-01": 31}),
+        ([("2026-12-17", "2027-01-15", 30)], {"2026-12": 15, "2027-01": 15}),
+        ([], {}),
+    ],
+    ids=["quarter", "year", "two", "part of a month", "none"],
+)
+def test_a_target_is_spread_over_the_days_of_its_period(
+    pipeline: Pipeline, targets: list[tuple[str, str, float]], shares: dict[str, float]
+) -> None:
+    rows = [
+        {"from": date.fromisoformat(first), "to": date.fromisoformat(last), "target": float(value)}
+        for first, last, value in targets
+    ]
+    pipeline = pipeline.with_tables(Targets=make_table_frame(TABLES["Targets"], rows))
+    found = compute_sheet_values(pipeline).tables["ForecastMonths"].values()
+    assert {f"{row['month']:%Y-%m}": row["target"] for row in found if row["target"] != ""} == shares
 
 
 def test_a_past_date_has_no_expected_closings(pipeline: Pipeline) -> None:

@@ -62,14 +62,15 @@ def test_counts(
     ("metric", "value", "sample"),
     [
         ("open_value", 1050.01, 2),  # the half cent of D-4 is rounded once, in the sum
-        ("won_value", 100.10, 2),
+        ("won_value", 100.10, 1),
         ("lost_value", 500.20, 2),
         ("mean_won_value", 100.10, 1),  # D-3 has no amount, which is not zero
         ("median_won_value", 100.10, 1),
         ("win_rate", 0.5, 4),
         ("win_rate_of_all", 2 / 6, 6),
-        ("win_rate_by_value", 100.10 / 600.30, 4),
+        ("win_rate_by_value", 100.10 / 600.30, 3),
         ("undated_count", 2, 2),
+        ("undated_closed_count", 1, 1),
     ],
 )
 def test_values_and_their_samples(pipeline: Pipeline, metric: str, value: float, sample: int) -> None:
@@ -110,3 +111,49 @@ def test_a_deal_without_a_creation_date_is_left_out_of_the_past(pipeline: Pipeli
     past = compute_funnel(replace(pipeline, query=Query(as_of=date(2026, 3, 31))))
     assert past.metrics["open_count"] == 1  # D-5 was Qualified then, but its creation date is unknown
     assert past.metrics["undated_count"] == 2
+
+
+@pytest.mark.parametrize(
+    ("amounts", "values"),
+    [
+        # open, won, lost, weighted value, win rate by value; the deals without an amount are no zeros
+        ({}, (300, 100, 100, 75, 0.5)),
+        ({"D-1": None}, (None, 100, 100, None, 0.5)),
+        ({"D-2": None}, (300, None, 100, 75, None)),
+        ({"D-3": None}, (300, 100, None, 75, None)),
+        ({"D-3": 0.0}, (300, 100, 0, 75, 1.0)),
+    ],
+)
+def test_a_blank_amount_is_no_zero(amounts: dict[str, float | None], values: tuple[float | None, ...]) -> None:
+    pipeline = pipeline_from_table(
+        """
+        deal | amount | visits
+        D-1  | 300    | Lead 01-01, Qualified 01-02
+        D-2  | 100    | Lead 01-01, Won 01-10
+        D-3  | 100    | Lead 01-01, Lost 01-10
+        """,
+        date(2026, 4, 1),
+    )
+    deals = pipeline["Deals"].set_index("deal", drop=False)
+    for deal, amount in amounts.items():
+        deals.loc[deal, "amount"] = amount
+    pipeline = pipeline.with_tables(Deals=deals.set_index(pipeline["Deals"].index))
+    answer = compute_funnel(pipeline)
+    ids = ("open_value", "won_value", "lost_value", "weighted_value", "win_rate_by_value")
+    assert tuple(answer.metrics[metric] for metric in ids) == values
+    assert answer.samples["open_value"] == (0 if amounts.get("D-1", 1) is None else 1)
+
+
+def test_no_deals_are_worth_zero() -> None:
+    metrics = compute_funnel(
+        pipeline_from_table("deal | amount | visits\nD-1 | 5 | Lead 01-01", date(2026, 4, 1))
+    ).metrics
+    assert (metrics["won_value"], metrics["lost_value"], metrics["win_rate_by_value"]) == (0, 0, None)
+
+
+def test_closings_without_a_day_are_counted(pipeline: Pipeline) -> None:
+    assert compute_funnel(pipeline).metrics["undated_closed_count"] == 1
+    past = replace(pipeline, query=Query(as_of=date(2026, 2, 15)))
+    assert compute_funnel(past).metrics["undated_closed_count"] == 1
+    slice_ = replace(pipeline, query=Query(filters={"owner": "Ann"}))
+    assert compute_funnel(slice_).metrics["undated_closed_count"] == 0

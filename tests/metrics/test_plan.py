@@ -32,7 +32,8 @@ def rows(pipeline: Pipeline, *columns: str) -> list[tuple[object, ...]]:
 
 
 def test_back_from_the_target_to_leads(pipeline: Pipeline) -> None:
-    asked = replace(pipeline, named={"PlanTarget": 950.0, "PlanBy": date(2026, 6, 30)})
+    asked = replace(pipeline, named={"PlanTarget": 1050.0, "PlanBy": date(2026, 6, 30)})
+    assert compute_sheet_values(asked).cells["plan_value"] == 950  # 100 of the target is won this year
     assert compute_sheet_values(asked).cells["won_needed"] == 10
     assert rows(asked, "stage", "deals_needed", "deals_now", "gap", "by_when") == [
         ("Lead", 50, 1, 49, date(2026, 6, 10)),  # 4.5, 10, 3 and 2 days
@@ -46,8 +47,20 @@ def test_back_from_the_target_to_leads(pipeline: Pipeline) -> None:
 def test_what_if_a_conversion_were_another(pipeline: Pipeline) -> None:
     plan = pipeline["PlanStages"].copy()
     plan.loc[plan["position"] == 1, "what_if"] = 0.9
-    asked = replace(pipeline.with_tables(PlanStages=plan), named={"PlanTarget": 950.0})
+    asked = replace(pipeline.with_tables(PlanStages=plan), named={"PlanTarget": 1050.0})
     assert [needed for (needed,) in rows(asked, "deals_needed")] == [34, 30, 20, 20, 10]
+
+
+@pytest.mark.parametrize(("target", "value", "won_needed"), [(100.0, 0, 0), (50.0, 0, 0), (101.0, 1, 1)])
+def test_a_reached_target_needs_nothing(pipeline: Pipeline, target: float, value: float, won_needed: float) -> None:
+    cells = compute_sheet_values(replace(pipeline, named={"PlanTarget": target})).cells
+    assert (cells["plan_value"], cells["won_needed"]) == (value, won_needed)
+
+
+def test_returns_that_make_the_mean_negative_give_no_plan(pipeline: Pipeline) -> None:
+    deals = pipeline["Deals"].assign(amount=-5.0)
+    asked = replace(pipeline.with_tables(Deals=deals), named={"PlanTarget": 1000.0})
+    assert compute_sheet_values(asked).cells["won_needed"] == ""
 
 
 def test_without_a_target_the_sheet_targets_decides(pipeline: Pipeline) -> None:

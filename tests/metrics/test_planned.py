@@ -46,10 +46,11 @@ def needed(plan: SalesPlanFigures) -> list[JsonCell]:
 
 
 def test_a_typed_target_comes_back_as_deals_of_every_stage() -> None:
-    plan = compute_sales_plan(pipeline(), 1000.0, date(2026, 6, 30)).figures
-    # 1000 ÷ 200 is 5 won; two of three pass Qualified, three of five pass Lead: 5 ÷ 2/3 and 5 ÷ 2/5, rounded up
+    plan = compute_sales_plan(pipeline(), 1400.0, date(2026, 6, 30)).figures
+    # 400 of it is won this year. 1000 ÷ 200 is 5 won; two of three pass Qualified, three of five pass Lead:
+    # 5 ÷ 2/3 and 5 ÷ 2/5, rounded up
     assert (plan.won_needed, plan.leads_needed, needed(plan)) == (5, 13, [13, 8, 5, 5, 5])
-    assert (plan.target, plan.won_to_date, plan.gap, plan.value_to_win) == (1000, 400, 600, 1000)
+    assert (plan.target, plan.won_to_date, plan.gap, plan.value_to_win) == (1400, 400, 1000, 1000)
     assert plan.stages[-1]["by_when"] == plan.by.isoformat() == "2026-06-30"
 
 
@@ -96,7 +97,7 @@ def test_owners_and_channels_with_a_target_are_planned_from_their_own_numbers() 
 )
 def test_activities_a_week(by: date, needed: int, per_week: int | None) -> None:
     calls = [{"activity": f"A{number}", "deal": "D-1", "date": date(2026, 1, 10)} for number in range(8)]
-    plan = compute_sales_plan(pipeline(activities=calls), 1000.0, by).figures
+    plan = compute_sales_plan(pipeline(activities=calls), 1400.0, by).figures
     assert (plan.activities_per_won, plan.activities_needed) == (4, needed)
     assert plan.activities_per_week == per_week
 

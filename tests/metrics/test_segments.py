@@ -19,11 +19,15 @@ from xl_salesflow.schema.table_registry import TABLES
 @pytest.mark.parametrize(
     ("won", "tried", "difference", "interval", "p_value", "verdict"),
     [
-        # calculated by hand from the textbook formulas
-        ((60, 40), (100, 100), 0.2, (0.0642, 0.3358), 0.0047, "first"),
-        ((40, 60), (100, 100), -0.2, (-0.3358, -0.0642), 0.0047, "second"),
-        ((52, 50), (100, 100), 0.02, (-0.1185, 0.1585), 0.7773, "no difference"),
-        ((20, 5), (29, 100), 0.6397, (0.4660, 0.8133), 0.0, "too few"),
+        # the example of Newcombe (1998), method 10
+        ((56, 48), (70, 80), 0.2, (0.0524, 0.3339), 0.0081, "first"),
+        ((60, 40), (100, 100), 0.2, (0.0614, 0.3281), 0.0047, "first"),
+        ((40, 60), (100, 100), -0.2, (-0.3281, -0.0614), 0.0047, "second"),
+        ((52, 50), (100, 100), 0.02, (-0.1165, 0.1554), 0.7773, "no difference"),
+        ((20, 5), (29, 100), 0.6397, (0.4475, 0.7802), 0.0, "too few"),
+        # never beyond −1 and 1
+        ((27, 0), (29, 31), 0.9310, (0.7443, 0.9809), 0.0, "too few"),
+        ((0, 0), (40, 40), 0.0, (-0.0876, 0.0876), None, "no difference"),
     ],
 )
 def test_two_segments(
@@ -31,7 +35,7 @@ def test_two_segments(
     tried: tuple[int, int],
     difference: float,
     interval: tuple[float, float],
-    p_value: float,
+    p_value: float | None,
     verdict: str,
 ) -> None:
     found = compare_win_rates(won, tried)

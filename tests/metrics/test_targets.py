@@ -40,11 +40,22 @@ def pipeline(*targets: dict[str, Any]) -> Pipeline:
         ([{**YEAR, "target": 900}, {**YEAR, "owner": "Ann", "target": 500}], Query(), 900),
         ([{**YEAR, "owner": "Bo", "target": 300}, {**YEAR, "owner": "Ann", "target": 500}], Query(), 800),
         ([{**YEAR, "target": 900}, {**YEAR, "owner": "Ann", "target": 500}], Query(filters={"owner": "ann"}), 500),
-        ([{**YEAR, "target": 900}], Query(filters={"owner": "Ann"}), 0),
+        ([{**YEAR, "target": 900}], Query(filters={"owner": "Ann"}), None),
         ([{**YEAR, "target": 900}], Query(filters={"region": "north"}), None),
-        ([], Query(), 0),
+        ([{**YEAR, "target": 0}], Query(), 0),
+        ([], Query(), None),
     ],
-    ids=["team", "quarter", "team before owners", "owners together", "owner", "owner without", "no such slice", "none"],
+    ids=[
+        "team",
+        "quarter",
+        "team before owners",
+        "owners together",
+        "owner",
+        "owner without",
+        "no such slice",
+        "zero",
+        "none",
+    ],
 )
 def test_target_of_a_query(targets: list[dict[str, Any]], view: Query, target: float | None) -> None:
     assert compute_funnel(replace(pipeline(*targets), query=view)).metrics["target"] == target

@@ -64,7 +64,7 @@ def test_values_typed_for_the_team_do_not_apply_to_one_person(pipeline: Pipeline
     typed = replace(pipeline.with_tables(PlanStages=plan), named={"PlanTarget": 1.0})
     assert rows(typed) == rows(pipeline)
     assert compute_sales_plan(typed).owners == compute_sales_plan(pipeline).owners
-    assert compute_sales_plan(typed).figures.value_to_win == 1.0
+    assert compute_sales_plan(typed).figures.target == 1.0
 
 
 def test_a_row_without_a_target_has_no_other_numbers(pipeline: Pipeline) -> None:

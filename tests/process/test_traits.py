@@ -27,7 +27,7 @@ def test_golden_minus_bad_with_evidence() -> None:
     )
     after = apply_change_set(pipeline, score_account_traits(pipeline))
     scores = after["Accounts"]["trait_score"].tolist()
-    assert scores[:2] == [1, -1]
+    assert scores[:2] == [0, -1]  # nobody knows "Pays in gold"
     assert pd.isna(scores[2:]).all()
     assert not score_account_traits(after).writes
 
@@ -36,3 +36,16 @@ def test_golden_minus_bad_with_evidence() -> None:
 def test_a_score_without_traits_is_cleared(before: float, after: None) -> None:
     pipeline = crm(Accounts=[{"account": "Acme", "trait_score": before}])
     assert pd.isna(apply_change_set(pipeline, score_account_traits(pipeline))["Accounts"]["trait_score"].iloc[0])
+
+
+def test_a_trait_of_the_team_counts() -> None:
+    """
+    account | kind   | trait        | evidence
+    Acme    | golden | PAYS in gold | their own words
+    """
+    pipeline = crm(
+        Accounts=[{"account": "Acme"}],
+        Traits=rows(test_a_trait_of_the_team_counts.__doc__ or "", "Traits"),
+        Lists=[{"golden_trait": "Pays in gold"}],
+    )
+    assert apply_change_set(pipeline, score_account_traits(pipeline))["Accounts"]["trait_score"].tolist() == [1]

@@ -24,7 +24,7 @@ from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove, find_
 from xl_salesflow.core.key_numbers import COUNTED_TABLES, find_key_columns, next_key_like, next_keys
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.verb_answers import MergedCopy
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.schema.table_columns import Column, ColumnWriter, TableSchema
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
@@ -180,9 +180,7 @@ def _drop_moved_stages(conflicts: list[MergeConflict], found: MovedDeals) -> lis
     return [
         conflict
         for conflict in conflicts
-        if not (
-            conflict.table == "Deals" and conflict.column == "stage" and conflict.key.strip().casefold() in reported
-        )
+        if not (conflict.table == "Deals" and conflict.column == "stage" and fold_text(conflict.key) in reported)
     ]
 
 

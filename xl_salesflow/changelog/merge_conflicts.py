@@ -16,7 +16,7 @@ from xl_salesflow.changelog.change_log import CONFLICTS_TABLE, format_log_value,
 from xl_salesflow.changelog.copy_differences import label_rows
 from xl_salesflow.core.change_sets import ChangeSet, Edit, Fill, Remove
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, choice_label, identify_choice
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import fold_keys, make_column_series, make_table_frame
@@ -104,7 +104,7 @@ def _take_other_value(pipeline: Pipeline, one: dict[str, Any]) -> ChangeSet | No
     if one["kind"] in ("numbered", "removed_here"):
         return ChangeSet()  # the row already exists
     held = pipeline[table.name]
-    rows = held.index[(fold_keys(label_rows(table, held)) == one["key"].strip().casefold()).to_numpy(bool)]
+    rows = held.index[(fold_keys(label_rows(table, held)) == fold_text(one["key"])).to_numpy(bool)]
     if len(rows) != 1:
         return None
     if one["kind"] == "removed_there":
@@ -129,7 +129,7 @@ def _take_other_value(pipeline: Pipeline, one: dict[str, Any]) -> ChangeSet | No
 def _remove_deal_stays(pipeline: Pipeline, table: TableSchema, deal: str) -> tuple[Remove, ...]:
     # the stage stays of a deal go with it
     history = pipeline["History"]
-    visits = history[fold_keys(history["deal"]) == deal.strip().casefold()]
+    visits = history[fold_keys(history["deal"]) == fold_text(deal)]
     return (Remove("History", visits, CONFLICT_REASON),) if table.name == "Deals" and len(visits) else ()
 
 

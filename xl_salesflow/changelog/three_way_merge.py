@@ -26,6 +26,7 @@ from xl_salesflow.changelog.copy_differences import (
 from xl_salesflow.changelog.merge_conflicts import MergeConflict
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove, find_equal_cells
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.schema.table_columns import Column, TableSchema
 from xl_salesflow.schema.table_frames import fold_keys, make_column_series
 from xl_salesflow.schema.table_registry import TABLES
@@ -95,7 +96,7 @@ def _read_logged_changes(ours: Pipeline, theirs: Pipeline) -> LoggedChanges:
     own = journal[~journal["run"].isin(set(theirs["Journal"]["run"])) & (journal["operation"] == "change")]
     found: LoggedChanges = {}
     for table, column, key, before in zip(own["table"], own["column"], own["key"], own["before"], strict=True):
-        found.setdefault((table, column), {}).setdefault(key.strip().casefold(), collapse_cell_spaces(before))
+        found.setdefault((table, column), {}).setdefault(fold_text(key), collapse_cell_spaces(before))
     return found
 
 

@@ -222,6 +222,10 @@ def _find_remaining_references(pipeline: Pipeline, entries: list[UndoEntry]) -> 
     going = {
         (entry.table.name, entry.row) for entry in entries if entry.operation in _KEY_OPERATIONS and entry.is_untouched
     }
+    back: dict[tuple[str, str], list[int]] = {}
+    for entry in entries:
+        if entry.operation == "change" and entry.is_untouched and entry.column is not None and entry.row is not None:
+            back.setdefault((entry.table.name, entry.column.id), []).append(entry.row)
     named = {table: set[str]() for table, _ in going}
     for table in TABLES.values():
         columns = [column for column in table.columns if column.type is ColumnType.REF and column.options in named]
@@ -229,5 +233,6 @@ def _find_remaining_references(pipeline: Pipeline, entries: list[UndoEntry]) -> 
             held = pipeline[table.name]
             stays = held.drop(index=[row for row in held.index if (table.name, row) in going])
             for column in columns:
-                named[column.options or ""].update(stays[column.id])
+                cells = stays[column.id].drop(index=back.get((table.name, column.id), []), errors="ignore")
+                named[column.options or ""].update(cells)
     return named

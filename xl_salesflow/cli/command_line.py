@@ -29,6 +29,7 @@ from xl_salesflow.cli.metric_commands import (
     sales_plan_command,
 )
 from xl_salesflow.cli.playbook_commands import playbook_group
+from xl_salesflow.cli.rename_commands import merge_accounts_command, rename_command
 from xl_salesflow.cli.team_commands import assign_command, holidays_command, rollup_command
 from xl_salesflow.cli.template_commands import template_group
 from xl_salesflow.cli.workbook_commands import check_command, demo_command, init_command, update_command
@@ -51,6 +52,7 @@ for command in (
     *(followups_command, revise_command, holidays_command, quote_command, print_command, template_group),
     *(batch_command, watch_command),
     *(diff_command, merge_command, assign_command, rollup_command),
+    *(rename_command, merge_accounts_command),
     *(bant_command, prepare_command, compare_command, export_command),
     *(playbook_group, audit_command, addin_group, demo_command),
 ):

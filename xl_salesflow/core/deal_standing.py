@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import fold_keys, look_up_values
 
@@ -193,9 +194,9 @@ def _has_discount_approval(pipeline: Pipeline, typed: str, share: float, owner: 
     # an active member of the team with a sufficient limit; if there is no team, anybody but the owner
     team, names = pipeline["Team"], [name for name in _APPROVER_SEPARATORS.split(typed.strip()) if name]
     if not (team["person"] != "").any():
-        return any(name.casefold() != owner.strip().casefold() for name in names)
+        return any(fold_text(name) != fold_text(owner) for name in names)
     known = set(fold_keys(team.loc[team["active"] != "no", "person"])) - {""}
-    people = pd.Series([name for name in names if name.casefold() in known], dtype=object)
+    people = pd.Series([name for name in names if fold_text(name) in known], dtype=object)
     return bool(len(people)) and bool((look_up_discount_limits(pipeline, people) >= share - DISCOUNT_TOLERANCE).any())
 
 

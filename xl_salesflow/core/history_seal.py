@@ -65,6 +65,30 @@ def seal_history(history: pd.DataFrame, deals: Collection[str] | None = None) ->
     return history.assign(seal=column)
 
 
+def reseal_history(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return *after*, in which a run spelled or named cells of *before* anew, with intact seals still intact.
+
+    A seal that was broken before stays broken, so that a manual change is still found.
+    """
+    old = order_by_number(before)
+    new = after.loc[old.index]
+    own = np.array(_digest_stays(old), object) != np.array(_digest_stays(new), object)
+    ends, new_ends = (_encode_stays(chains, _STAY_END_COLUMNS) for chains in (old, new))
+    ended = np.array([was != now for was, now in zip(ends, new_ends, strict=True)], bool)
+    touched = old["deal"].isin(set(old["deal"][own | ended])).to_numpy(bool)
+    old, new = old[touched], new[touched]
+    broken = find_broken_seals(old)
+    kept = {*broken.itself, *broken.before, *broken.unsealed}
+    seals, digests = new["seal"].to_list(), _digest_stays(new)
+    ends = _encode_stays(new, _STAY_END_COLUMNS)
+    for at, (row, stay_before) in enumerate(zip(new.index, _find_stays_before(new), strict=True)):
+        if row not in kept:
+            seals[at] = f"{digests[at]}-{_digest_stay_before(ends, seals, stay_before)}"
+    column = after["seal"].copy()
+    column.loc[new.index] = np.array(seals, object)
+    return after.assign(seal=column)
+
+
 def find_broken_seals(history: pd.DataFrame) -> BrokenSeals:
     """Return the rows of *history* whose seals are broken."""
     chains = order_by_number(history)

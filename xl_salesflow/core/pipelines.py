@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar, Literal, overload
 
+import numpy.typing as npt
 import pandas as pd
 
 from xl_salesflow.core.lazy_frames import LoadedFrames, PipelineFrames
@@ -156,6 +157,34 @@ class PlaybookReader:
         return self._playbooks
 
 
+NameColumn = tuple[str, str]
+"""A table and the id of a column of names."""
+
+TypedTexts = Mapping[str, Mapping[str, Mapping[int, str]]]
+"""Table → column → row → the text of a cell that is not spelled as its value would be written."""
+
+
+@dataclass(eq=False)
+class NameReader:
+    """Lists the distinct names in columns, and caches what was *found* for all states of a run with the same cells."""
+
+    found: dict[Any, Any] = field(default_factory=dict)
+    _names: dict[NameColumn, tuple[npt.NDArray[Any], tuple[str, ...]]] = field(default_factory=dict)
+
+    def list_names(self, frame: pd.DataFrame, table: str, column: str) -> tuple[str, ...]:
+        """Return the distinct texts of *column* in *frame*, the rows of *table*."""
+        cells = frame[column].to_numpy()
+        known = self._names.get((table, column))
+        if known is None or not _is_same_memory(known[0], cells):
+            known = self._names[table, column] = cells, tuple(map(str, pd.unique(cells)))
+        return known[1]
+
+
+def _is_same_memory(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:
+    first, second = one.__array_interface__, other.__array_interface__
+    return bool(first["data"][0] == second["data"][0] and one.shape == other.shape and one.strides == other.strides)
+
+
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """One workbook as values: a frame for every declared table in *tables*, and the day of the run in *today*.
@@ -164,7 +193,8 @@ class Pipeline:
     frames, so a frame is never changed in place; change a copy, and give it to `with_tables`.
 
     *query* holds the parameters from the sheet Funnel; *named* the named cells as read; *cell_findings* the findings
-    about single cells of the tables that were read. *playbook_reader* is passed on from one state of a run to the next.
+    about single cells of the tables that were read, *typed_texts* the cells whose spelling differs from what a run would
+    write. *playbook_reader* and *name_reader* are passed on from one state of a run to the next.
     """
 
     tables: PipelineFrames
@@ -175,8 +205,10 @@ class Pipeline:
     named: Mapping[str, Any] = field(default_factory=dict)
     table_positions: Mapping[str, TablePosition] = field(default_factory=dict)
     cell_findings: Sequence[Finding] = ()
+    typed_texts: TypedTexts = field(default_factory=dict)
     source: str = ""
     playbook_reader: PlaybookReader = field(default_factory=PlaybookReader, repr=False, compare=False)
+    name_reader: NameReader = field(default_factory=NameReader, repr=False, compare=False)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Finding, Gate, Pipeline, Playbook
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import Language, Text, fold_text
 from xl_salesflow.schema.choice_lists import LISTS, choice_label, identify_choice, list_options
 from xl_salesflow.schema.plain_values import is_blank
 from xl_salesflow.schema.table_columns import Column, ColumnType
@@ -224,7 +224,7 @@ def identify_activity_type(subject: str) -> str:
 
 def identify_option(column: Column, item: str) -> str:
     """Return the id of *item* in the list of *column*, or the text itself, in a form for comparison without case."""
-    return (identify_choice(list_options(column.options), item) or item.strip()).casefold()
+    return fold_text(identify_choice(list_options(column.options), item) or item)
 
 
 @dataclass(frozen=True, slots=True)

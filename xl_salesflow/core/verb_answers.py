@@ -338,3 +338,15 @@ class LoggedActivity(Answer):
 
     activity: str
     """Its number."""
+
+
+@dataclass(frozen=True)
+class RenamedRows(Answer):
+    """A name that was changed with all its rows, or two customers that were made one."""
+
+    old: str
+    """The name before."""
+    new: str
+    """The name now."""
+    rows: Mapping[str, int]
+    """Table → how many of its rows changed."""

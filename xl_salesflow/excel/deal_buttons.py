@@ -14,7 +14,7 @@ from xl_salesflow.core.verb_answers import LoggedActivity, MoveVerdict, OpenQues
 from xl_salesflow.engine import Run, Step, make_deal_scope, run_steps
 from xl_salesflow.errors import UsageError
 from xl_salesflow.excel.button_context import ButtonContext
-from xl_salesflow.locale.texts import TWO_SENTENCES, Text, TextList
+from xl_salesflow.locale.texts import TWO_SENTENCES, Text, TextList, fold_text
 from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.quotes.document_record import QUOTE_DOCUMENT_KINDS
 from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS, PrintJob
@@ -275,7 +275,7 @@ def _describe_move_verdict(verdict: MoveVerdict, requested: str) -> Text:
     reasons = " ".join(verdict.move_reasons.split("\n"))
     if verdict.move_status == "refused":
         return Text("{deal} stays in {stage}: {reasons}").with_facts(deal=deal, stage=stage or "—", reasons=reasons)
-    if requested.strip().casefold() != stage.casefold():
+    if fold_text(requested) != fold_text(stage):
         return Text("{deal} is in {stage}.").with_facts(deal=deal, stage=stage or "—")
     if not reasons:
         return Text("{deal} is in {stage}.", context="after a move").with_facts(deal=deal, stage=stage)

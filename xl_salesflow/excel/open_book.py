@@ -36,7 +36,7 @@ from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.schema.table_frames import complete_columns, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text
-from xl_salesflow.workbook.cell_findings import CellFinding, describe_cell_findings
+from xl_salesflow.workbook.cell_findings import CellFinding, collect_typed_texts, describe_cell_findings
 from xl_salesflow.workbook.input_cells import (
     check_named_cells,
     message_language,
@@ -207,6 +207,7 @@ class OpenBook:
         """
         opened, names, pipeline, named_findings = self._open(today)
         pipeline = replace(pipeline, tables=LoadedFrames({name: opened.read_table(name) for name in TABLES}))
+        pipeline = replace(pipeline, typed_texts=collect_typed_texts(opened.findings))
         named_findings += make_loose_cell_findings(
             find_overwritten_loose_cells(self.book, opened.layout, names), pipeline.language
         )
@@ -236,7 +237,10 @@ class OpenBook:
         opened = _OpenReading(layout, {table: found[place.name] for table, place in layout.tables.items()})
         settings, wrong = read_workbook_settings(opened.read_table("Settings"))
         opened.findings["Settings"] += wrong
-        opened.settings, opened.dialect = settings, Dialect(settings.text("currency"), today=today)
+        opened.settings, opened.dialect = (
+            settings,
+            Dialect(settings.text("currency"), today=today, language=layout.language),
+        )
         language = message_language(settings, layout.language)
         names = find_open_named_cells(self.book)
         named, findings = check_named_cells(names.values(), names.addresses, opened.dialect, language)

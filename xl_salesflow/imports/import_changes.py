@@ -36,7 +36,7 @@ from xl_salesflow.imports.row_matching import (
     match_rows_to_table,
 )
 from xl_salesflow.imports.source_reader import make_import_context
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import Language, Text, fold_text
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -62,8 +62,8 @@ def extend_open_lists(
 
 
 def _find_unlisted_values(held: pd.Series, used: Sequence[pd.Series]) -> list[str]:
-    known = {text.casefold() for text in held}
-    return [text for text in pd.concat(list(used)).unique() if text and text.casefold() not in known]
+    known = {fold_text(text) for text in held}
+    return [text for text in pd.concat(list(used)).unique() if text and fold_text(text) not in known]
 
 
 def _write_list_values(held: pd.DataFrame, new: Mapping[str, list[str]], because: str) -> ChangeSet:

@@ -99,8 +99,8 @@ def join_sentences(first: str, second: str, language: Language) -> str:
 
 
 def fold_text(text: str) -> str:
-    """Return *text* without surrounding blanks, case and full-width forms, for comparison."""
-    return normalize("NFKC", text).strip().casefold()
+    """Return *text* for comparison: case, width and spaces (surrounding, or several for one) do not distinguish names."""
+    return " ".join((text if text.isascii() else normalize("NFKC", text)).split()).casefold()
 
 
 _TRANSLATED_FACTS = (Text, TextList)

@@ -17,6 +17,7 @@ import numpy as np
 from xl_salesflow.metrics.deal_cube import Cube, build_cube
 from xl_salesflow.metrics.forecast_metrics import WEIGHTED_METRICS
 from xl_salesflow.metrics.formula_criteria import (
+    HAS_AMOUNT,
     OUTCOME_LOST,
     OUTCOME_OPEN,
     OUTCOME_RECORDED,
@@ -60,6 +61,12 @@ def _other_day_money(column: str, when: PeriodRule, *criteria: Criterion) -> str
     return f"ROUND({_other_day_formula(sum_formula(column), when, *criteria)},2)"
 
 
+def _other_day_known_money(column: str, when: PeriodRule, outcome: Criterion) -> str:
+    counts = (_other_day_formula(count_formula, when, outcome, *also) for also in ((), (HAS_AMOUNT,)))
+    every, valued = counts
+    return f'IF({every}=0,0,IF({valued}=0,"",{_other_day_money(column, when, outcome)}))'
+
+
 def _quotient_formula(part: str, whole: str) -> str:
     return f'IFERROR({part}/({whole}),"")'
 
@@ -69,10 +76,10 @@ _OTHER_DAY_WON, _OTHER_DAY_LOST = (
 )
 _OTHER_DAY_FORMULAS: dict[str, str] = {
     "open_count": _other_day_formula(count_formula, "open", OUTCOME_OPEN),
-    "open_value": _other_day_money("amount", "open", OUTCOME_OPEN),
-    "weighted_value": _other_day_money("weighted_value", "open", OUTCOME_OPEN),
+    "open_value": _other_day_known_money("amount", "open", OUTCOME_OPEN),
+    "weighted_value": _other_day_known_money("weighted_value", "open", OUTCOME_OPEN),
     "won_count": _OTHER_DAY_WON,
-    "won_value": _other_day_money("amount", "closed", OUTCOME_WON),
+    "won_value": _other_day_known_money("amount", "closed", OUTCOME_WON),
     "win_rate": _quotient_formula(_OTHER_DAY_WON, f"{_OTHER_DAY_WON}+{_OTHER_DAY_LOST}"),
     "win_rate_of_all": _quotient_formula(
         _OTHER_DAY_WON, _other_day_formula(count_formula, "created", OUTCOME_RECORDED)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.metrics.array_arithmetic import (
     GroupNumbers,
     MetricMask,
@@ -32,6 +33,7 @@ from xl_salesflow.metrics.metric_declaration import MetricArray
 from xl_salesflow.schema.choice_lists import LISTS, identify_choice
 from xl_salesflow.schema.named_values import QUERY_FILTERS, Query
 from xl_salesflow.schema.plain_values import is_missing
+from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
 
@@ -140,6 +142,11 @@ class Cube:
         """Return the sum of money in each group, to the cent."""
         return sum_by_group(values, mask, self.group, self.size)
 
+    def known_total(self, values: MetricArray, mask: MetricMask) -> MetricArray:
+        """Return the sum of money in each group; unknown if the group has deals and none has a value."""
+        unknown = (self.count(mask) > 0) & (self.count(mask & ~np.isnan(values)) == 0)
+        return np.where(unknown, np.nan, self.total(values, mask))
+
     def mean(self, values: MetricArray, mask: MetricMask) -> MetricArray:
         """Return the mean of each group without its blanks."""
         return mean_by_group(values, mask, self.group, self.size)
@@ -219,12 +226,12 @@ def deal_probabilities(pipeline: Pipeline) -> MetricArray:
     """Return the probability of every deal: its own, or else its stage's; NaN if neither is known."""
     frame = pipeline["Deals"]
     setup = pipeline["Stages"]
-    keys = (setup["playbook"] + "|" + setup["stage"]).str.casefold()
+    keys = fold_keys(setup["playbook"] + "|" + setup["stage"])
     # a lookup finds the first of equal keys and treats a blank cell as 0
     of_stage = dict(zip(reversed(list(keys)), column_numbers(setup["probability"])[::-1], strict=True))
     codes, names = pd.factorize(frame["playbook"] + "|" + frame["recorded_stage"])
-    found = np.array([of_stage.get(str(name).casefold(), np.nan) for name in names] + [np.nan])
-    known = np.array([str(name).casefold() in of_stage for name in names] + [False])
+    found = np.array([of_stage.get(fold_text(str(name)), np.nan) for name in names] + [np.nan])
+    known = np.array([fold_text(str(name)) in of_stage for name in names] + [False])
     chances = np.where(known & np.isnan(found), 0.0, found)[codes]
     own = column_numbers(frame["probability_override"])
     return np.where(np.isnan(own), chances, own)
@@ -234,9 +241,9 @@ def match_view_filters(frame: pd.DataFrame, filters: Mapping[str, str]) -> Metri
     """Return which rows of Deals or History match every dropdown, ignoring case as the sheet does."""
     mask = np.ones(len(frame), dtype=bool)
     for column, value in filters.items():
-        folded = stored_filter_value(column, value).casefold()
+        folded = fold_text(stored_filter_value(column, value))
         codes, names = pd.factorize(frame[column])
-        mask &= np.array([str(name).casefold() == folded for name in names] + [False])[codes]
+        mask &= np.array([fold_text(str(name)) == folded for name in names] + [False])[codes]
     return mask
 
 

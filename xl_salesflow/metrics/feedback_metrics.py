@@ -15,6 +15,7 @@ from xl_salesflow.metrics.formula_criteria import Aggregate, Criterion, count_fo
 from xl_salesflow.metrics.metric_declaration import Metric, MetricArray, MetricFormula, Unit
 from xl_salesflow.metrics.outcome_metrics import won_deal_count
 from xl_salesflow.metrics.plan_metrics import PLAN_LAST_DAY_FORMULA, plan_last_day, round_up_whole, won_needed
+from xl_salesflow.process.deal_upkeep import is_cell_filled
 
 
 def _match_feedback_dates(cube: Cube, rows: pd.DataFrame) -> MetricMask:
@@ -63,11 +64,14 @@ def net_promoter_score(cube: Cube) -> MetricArray:
 
 
 def response_count(cube: Cube) -> MetricArray:
-    """Count the rows of feedback."""
+    """Count the rows of feedback, numbered or not."""
     rows = cube.pipeline["Feedback"]
-    return _unsliced_value(
-        cube, float(np.count_nonzero(_match_feedback_dates(cube, rows) & (rows["feedback"] != "").to_numpy()))
-    )
+    filled = np.logical_or.reduce([is_cell_filled(rows[column]) for column in _FEEDBACK_CONTENT])
+    return _unsliced_value(cube, float(np.count_nonzero(_match_feedback_dates(cube, rows) & filled)))
+
+
+_FEEDBACK_CONTENT = ("feedback", "deal", "account", "date", "satisfaction", "recommend", "comment")
+"""A row of Feedback counts if one of these columns is filled in."""
 
 
 def activity_count(cube: Cube) -> MetricArray:
@@ -106,7 +110,11 @@ _SATISFACTION_SUM = _unsliced_formula(sum_formula("satisfaction"), "Feedback", _
 _RECOMMEND_COUNT = MetricFormula(_unsliced_formula(count_formula, "Feedback", _score_criterion("recommend")))
 _PROMOTER_COUNT = _unsliced_formula(count_formula, "Feedback", _score_criterion("recommend", ">=", "9"))
 _DETRACTOR_COUNT = _unsliced_formula(count_formula, "Feedback", _score_criterion("recommend", "<=", "6"))
-_RESPONSE_COUNT = MetricFormula(_unsliced_formula(count_formula, "Feedback", Criterion("feedback", "<>", "")))
+_FEEDBACK_FILLED = "+".join(f'({{Feedback.{column}}}<>"")' for column in _FEEDBACK_CONTENT)
+_FEEDBACK_DATED = count_formula("Feedback", (*criteria_in_period("date"), Criterion("date", "<=", "AsOf")))
+_RESPONSE_COUNT = MetricFormula(
+    f'IF(ViewAll=0,"",IF(IsToday*(1-HasPeriod)=1,SUMPRODUCT(--({_FEEDBACK_FILLED}>0)),{_FEEDBACK_DATED}))'
+)
 _ACTIVITY_COUNT = _unsliced_formula(count_formula, "Activities", Criterion("deal", "<>", ""))
 
 
@@ -134,7 +142,7 @@ FEEDBACK_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "response_count",
         Text("Feedback received"),
-        Text("Rows of the sheet Feedback dated in the period."),
+        Text("Rows of the sheet Feedback dated in the period, numbered or not; without a period all rows."),
         Unit.ANSWERS, _RESPONSE_COUNT, response_count, _RESPONSE_COUNT, response_count,
     ),
     Metric(

@@ -22,19 +22,18 @@ from xl_salesflow.metrics.formula_criteria import (
     sum_formula,
 )
 from xl_salesflow.metrics.metric_declaration import Metric, MetricArray, MetricFormula, Unit
-from xl_salesflow.metrics.outcome_metrics import open_deal_count
+from xl_salesflow.metrics.outcome_metrics import open_deal_count, open_deal_value
 from xl_salesflow.metrics.stage_metrics import SUM_WEIGHTED_VALUE
 from xl_salesflow.metrics.target_metrics import (
     EXPECTED_IN_TARGET_PERIOD,
     expected_in_period,
-    expected_value,
     won_to_date,
 )
 
 
 def open_weighted_value(cube: Cube) -> MetricArray:
-    """Sum amount × probability of the open deals, each rounded to cents."""
-    return cube.total(cube.weighted, cube.open)
+    """Sum amount × probability of the open deals, each rounded to cents; unknown if none has an amount."""
+    return np.where(np.isnan(open_deal_value(cube)), np.nan, cube.total(cube.weighted, cube.open))
 
 
 WEIGHTED_METRICS: tuple[Metric[Cube], ...] = (
@@ -43,10 +42,12 @@ WEIGHTED_METRICS: tuple[Metric[Cube], ...] = (
         Text("Weighted value"),
         Text(
             "Amount × probability of every open deal, rounded to cents, then summed; the probability "
-            "is the deal's own, or else its stage's. For a past date, as they were when the deal "
-            "entered its stage."
+            "is the deal's own, or else its stage's; blank if no open deal has an amount. For a past date, as they were "
+            "when the deal entered its stage."
         ),
-        Unit.MONEY, MetricFormula(f"ROUND({deals_formula(SUM_WEIGHTED_VALUE, 'open', OUTCOME_OPEN)},2)"), open_weighted_value,
+        Unit.MONEY,
+        MetricFormula(f'IF(open_value="","",ROUND({deals_formula(SUM_WEIGHTED_VALUE, "open", OUTCOME_OPEN)},2))'),
+        open_weighted_value,
         MetricFormula("open_count"), open_deal_count,
     ),
 )  # fmt: skip
@@ -100,7 +101,10 @@ def _category_metric(category: str) -> Metric[Cube]:
 
 def forecast_pipeline(cube: Cube) -> MetricArray:
     """Sum the expected amounts that are not commit, best case or omitted."""
-    return round_array_to_cents(expected_value(cube) - sum(_category_value(name)(cube) for name in _CATEGORY_TEXTS))
+    if not cube.today:
+        return cube.unknown()
+    named = np.logical_or.reduce([_category_mask(name)(cube) for name in _CATEGORY_TEXTS])
+    return cube.total(cube.amount, expected_in_period(cube) & ~named)
 
 
 def forecast_pipeline_count(cube: Cube) -> MetricArray:
@@ -134,6 +138,10 @@ _EXPECTED_COUNT_TODAY = formula_today_only(count_formula, "open", *EXPECTED_IN_T
 _CATEGORY_COUNTS = [
     formula_today_only(count_formula, "open", *_category_criteria(category)) for category in _CATEGORY_TEXTS
 ]
+_PIPELINE_SUM_FORMULA = "-".join(
+    formula_today_only(sum_formula("amount"), "open", *criteria)
+    for criteria in (EXPECTED_IN_TARGET_PERIOD, *map(_category_criteria, _CATEGORY_TEXTS))
+)
 _PIPELINE_COUNT_FORMULA = f'IF(IsToday=0,"",{_EXPECTED_COUNT_TODAY}-{"-".join(_CATEGORY_COUNTS)})'
 
 CATEGORY_METRICS: tuple[Metric[Cube], ...] = (
@@ -143,11 +151,11 @@ CATEGORY_METRICS: tuple[Metric[Cube], ...] = (
         "forecast_pipeline",
         Text("Forecast: pipeline"),
         Text(
-            "Open deals expected to close in the target's period that are in no other category. "
-            "Available only for today."
+            "Open deals expected to close in the target's period that are in no other category, summed exactly and rounded "
+            "once. Available only for today."
         ),
         Unit.MONEY,
-        MetricFormula('IF(expected_value="","",ROUND(expected_value-forecast_commit-forecast_best_case-forecast_omitted,2))'),
+        MetricFormula(f'IF(expected_value="","",ROUND({_PIPELINE_SUM_FORMULA},2))'),
         forecast_pipeline, MetricFormula(_PIPELINE_COUNT_FORMULA), forecast_pipeline_count,
     ),
     _category_metric("omitted"),

@@ -10,7 +10,7 @@ from typing import Any
 from xl_salesflow.core.metric_answers import MetricChange, MetricGroup, MetricValue, StageChange, StageMoveCount
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import Language, TextList
+from xl_salesflow.locale.texts import Language, TextList, fold_text
 from xl_salesflow.metrics.deal_cube import Cube, build_cube, date_of_days
 from xl_salesflow.metrics.metric_declaration import ColumnText, MetricArray, MetricColumn
 from xl_salesflow.metrics.metric_tables import METRIC_TABLES, METRICS_BY_ID
@@ -137,7 +137,7 @@ def compare_segments(pipeline: Pipeline, column: str, first: str, second: str) -
     Raises:
         UsageError: no deal has one of the values.
     """
-    groups = {group.key.casefold(): group for group in compute_metrics_by(pipeline, column)}
+    groups = {fold_text(group.key): group for group in compute_metrics_by(pipeline, column)}
     sides = [_find_segment(groups, column, name, _segment_label(pipeline, column, name)) for name in (first, second)]
     won, lost = ([int(side.metrics[count] or 0) for side in sides] for count in ("won_count", "lost_count"))
     closed = [one + other for one, other in zip(won, lost, strict=True)]
@@ -151,7 +151,7 @@ def _segment_label(pipeline: Pipeline, column: str, name: str) -> str:
 
 
 def _find_segment(groups: dict[str, MetricGroup], column: str, typed: str, name: str) -> MetricGroup:
-    if name.casefold() not in groups:
+    if fold_text(name) not in groups:
         there = [group.key for group in groups.values() if group.key]
         if not there:
             header = TABLES["Deals"][column].header
@@ -159,7 +159,7 @@ def _find_segment(groups: dict[str, MetricGroup], column: str, typed: str, name:
                 "No deal in view has a value of “{header}”; fill it in, or compare by another column.", header=header
             )
         raise UsageError("No deal in view has “{value}”; there are {known}.", value=typed, known=TextList(tuple(there)))
-    return groups[name.casefold()]
+    return groups[fold_text(name)]
 
 
 def _group_label(cube: Cube, row: int, language: Language) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.metrics.array_arithmetic import (
     GroupNumbers,
     count_by_group,
@@ -72,9 +72,9 @@ class Grouping:
     @cached_property
     def group_of_deals(self) -> GroupNumbers:
         """Return the row of every deal, the first one of equal names; -1 for a name without a row."""
-        place = {name.casefold(): row for row, name in reversed(list(enumerate(self.names))) if name}
+        place = {fold_text(name): row for row, name in reversed(list(enumerate(self.names))) if name}
         codes, found = pd.factorize(self.cube.frame[self.column])
-        return np.array([place.get(str(name).casefold(), -1) for name in found] + [-1], dtype=np.int64)[codes]
+        return np.array([place.get(fold_text(str(name)), -1) for name in found] + [-1], dtype=np.int64)[codes]
 
     def add_other_deals(self, listed: MetricArray, total: float) -> MetricArray:
         """Return *listed* with the rest of *total* appended; blank rows are unknown."""
@@ -99,7 +99,7 @@ def list_group_names(pipeline: Pipeline, column: str) -> list[str]:
     if column == "playbook":
         found: list[str] = []
         for name in reversed(list(pipeline["Stages"]["playbook"])):  # the order of the sheet: from the last row up
-            if name and name.casefold() not in {known.casefold() for known in found}:
+            if name and fold_text(name) not in {fold_text(known) for known in found}:
                 found.append(name)
         return found
     table, names = _GROUP_NAME_SOURCES.get(column, ("Lists", column))
@@ -167,7 +167,7 @@ _IN_ROW_GROUP = Criterion(GROUP_COLUMN, "=", "{name}")
 
 
 def _group_row_formula(column: str, whole: str, formula: str) -> MetricFormula:
-    others = f'{whole}-SUMIFS({{Groups.{column}}},{{Groups.position}},"<={LISTED_GROUP_ROWS}")'
+    others = f'SUM({whole})-SUMIFS({{Groups.{column}}},{{Groups.position}},"<={LISTED_GROUP_ROWS}")'
     return MetricFormula(f'IF({{name}}="","",ROUND(IF({{position}}>{LISTED_GROUP_ROWS},{others},{formula}),2))')
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.metrics.array_arithmetic import (
     GroupNumbers,
     MetricMask,
@@ -22,7 +22,10 @@ from xl_salesflow.metrics.array_arithmetic import (
 from xl_salesflow.metrics.deal_cube import Cube
 from xl_salesflow.metrics.formula_criteria import (
     OUTCOME_LOST,
+    Aggregate,
+    Criteria,
     Criterion,
+    array_condition,
     count_formula,
     formula_today_only,
     sum_formula,
@@ -34,6 +37,7 @@ from xl_salesflow.metrics.funnel_steps import (
     formula_if_step,
     stage_metric_formula,
 )
+from xl_salesflow.metrics.group_metrics import OTHER_GROUPS_LABEL
 from xl_salesflow.metrics.history_workings import stage_exits_formula, working_lookup
 from xl_salesflow.metrics.metric_declaration import (
     ColumnMetric,
@@ -217,41 +221,45 @@ LEAK_METRICS: tuple[Metric[Cube], ...] = (
     ),
 )  # fmt: skip
 
-LOSS_REASON_ROWS = 20
-"""Number of rows of LossReasons; row 0 is "no reason given"."""
+LISTED_REASON_ROWS = 20
+"""Number of rows of LossReasons for "no reason given" (row 0) and the listed reasons."""
+
+LOSS_REASON_ROWS = LISTED_REASON_ROWS + 1
+"""Number of rows of LossReasons; the last one holds every reason that has no row, so that the rows add up."""
 
 
 @dataclass(frozen=True)
 class LossReasons:
-    """One row per reason of the sheet Lists; unknown for a past date, because History does not hold reasons."""
+    """One row per reason of the sheet Lists, and one for all others; unknown for a past date, which History does not tell."""
 
     cube: Cube
 
     @cached_property
     def names(self) -> list[str]:
         """Return the ids of the reasons; the first one is "" for "no reason given", and "" is also a blank row."""
-        listed = list(self.cube.pipeline["Lists"]["loss_reason"].iloc[: LOSS_REASON_ROWS - 1])
-        return ["", *listed, *[""] * (LOSS_REASON_ROWS - 1 - len(listed))]
+        listed = list(self.cube.pipeline["Lists"]["loss_reason"].iloc[: LISTED_REASON_ROWS - 1])
+        return ["", *listed, *[""] * (LISTED_REASON_ROWS - 1 - len(listed))]
 
     @property
     def labels(self) -> list[str]:
         """Return the labels of the rows on the sheet."""
         language, known = self.cube.pipeline.language, LISTS["loss_reason"]
         listed = [known[name].in_(language) if name in known else name for name in self.names[1:]]
-        return [NO_REASON_LABEL.in_(language), *listed]
+        return [NO_REASON_LABEL.in_(language), *listed, OTHER_GROUPS_LABEL.in_(language)]
 
     @cached_property
     def is_shown(self) -> MetricMask:
         """Return which rows show a number."""
-        known = np.array([bool(name) or row == 0 for row, name in enumerate(self.names)])
+        known = np.array([*(bool(name) or row == 0 for row, name in enumerate(self.names)), True])
         return known & self.cube.today
 
     @cached_property
     def reason_of_deals(self) -> GroupNumbers:
-        """Return the row of every lost deal; -1 for a deal that is not lost or a reason that is not listed."""
-        place = {name: row for row, name in reversed(list(enumerate(self.names)))}
+        """Return the row of every lost deal; -1 for a deal that is not lost."""
+        place = {fold_text(name): row for row, name in reversed(list(enumerate(self.names)))}
         codes, names = pd.factorize(self.cube.frame["loss_reason"])
-        rows = np.array([place.get(str(name), -1) for name in names] + [-1], dtype=np.int64)[codes]
+        found = [place.get(fold_text(str(name)), LISTED_REASON_ROWS) for name in names]
+        rows = np.array([*found, -1], dtype=np.int64)[codes]
         return np.where(self.cube.lost, rows, -1)
 
     def blank_unless_shown(self, values: MetricArray) -> MetricArray:
@@ -278,7 +286,7 @@ def reason_lost_value(reasons: LossReasons) -> MetricArray:
 
 
 def reason_lost_share(reasons: LossReasons) -> MetricArray:
-    """Divide the lost deals with each reason by all lost deals with a listed reason or none."""
+    """Divide the lost deals with each reason by all lost deals."""
     lost = reason_lost_count(reasons)
     return divide_or_unknown(lost, np.full(LOSS_REASON_ROWS, np.nansum(lost)))
 
@@ -295,8 +303,27 @@ _ALL_REASONS_LOST = "SUM({LossReasons.lost_count})"
 _REASONS_LOST_AT_LEAST = 'SUMIFS({LossReasons.lost_count},{LossReasons.lost_count},">="&{lost_count})'
 
 
-def _formula_if_reason(formula: str) -> str:
-    return f'IF({{reason}}="","",{formula})'
+_LOST_FOR_ANY_REASON = (OUTCOME_LOST, Criterion("loss_reason", "<>", ""))
+
+
+def _count_other_reasons(table: str, criteria: Criteria) -> str:
+    return f"SUMPRODUCT({array_condition(table, criteria)}*{_HAS_OTHER_REASON})"
+
+
+def _sum_other_reasons(table: str, criteria: Criteria) -> str:
+    return f"SUMPRODUCT({array_condition(table, criteria)}*{_HAS_OTHER_REASON},{{{table}.amount}})"
+
+
+_HAS_OTHER_REASON = "(1-ISNUMBER(MATCH({Deals.loss_reason},{LossReasons.reason},0)))"
+
+
+def _reason_formula(listed: Aggregate, others: Aggregate) -> str:
+    rest = formula_today_only(others, "closed", *_LOST_FOR_ANY_REASON)
+    return f"IF({{position}}={LISTED_REASON_ROWS},{rest},{formula_today_only(listed, 'closed', *_LOST_FOR_REASON)})"
+
+
+_REASON_COUNT = _reason_formula(count_formula, _count_other_reasons)
+_REASON_VALUE = _reason_formula(sum_formula("amount"), _sum_other_reasons)
 
 
 def _share_of_lost_formula(formula: str) -> MetricFormula:
@@ -307,11 +334,15 @@ NO_REASON_LABEL = Text("(none given)")
 
 
 _LISTED_OR_BLANK = f'IF({{position}}>ROWS({{Lists.loss_reason}}),"",IF({_LISTED_REASON}="","",{_LISTED_REASON}))'
+_LISTED_OR_OTHER = f"IF({{position}}={LISTED_REASON_ROWS},{{others}},{_LISTED_OR_BLANK})"
 
 REASON_NAMING: tuple[MetricColumn[LossReasons], ...] = (
     ColumnText(
         "reason",
-        MetricFormula(f"IF({{position}}=0,{{none_given}},{_LISTED_OR_BLANK})", words={"none_given": NO_REASON_LABEL}),
+        MetricFormula(
+            f"IF({{position}}=0,{{none_given}},{_LISTED_OR_OTHER})",
+            words={"none_given": NO_REASON_LABEL, "others": OTHER_GROUPS_LABEL},
+        ),
         lambda reasons: reasons.labels,
     ),
 )
@@ -320,14 +351,12 @@ REASON_NAMING: tuple[MetricColumn[LossReasons], ...] = (
 LOSS_REASON_COLUMNS: tuple[ColumnMetric[LossReasons], ...] = (
     ColumnMetric(
         "lost_count",
-        MetricFormula(_formula_if_reason(formula_today_only(count_formula, "closed", *_LOST_FOR_REASON))),
+        MetricFormula(f'IF({{reason}}="","",{_REASON_COUNT})'),
         reason_lost_count,
     ),
     ColumnMetric(
         "lost_value",
-        MetricFormula(
-            f'IF({{lost_count}}="","",ROUND({formula_today_only(sum_formula("amount"), "closed", *_LOST_FOR_REASON)},2))'
-        ),
+        MetricFormula(f'IF({{lost_count}}="","",ROUND({_REASON_VALUE},2))'),
         reason_lost_value,
     ),
     ColumnMetric("lost_share", _share_of_lost_formula("{lost_count}"), reason_lost_share),

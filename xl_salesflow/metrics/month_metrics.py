@@ -43,7 +43,7 @@ from xl_salesflow.metrics.formula_criteria import (
 from xl_salesflow.metrics.history_workings import TREND_MONTHS, working_lookup
 from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, MetricColumn, MetricFormula
 from xl_salesflow.metrics.stage_metrics import SUM_WEIGHTED_VALUE
-from xl_salesflow.metrics.target_metrics import target_formula, target_value_within
+from xl_salesflow.metrics.target_metrics import target_share_formula, target_value_within
 
 FORECAST_MONTH_ROWS = 12
 """Number of rows of ForecastMonths; row 0 is the month of the as-of date."""
@@ -140,13 +140,17 @@ def month_cumulative_value(months: ForecastMonths) -> MetricArray:
 
 
 def month_target_value(months: ForecastMonths) -> MetricArray:
-    """Sum the targets that begin in each month."""
-    found = [_target_beginning_in(months.cube, first, after) for first, after in pairwise(months.firsts)]
+    """Sum the share of each target that falls on the days of each month; unknown without a target."""
+    found = [_target_share_of_month(months.cube, first, after - 1) for first, after in pairwise(months.firsts)]
     return np.array(found, dtype=np.float64)
 
 
-def _target_beginning_in(cube: Cube, first: float, after: float) -> float:
-    return float(target_value_within(cube, lambda start, end: np.asarray((start >= first) & (start < after)))[0])
+def _target_share_of_month(cube: Cube, first: float, last: float) -> float:
+    def share(start: MetricArray, end: MetricArray) -> MetricArray:
+        days = np.minimum(end, last) - np.maximum(start, first) + 1
+        return np.where(days > 0, days / (end - start + 1), 0.0)
+
+    return float(target_value_within(cube, share)[0])
 
 
 def _compute_today_only(compute: Callable[[ForecastMonths], MetricArray]) -> Callable[[ForecastMonths], MetricArray]:
@@ -169,7 +173,10 @@ def _month_sum_formula(aggregate: Aggregate, criteria: Criteria) -> str:
 _EXPECTED_IN_MONTH = (OUTCOME_OPEN, *_criteria_in_month("expected_close"))
 _SUM_MONTH_AMOUNT = sum_formula("amount")
 _WON_IN_MONTH = (OUTCOME_WON, *_criteria_in_month("closed"))
-_MONTH_OMITTED_VALUE = formula_today_only(_SUM_MONTH_AMOUNT, "open", *_month_category_criteria("omitted"))
+_MONTH_PIPELINE_VALUE = "-".join(
+    formula_today_only(_SUM_MONTH_AMOUNT, "open", *criteria)
+    for criteria in (_EXPECTED_IN_MONTH, *map(_month_category_criteria, ("commit", "best_case", "omitted")))
+)
 
 FORECAST_MONTH_NAMING: tuple[MetricColumn[ForecastMonths], ...] = (
     ColumnMetric(
@@ -206,7 +213,7 @@ FORECAST_MONTH_COLUMNS: tuple[ColumnMetric[ForecastMonths], ...] = (
     ),
     ColumnMetric(
         "pipeline",
-        MetricFormula(f'IF(IsToday=0,"",ROUND({{open_value}}-{{commit}}-{{best_case}}-{_MONTH_OMITTED_VALUE},2))'),
+        MetricFormula(f'IF(IsToday=0,"",ROUND({_MONTH_PIPELINE_VALUE},2))'),
         _compute_today_only(month_pipeline_value),
     ),
     ColumnMetric(
@@ -223,7 +230,7 @@ FORECAST_MONTH_COLUMNS: tuple[ColumnMetric[ForecastMonths], ...] = (
         MetricFormula('IF(IsToday=0,"",ROUND({closed}+{commit}+{best_case},2))'),
         _compute_today_only(month_cumulative_value),
     ),
-    ColumnMetric("target", MetricFormula(target_formula(*_criteria_in_month("from"))), month_target_value),
+    ColumnMetric("target", MetricFormula(target_share_formula("{month}", "(EDATE({month},1)-1)")), month_target_value),
 )
 
 

@@ -138,18 +138,23 @@ def closed_count(cube: Cube) -> MetricArray:
 
 
 def open_deal_value(cube: Cube) -> MetricArray:
-    """Sum the amounts of open deals."""
-    return cube.total(cube.amount, cube.open)
+    """Sum the amounts of open deals; unknown if there are some and none has an amount."""
+    return cube.known_total(cube.amount, cube.open)
 
 
 def won_deal_value(cube: Cube) -> MetricArray:
-    """Sum the amounts of won deals."""
-    return cube.total(cube.amount, cube.won)
+    """Sum the amounts of won deals; unknown if there are some and none has an amount."""
+    return cube.known_total(cube.amount, cube.won)
 
 
 def lost_deal_value(cube: Cube) -> MetricArray:
-    """Sum the amounts of lost deals."""
-    return cube.total(cube.amount, cube.lost)
+    """Sum the amounts of lost deals; unknown if there are some and none has an amount."""
+    return cube.known_total(cube.amount, cube.lost)
+
+
+def valued_open_count(cube: Cube) -> MetricArray:
+    """Count the open deals that have an amount."""
+    return cube.count(cube.open & ~np.isnan(cube.amount))
 
 
 def valued_won_count(cube: Cube) -> MetricArray:
@@ -157,8 +162,18 @@ def valued_won_count(cube: Cube) -> MetricArray:
     return cube.count(cube.won & ~np.isnan(cube.amount))
 
 
+def valued_lost_count(cube: Cube) -> MetricArray:
+    """Count the lost deals that have an amount."""
+    return cube.count(cube.lost & ~np.isnan(cube.amount))
+
+
+def valued_closed_count(cube: Cube) -> MetricArray:
+    """Count the won and lost deals that have an amount."""
+    return valued_won_count(cube) + valued_lost_count(cube)
+
+
 def mean_won_value(cube: Cube) -> MetricArray:
-    """Divide the won value by the won deals that have an amount, to the cent."""
+    """Divide the won value by the won deals that have an amount, to the cent; half a cent is rounded away from zero."""
     return round_array_to_cents(divide_or_unknown(won_deal_value(cube), valued_won_count(cube)))
 
 
@@ -178,7 +193,7 @@ def win_rate_of_all(cube: Cube) -> MetricArray:
 
 
 def win_rate_by_value(cube: Cube) -> MetricArray:
-    """Divide won value by closed value."""
+    """Divide won value by closed value; unknown if the deals of one side have no amounts."""
     return divide_or_unknown(won_deal_value(cube), won_deal_value(cube) + lost_deal_value(cube))
 
 
@@ -190,12 +205,21 @@ def undated_count(cube: Cube) -> MetricArray:
     return count_by_group(mask & match_view_filters(deals, cube.query.filters) & (group >= 0), group, cube.size)
 
 
+def undated_closed_count(cube: Cube) -> MetricArray:
+    """Count today's won and lost deals without a closing date, for any as-of date, because every period leaves them out."""
+    deals = cube.pipeline["Deals"]
+    group = cube.group_of(deals)
+    mask = deals["outcome"].isin(["won", "lost"]).to_numpy() & np.isnan(column_days(deals["closed"]))
+    return count_by_group(mask & match_view_filters(deals, cube.query.filters) & (group >= 0), group, cube.size)
+
+
 def _outcome_count_formula(when: PeriodRule, *criteria: Criterion) -> MetricFormula:
     return MetricFormula(deals_formula(count_formula, when, *criteria))
 
 
-def _outcome_value_formula(when: PeriodRule, *criteria: Criterion) -> MetricFormula:
-    return MetricFormula(f"ROUND({deals_formula(sum_formula('amount'), when, *criteria)},2)")
+def _outcome_value_formula(count: str, when: PeriodRule, *criteria: Criterion) -> MetricFormula:
+    total = deals_formula(sum_formula("amount"), when, *criteria)
+    return MetricFormula(f'IF({count}=0,0,IF({{sample}}=0,"",ROUND({total},2)))')
 
 
 _DEAL_COUNT = _outcome_count_formula("always", OUTCOME_RECORDED)
@@ -203,10 +227,16 @@ _CREATED_COUNT = _outcome_count_formula("created", OUTCOME_RECORDED)
 _OPEN_COUNT = _outcome_count_formula("open", OUTCOME_OPEN)
 _WON_COUNT = _outcome_count_formula("closed", OUTCOME_WON)
 _LOST_COUNT = _outcome_count_formula("closed", OUTCOME_LOST)
+_VALUED_OPEN_COUNT = _outcome_count_formula("open", OUTCOME_OPEN, HAS_AMOUNT)
 _VALUED_WON_COUNT = _outcome_count_formula("closed", OUTCOME_WON, HAS_AMOUNT)
+_VALUED_LOST_COUNT = _outcome_count_formula("closed", OUTCOME_LOST, HAS_AMOUNT)
 _MEDIAN_WON_TODAY = deals_formula_today(median_formula("amount"), "closed", OUTCOME_WON)
 _UNDATED_COUNT = MetricFormula(
     'COUNTIFS({Deals.in_view},1,{Deals.outcome},"<>")-COUNTIFS({Deals.in_view},1,{Deals.outcome},"<>",{Deals.created},">0")'
+)
+_UNDATED_CLOSED_COUNT = MetricFormula(
+    'COUNTIFS({Deals.in_view},1,{Deals.outcome},{outcome:won},{Deals.closed},"")'
+    '+COUNTIFS({Deals.in_view},1,{Deals.outcome},{outcome:lost},{Deals.closed},"")'
 )
 
 OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
@@ -255,25 +285,33 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
         Unit.DEALS, _UNDATED_COUNT, undated_count, _UNDATED_COUNT, undated_count,
     ),
     Metric(
+        "undated_closed_count",
+        Text("Closed without a closing date"),
+        Text(
+            "Won and lost deals without a closing date: counted in today's snapshot without a period, left out of every period."
+        ),
+        Unit.DEALS, _UNDATED_CLOSED_COUNT, undated_closed_count, _UNDATED_CLOSED_COUNT, undated_closed_count,
+    ),
+    Metric(
         "open_value",
         Text("Open value"),
-        Text("Sum of the amounts of the open deals."),
-        Unit.MONEY, _outcome_value_formula("open", OUTCOME_OPEN), open_deal_value,
-        MetricFormula("open_count"), open_deal_count,
+        Text("Sum of the amounts of the open deals; blank if there are some and none has an amount."),
+        Unit.MONEY, _outcome_value_formula("open_count", "open", OUTCOME_OPEN), open_deal_value,
+        _VALUED_OPEN_COUNT, valued_open_count,
     ),
     Metric(
         "won_value",
         Text("Won value"),
-        Text("Sum of the amounts of the won deals."),
-        Unit.MONEY, _outcome_value_formula("closed", OUTCOME_WON), won_deal_value,
-        MetricFormula("won_count"), won_deal_count,
+        Text("Sum of the amounts of the won deals; blank if there are some and none has an amount."),
+        Unit.MONEY, _outcome_value_formula("won_count", "closed", OUTCOME_WON), won_deal_value,
+        _VALUED_WON_COUNT, valued_won_count,
     ),
     Metric(
         "lost_value",
         Text("Lost value"),
-        Text("Sum of the amounts of the lost deals."),
-        Unit.MONEY, _outcome_value_formula("closed", OUTCOME_LOST), lost_deal_value,
-        MetricFormula("lost_count"), lost_deal_count,
+        Text("Sum of the amounts of the lost deals; blank if there are some and none has an amount."),
+        Unit.MONEY, _outcome_value_formula("lost_count", "closed", OUTCOME_LOST), lost_deal_value,
+        _VALUED_LOST_COUNT, valued_lost_count,
     ),
     Metric(
         "mean_won_value",
@@ -311,9 +349,11 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "win_rate_by_value",
         Text("Win rate by value"),
-        Text("Won value ÷ (won value + lost value)."),
+        Text("Won value ÷ (won value + lost value); blank if the won or the lost deals have no amounts."),
         Unit.RATIO,
-        MetricFormula('IF(won_value+lost_value=0,"",won_value/(won_value+lost_value))'), win_rate_by_value,
-        MetricFormula("won_count+lost_count"), closed_count,
+        MetricFormula(
+            'IF(OR(won_value="",lost_value=""),"",IF(won_value+lost_value=0,"",won_value/(won_value+lost_value)))'
+        ),
+        win_rate_by_value, MetricFormula(f"{_VALUED_WON_COUNT.text}+{_VALUED_LOST_COUNT.text}"), valued_closed_count,
     ),
 )  # fmt: skip

@@ -10,29 +10,30 @@ from typing import Any
 import numpy as np
 
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.metrics.array_arithmetic import column_numbers, divide_or_unknown
+from xl_salesflow.metrics.array_arithmetic import column_numbers, divide_or_unknown, round_array_to_cents
 from xl_salesflow.metrics.deal_cube import Cube, days_since_1970
 from xl_salesflow.metrics.funnel_steps import FunnelSteps, formula_if_step, stage_metric_formula
 from xl_salesflow.metrics.loss_metrics import one_point_more
 from xl_salesflow.metrics.metric_declaration import ColumnMetric, Metric, MetricArray, MetricFormula, Unit
 from xl_salesflow.metrics.outcome_metrics import mean_won_value, won_deal_count
 from xl_salesflow.metrics.stage_metrics import stage_median_days, stage_open_count, step_conversion
-from xl_salesflow.metrics.target_metrics import target_gap
+from xl_salesflow.metrics.target_metrics import target_gap, won_to_date
 from xl_salesflow.schema.plain_values import is_blank
 
 
 def plan_value(cube: Cube) -> MetricArray:
-    """Return the value to win: the target typed on the sheet Plan, or else what the sheet Targets still lacks."""
+    """Return what the target typed on the sheet Plan, or else on the sheet Targets, still lacks; 0 once it is reached."""
     own = cube.pipeline.named.get("PlanTarget")
     if isinstance(own, (int, float)) and own == own:
-        return np.full(cube.size, float(own))
+        return np.fmax(round_array_to_cents(float(own) - won_to_date(cube)), 0.0)
     gap = target_gap(cube)
     return np.where(np.isnan(gap), np.nan, np.fmax(gap, 0.0))
 
 
 def won_needed(cube: Cube) -> MetricArray:
-    """Divide the value to win by the mean won value, rounded up."""
-    return round_up_whole(divide_or_unknown(plan_value(cube), mean_won_value(cube)))
+    """Divide the value to win by the mean won value, rounded up; unknown if returns make the mean negative."""
+    mean = mean_won_value(cube)
+    return round_up_whole(divide_or_unknown(plan_value(cube), np.where(mean > 0, mean, np.nan)))
 
 
 def round_up_whole(values: MetricArray) -> MetricArray:
@@ -152,18 +153,22 @@ PLAN_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "plan_value",
         Text("Value to win"),
-        Text("The target typed on the Plan sheet; if blank, what the Targets sheet still lacks."),
-        Unit.MONEY, MetricFormula('IF(PlanTarget="",IF(target_gap="","",MAX(0,target_gap)),PlanTarget)'), plan_value,
+        Text(
+            "Target typed on the Plan sheet (if blank: of the sheet Targets) − what is won in the target's period; at least 0."
+        ),
+        Unit.MONEY,
+        MetricFormula('IF(PlanTarget="",IF(target_gap="","",MAX(0,target_gap)),MAX(0,ROUND(PlanTarget-won_to_date,2)))'),
+        plan_value,
         MetricFormula('""'), Cube.unknown,
     ),
     Metric(
         "won_needed",
         Text("Won deals needed"),
-        Text("Value to win ÷ mean won value, rounded up."),
+        Text("Value to win ÷ mean won value, rounded up; blank if the mean won value is not above 0."),
         Unit.DEALS,
         MetricFormula(
             'IF(OR(plan_value="",mean_won_value=""),"",'
-            'IF(mean_won_value=0,"",ROUNDUP(ROUND(plan_value/mean_won_value,9),0)))'
+            'IF(mean_won_value<=0,"",ROUNDUP(ROUND(plan_value/mean_won_value,9),0)))'
         ),
         won_needed, MetricFormula("won_count"), won_deal_count,
     ),

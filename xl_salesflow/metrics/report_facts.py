@@ -13,7 +13,7 @@ import pandas as pd
 from xl_salesflow.core.change_sets import Document
 from xl_salesflow.core.metric_answers import MetricValue, SalesPlanAnswer, SalesPlanFigures, SalesPlanGroup
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.metrics.array_arithmetic import column_days, round_array_to_cents
 from xl_salesflow.metrics.deal_cube import Cube, build_cube, date_of_days
 from xl_salesflow.metrics.feedback_metrics import activities_per_week, activities_per_won
@@ -31,6 +31,7 @@ from xl_salesflow.metrics.plan_metrics import plan_last_day, plan_value, round_u
 from xl_salesflow.metrics.target_metrics import TARGET_SLICES, target_period, target_value, won_to_date
 from xl_salesflow.schema.choice_lists import LISTS
 from xl_salesflow.schema.plain_values import plain_value
+from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
 
@@ -75,7 +76,7 @@ def _target_progress(cube: Cube) -> tuple[MetricValue, MetricValue, MetricValue]
     """Return the target, its won part in its period, and what is missing: negative once the target is passed."""
     own = cube.pipeline.named.get("PlanTarget")
     is_typed = isinstance(own, int | float) and own == own
-    target = plan_value(cube) if is_typed else target_value(cube)
+    target = np.full(cube.size, own, np.float64) if is_typed else target_value(cube)
     target = np.where(target == 0, np.nan, target)
     won = won_to_date(cube)
     gap = round_array_to_cents(target - won)
@@ -104,8 +105,8 @@ def _list_names_with_target(pipeline: Pipeline, column: str) -> Iterable[str]:
     )
     for other in TARGET_SLICES:
         if other != column:
-            filter_value = pipeline.query.filters.get(other, "").casefold()
-            chosen &= (rows[other].str.casefold() == filter_value).to_numpy(dtype=bool)
+            filter_value = fold_text(pipeline.query.filters.get(other, ""))
+            chosen &= (fold_keys(rows[other]) == filter_value).to_numpy(dtype=bool)
     return dict.fromkeys(rows[column][chosen])
 
 
@@ -130,7 +131,7 @@ _REPORT_GROUPS = {"owner": TABLES["Deals"]["owner"].header, "product": TABLES["D
 def build_report_document(pipeline: Pipeline) -> Document:
     """Return the report on the pipeline's query as a document; the formula columns must be up to date."""
     answer, settings, query = compute_funnel(pipeline), pipeline.settings, pipeline.query
-    lost = _report_lost_stays(pipeline)
+    lost, lost_deals = _report_lost_stays(pipeline), _report_lost_deals(pipeline)
     facts = {
         "as_of": pipeline.as_of,
         "start": query.start,
@@ -145,7 +146,7 @@ def build_report_document(pipeline: Pipeline) -> Document:
         "months": _report_months(pipeline),
         "ageing": _report_ageing(pipeline, answer),
         "lost_stages": _report_leaks(lost, lost["stage"]),
-        "lost_reasons": _report_leaks(lost, _report_loss_reasons(pipeline, lost)),
+        "lost_reasons": _report_leaks(lost_deals, _report_loss_reasons(pipeline, lost_deals)),
         "by": [{"name": name, "rows": _report_group_rows(pipeline, column)} for column, name in _REPORT_GROUPS.items()],
     }
     return Document("report", f"report {pipeline.as_of.isoformat()}", facts)
@@ -212,6 +213,12 @@ def _report_lost_stays(pipeline: Pipeline) -> pd.DataFrame:
     if query.end:
         chosen &= left <= np.datetime64(query.end)
     return stays[chosen]
+
+
+def _report_lost_deals(pipeline: Pipeline) -> pd.DataFrame:
+    # the deals that the metric lost_count counts
+    cube = build_cube(pipeline)
+    return cube.frame[cube.lost]
 
 
 def _report_loss_reasons(pipeline: Pipeline, lost: pd.DataFrame) -> pd.Series:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.metrics.array_arithmetic import divide_or_unknown
 from xl_salesflow.metrics.group_metrics import Grouping, group_lost_count, group_won_count
 from xl_salesflow.metrics.metric_declaration import ColumnMetric, ColumnText, MetricArray, MetricColumn, MetricFormula
@@ -42,20 +43,36 @@ class RateComparison:
 def compare_win_rates(won: tuple[int, int], tried: tuple[int, int], small_sample: float = 30) -> RateComparison:
     """Compare *won* of *tried* of two segments; with fewer than *small_sample* on either side the verdict is "too few".
 
-    Source: the pooled two-proportion z test, and the unpooled (Wald) interval of the difference.
+    Source: the pooled two-proportion z test; the interval of the difference is Newcombe's (1998, method 10), made from the
+    Wilson intervals of both rates, so that it stays between −1 and 1.
     """
     if not all(tried):
         rates = [part / whole if whole else None for part, whole in zip(won, tried, strict=True)]
         return RateComparison(rates[0], rates[1], None, None, None, "too few", tried)
     first, second = won[0] / tried[0], won[1] / tried[1]
     difference = first - second
-    spread = sqrt(first * (1 - first) / tried[0] + second * (1 - second) / tried[1])
+    interval = _find_newcombe_interval(first, tried[0], second, tried[1])
     pooled = sum(won) / sum(tried)
     error = sqrt(pooled * (1 - pooled) * (1 / tried[0] + 1 / tried[1]))
     p_value = erfc(abs(difference) / error / sqrt(2)) if error else None
-    interval = (difference - Z_SCORE_95 * spread, difference + Z_SCORE_95 * spread)
     verdict = _judge_rates(difference, p_value, tried, small_sample)
     return RateComparison(first, second, difference, interval, p_value, verdict, tried)
+
+
+def _find_newcombe_interval(first: float, first_tried: int, second: float, second_tried: int) -> tuple[float, float]:
+    low_1, high_1 = _find_wilson_interval(first, first_tried)
+    low_2, high_2 = _find_wilson_interval(second, second_tried)
+    difference = first - second
+    return (
+        difference - sqrt((first - low_1) ** 2 + (high_2 - second) ** 2),
+        difference + sqrt((high_1 - first) ** 2 + (second - low_2) ** 2),
+    )
+
+
+def _find_wilson_interval(rate: float, tried: int) -> tuple[float, float]:
+    square = Z_SCORE_95**2
+    middle, spread = 2 * tried * rate + square, Z_SCORE_95 * sqrt(square + 4 * tried * rate * (1 - rate))
+    return (middle - spread) / (2 * (tried + square)), (middle + spread) / (2 * (tried + square))
 
 
 def _judge_rates(difference: float, p_value: float | None, tried: tuple[int, int], small_sample: float) -> RateVerdict:
@@ -88,8 +105,8 @@ class SegmentPair:
         return self.won + self._pick(group_lost_count(self.groups))
 
     def _pick(self, numbers: MetricArray) -> MetricArray:
-        labels = [label.casefold() for label in self.groups.labels]
-        rows = [labels.index(name.casefold()) if name and name.casefold() in labels else None for name in self.names]
+        labels = [fold_text(label) for label in self.groups.labels]
+        rows = [labels.index(fold_text(name)) if name and fold_text(name) in labels else None for name in self.names]
         return np.array([np.nan if row is None else numbers[row] for row in rows], dtype=np.float64)
 
     @cached_property
@@ -162,7 +179,20 @@ def _other_segment_formula(column: str) -> str:
 
 
 _OTHER_WON, _OTHER_COUNT, _OTHER_RATE = map(_other_segment_formula, ("won_count", "closed_count", "win_rate"))
-_RATE_SPREAD = f"SQRT({{win_rate}}*(1-{{win_rate}})/{{closed_count}}+{_OTHER_RATE}*(1-{_OTHER_RATE})/{_OTHER_COUNT})"
+_Z_SQUARE = f"{Z_SCORE_95}^2"
+
+
+def _wilson_formula(rate: str, tried: str, sign: str) -> str:
+    spread = f"{Z_SCORE_95}*SQRT({_Z_SQUARE}+4*{tried}*{rate}*(1-{rate}))"
+    return f"((2*{tried}*{rate}+{_Z_SQUARE}{sign}{spread})/(2*({tried}+{_Z_SQUARE})))"
+
+
+def _newcombe_formula(sign: str, other_sign: str) -> str:
+    own = f"({{win_rate}}-{_wilson_formula('{win_rate}', '{closed_count}', sign)})^2"
+    other = f"({_OTHER_RATE}-{_wilson_formula(_OTHER_RATE, _OTHER_COUNT, other_sign)})^2"
+    return f"{{difference}}{sign}SQRT({own}+{other})"
+
+
 _POOLED_RATE = f"(({{won_count}}+{_OTHER_WON})/({{closed_count}}+{_OTHER_COUNT}))"
 _RATE_ERROR = f"SQRT({_POOLED_RATE}*(1-{_POOLED_RATE})*(1/{{closed_count}}+1/{_OTHER_COUNT}))"
 _FEWEST_CLOSED = f"MIN({{closed_count}},{_OTHER_COUNT})"
@@ -195,8 +225,8 @@ SEGMENT_COLUMNS: tuple[MetricColumn[SegmentPair], ...] = (
         MetricFormula(f'IF({{win_rate}}="","",IF({_OTHER_RATE}="","",{{win_rate}}-{_OTHER_RATE}))'),
         segment_difference,
     ),
-    ColumnMetric("low", _formula_if_both(f"{{difference}}-{Z_SCORE_95}*{_RATE_SPREAD}"), segment_interval_start),
-    ColumnMetric("high", _formula_if_both(f"{{difference}}+{Z_SCORE_95}*{_RATE_SPREAD}"), segment_interval_end),
+    ColumnMetric("low", _formula_if_both(_newcombe_formula("-", "+")), segment_interval_start),
+    ColumnMetric("high", _formula_if_both(_newcombe_formula("+", "-")), segment_interval_end),
     ColumnMetric(
         "p_value",
         _formula_if_both(f'IF({_RATE_ERROR}=0,"",2*(1-NORMSDIST(ABS({{difference}})/{_RATE_ERROR})))'),

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.metrics.array_arithmetic import (
     MetricMask,
     column_days,
     column_numbers,
+    count_by_group,
     divide_or_unknown,
     round_array_to_cents,
     sum_by_group,
@@ -19,9 +20,12 @@ from xl_salesflow.metrics.deal_cube import Cube, days_since_1970, stored_filter_
 from xl_salesflow.metrics.formula_criteria import (
     OUTCOME_OPEN,
     OUTCOME_WON,
+    Criteria,
     Criterion,
+    array_condition,
     count_formula,
     criteria_between,
+    criterion_is_number,
     deals_formula,
     formula_today_only,
     sum_formula,
@@ -36,6 +40,7 @@ from xl_salesflow.metrics.outcome_metrics import (
     win_rate_by_value,
     won_deal_count,
 )
+from xl_salesflow.schema.table_frames import fold_keys
 
 TARGET_FIRST_DAY = "IF(HasPeriod=1,PeriodFrom,DATE(YEAR(AsOf),1,1))"
 TARGET_LAST_DAY = "IF(HasPeriod=1,PeriodTo,DATE(YEAR(AsOf),12,31))"
@@ -53,17 +58,18 @@ def target_period(cube: Cube) -> TargetWindow:
     return days_since_1970(f"{year}-01-01"), days_since_1970(f"{year}-12-31")
 
 
-def target_value_within(cube: Cube, inside: Callable[[MetricArray, MetricArray], MetricMask]) -> MetricArray:
-    """Sum the targets whose first and last day are *inside*, for exactly the slice selected by the query.
+def target_value_within(cube: Cube, share: Callable[[MetricArray, MetricArray], MetricArray]) -> MetricArray:
+    """Sum the *share* of each target (by its first and last day), for exactly the slice selected by the query.
 
-    Without filters and without a target of the whole team, the targets of its owners are summed. A slice for which no
-    target can be set (source, region, playbook) is unknown.
+    Without filters and without a target of the whole team, the targets of its owners are summed. It is unknown if there is
+    no target, and in a slice for which none can be set (source, region, playbook).
     """
     filtered = {column for column, value in cube.query.filters.items() if value}
     if filtered - set(TARGET_SLICES) or cube.column not in ("", *TARGET_SLICES):
         return cube.unknown()
     rows = cube.pipeline["Targets"]
-    in_period = inside(column_days(rows["from"]), column_days(rows["to"]))
+    shares = np.nan_to_num(share(column_days(rows["from"]), column_days(rows["to"])))
+    in_period = (shares > 0) & ~np.isnan(column_numbers(rows["target"]))
     exact = in_period & _match_target_slice(
         cube, {column: cube.query.filters.get(column, "") for column in TARGET_SLICES}
     )
@@ -71,7 +77,9 @@ def target_value_within(cube: Cube, inside: Callable[[MetricArray, MetricArray],
     if not filtered and not cube.column and not exact.any():
         owners = (rows["owner"] != "").to_numpy() & (rows["product"] == "").to_numpy()
         exact = in_period & owners & (rows["sales_channel"] == "").to_numpy()
-    return sum_by_group(column_numbers(rows["target"]), exact & (group >= 0), group, cube.size)
+    chosen = exact & (group >= 0)
+    total = sum_by_group(column_numbers(rows["target"]) * shares, chosen, group, cube.size)
+    return np.where(count_by_group(chosen, group, cube.size) > 0, total, np.nan)
 
 
 def _match_target_slice(cube: Cube, slice_filters: dict[str, str]) -> MetricMask:
@@ -79,14 +87,14 @@ def _match_target_slice(cube: Cube, slice_filters: dict[str, str]) -> MetricMask
     mask = np.ones(len(rows), dtype=bool)
     for column, value in slice_filters.items():
         if column != cube.column:
-            mask &= (rows[column].str.casefold() == stored_filter_value(column, value).casefold()).to_numpy(dtype=bool)
+            mask &= (fold_keys(rows[column]) == fold_text(stored_filter_value(column, value))).to_numpy(dtype=bool)
     return mask
 
 
 def target_value(cube: Cube) -> MetricArray:
-    """Sum the targets that are inside the target period."""
+    """Sum the targets that are inside the target period; unknown if there are none."""
     first, last = target_period(cube)
-    return target_value_within(cube, lambda start, end: np.asarray((start >= first) & (end <= last)))
+    return target_value_within(cube, lambda start, end: np.where((start >= first) & (end <= last), 1.0, 0.0))
 
 
 def won_to_date(cube: Cube) -> MetricArray:
@@ -157,14 +165,38 @@ _TARGET_HAS_OWNER = Criterion("owner", "<>", "")
 
 def target_formula(*inside: Criterion) -> str:
     """Return the sum of the matching targets, selected like `target_value_within`."""
+    valued = (*inside, criterion_is_number("target"))
+    return _choose_target_formula(
+        lambda criteria: count_formula("Targets", (*valued, *criteria)),
+        lambda criteria: sum_formula("target")("Targets", (*valued, *criteria)),
+    )
+
+
+def target_share_formula(first: str, last: str) -> str:
+    """Return the sum of the shares of the matching targets that fall on the days from *first* to *last*."""
+    # SUMPRODUCT does not take MIN and MAX row by row
+    end = f"({{Targets.to}}+{last}-ABS({{Targets.to}}-{last}))/2"
+    start = f"({{Targets.from}}+{first}+ABS({{Targets.from}}-{first}))/2"
+    days = f"({end}-{start}+1)"
+    inside = f"({days}>0)*ISNUMBER({{Targets.target}})"
+
+    def count(criteria: Criteria) -> str:
+        return f"SUMPRODUCT({inside}*{array_condition('Targets', criteria)})"
+
+    def total(criteria: Criteria) -> str:
+        share = f"{inside}*{array_condition('Targets', criteria)}*{days}/({{Targets.to}}-{{Targets.from}}+1)"
+        return f"SUMPRODUCT({share},{{Targets.target}})"
+
+    return _choose_target_formula(count, total)
+
+
+def _choose_target_formula(count: Callable[[Criteria], str], total: Callable[[Criteria], str]) -> str:
     chosen = tuple(Criterion(column, "=", f'IF(Any{name[4:]}=1,"",{name})') for column, name in TARGET_SLICES.items())
     none = tuple(Criterion(column, "=", '""') for column in TARGET_SLICES if column != "owner")
-    exact, owners = (*inside, *chosen), (*inside, _TARGET_HAS_OWNER, *none)
-    total = sum_formula("target")
-    fallback = f"IF(ViewAll=1,{total('Targets', owners)},0)"
-    found = f"IF({count_formula('Targets', exact)}>0,{total('Targets', exact)},{fallback})"
-    unknown = "AnySource*AnyRegion*AnyPlaybook=0"
-    return f'IF({unknown},"",ROUND({found},2))'
+    owners = (_TARGET_HAS_OWNER, *none)
+    fallback = f'IF(ViewAll*{count(owners)}>0,ROUND({total(owners)},2),"")'
+    found = f"IF({count(chosen)}>0,ROUND({total(chosen)},2),{fallback})"
+    return f'IF(AnySource*AnyRegion*AnyPlaybook=0,"",{found})'
 
 
 WON_IN_TARGET_PERIOD = (OUTCOME_WON, *criteria_between("closed", TARGET_FIRST_DAY, TARGET_LAST_DAY))
@@ -181,7 +213,7 @@ TARGET_METRICS: tuple[Metric[Cube], ...] = (
         Text(
             "Targets that lie inside the period (no period: the year of the as-of date) for exactly "
             "the owner, product and channel chosen; without filters, the team's targets, or else the "
-            "sum of the owners'."
+            "sum of the owners'. Blank if there is none."
         ),
         Unit.MONEY, MetricFormula(target_formula(*TARGET_IN_PERIOD)), target_value, _NO_SAMPLE_FORMULA, Cube.unknown,
     ),

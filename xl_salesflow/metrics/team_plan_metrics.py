@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from xl_salesflow.locale.texts import Language
+from xl_salesflow.locale.texts import Language, fold_text
 from xl_salesflow.metrics.array_arithmetic import divide_or_unknown, round_array_to_cents
 from xl_salesflow.metrics.deal_cube import Cube, build_cube
 from xl_salesflow.metrics.formula_criteria import (
@@ -68,9 +68,9 @@ class TeamPlan:
         """Return the column and the stored name of each row; "" is a blank row."""
         rows: list[tuple[str, str]] = []
         for column, room in _TEAM_PLAN_ROOM.items():
-            chosen = self.cube.query.filters.get(column, "").casefold()
+            chosen = fold_text(self.cube.query.filters.get(column, ""))
             listed = list_group_names(self.cube.pipeline, column)[:room]
-            chosen_names = [name if chosen in ("", name.casefold()) else "" for name in listed]
+            chosen_names = [name if chosen in ("", fold_text(name)) else "" for name in listed]
             rows += [(column, name) for name in (*chosen_names, *[""] * (room - len(listed)))]
         return rows
 
@@ -154,11 +154,9 @@ def team_conversion(team: TeamPlan) -> MetricArray:
 @cache_on_argument
 def team_won_needed(team: TeamPlan) -> MetricArray:
     """Divide what is still to be won by the mean won value, rounded up."""
-    return round_up_whole(
-        divide_or_unknown(
-            np.where(np.isnan(team.target), np.nan, np.fmax(team_target_gap(team), 0.0)), team_mean_won_value(team)
-        )
-    )
+    missing = np.where(np.isnan(team.target), np.nan, np.fmax(team_target_gap(team), 0.0))
+    mean = team_mean_won_value(team)
+    return round_up_whole(divide_or_unknown(missing, np.where(mean > 0, mean, np.nan)))
 
 
 def team_leads_needed(team: TeamPlan) -> MetricArray:
@@ -262,7 +260,7 @@ TEAM_PLAN_COLUMNS: tuple[ColumnMetric[TeamPlan], ...] = (
     ColumnMetric(
         "won_needed",
         _formula_if_target(
-            'IF({mean_won_value}="","",IF({mean_won_value}=0,"",ROUNDUP(ROUND(MAX(0,{gap})/{mean_won_value},9),0)))'
+            'IF({mean_won_value}="","",IF({mean_won_value}<=0,"",ROUNDUP(ROUND(MAX(0,{gap})/{mean_won_value},9),0)))'
         ),
         team_won_needed,
     ),

@@ -1,6 +1,7 @@
 """Score the traits of an account and choose its class; a class that a person chose is kept.
 
-The trait score is the number of golden traits minus the number of bad ones. Only traits with evidence count, each once.
+The trait score is the number of golden traits minus the number of bad ones. Only traits with evidence count, each once; a
+trait that neither the product nor the sheet Lists knows counts for nothing.
 The class is the first value of the list account_class that applies: watch, key, growth, standard. It is blank while
 nothing is known.
 """
@@ -12,6 +13,7 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.schema.choice_lists import LISTS, identify_choice
 from xl_salesflow.schema.table_frames import fold_keys, look_up_values
 
@@ -19,15 +21,15 @@ from xl_salesflow.schema.table_frames import fold_keys, look_up_values
 def score_account_traits(pipeline: Pipeline) -> ChangeSet:
     """Write trait_score for every account that has a trait with evidence; clear it for accounts that no longer have one."""
     traits, accounts = pipeline["Traits"], pipeline["Accounts"]
-    known = {**LISTS["golden_trait"], **LISTS["bad_trait"]}
-    named = {
-        trait: identify_choice(known, trait) or trait.strip().casefold() for trait in traits["trait"].drop_duplicates()
-    }
-    traits = traits.assign(trait=traits["trait"].map(named), account=traits["account"].str.strip().str.casefold())
+    shipped = {**LISTS["golden_trait"], **LISTS["bad_trait"]}
+    own = {fold_text(trait) for column in ("golden_trait", "bad_trait") for trait in pipeline["Lists"][column]} - {""}
+    named = {trait: identify_choice(shipped, trait) or fold_text(trait) for trait in traits["trait"].drop_duplicates()}
+    traits = traits.assign(trait=traits["trait"].map(named), account=fold_keys(traits["account"]))
     traits = traits[(traits["evidence"].str.strip() != "") & traits["kind"].isin(["golden", "bad"])]
+    traits = traits[traits["trait"].isin({*shipped, *own})]
     traits = traits.drop_duplicates(["account", "kind", "trait"])
     worth = traits.assign(points=np.where(traits["kind"] == "golden", 1.0, -1.0)).groupby("account")["points"].sum()
-    scored = look_up_values(accounts["account"].str.strip().str.casefold(), worth)
+    scored = look_up_values(fold_keys(accounts["account"]), worth)
     return diff_pipelines(pipeline, pipeline.with_tables(Accounts=accounts.assign(trait_score=scored)), "traits")
 
 

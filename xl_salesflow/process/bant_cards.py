@@ -13,7 +13,7 @@ from xl_salesflow.core.deal_standing import extend_score_trail
 from xl_salesflow.core.name_suggestions import find_nearest, unknown_deal_error
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import CardTaken
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.schema.plain_values import is_blank
 from xl_salesflow.schema.table_frames import fold_keys, look_up_values, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -28,11 +28,9 @@ def compute_answered_points(pipeline: Pipeline) -> pd.DataFrame:
     """
     answers, questions = pipeline["Answers"], pipeline["Questions"]
     known_questions = questions.drop_duplicates("question").set_index(
-        questions["question"].drop_duplicates().str.casefold()
+        fold_keys(questions["question"].drop_duplicates())
     )
-    answers = answers.assign(
-        dimension=look_up_values(answers["question"].str.strip().str.casefold(), known_questions["dimension"])
-    )
+    answers = answers.assign(dimension=look_up_values(fold_keys(answers["question"]), known_questions["dimension"]))
     valid = answers["points"].between(1, 3) & (answers["points"] % 1 == 0) & answers["dimension"].notna()
     latest = answers[valid].sort_values("date", kind="stable", na_position="first")
     latest = latest.drop_duplicates(["deal", "question"], keep="last")
@@ -129,7 +127,7 @@ def make_bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
         UsageError: the deal does not exist.
     """
     keys = pipeline["Deals"]["deal"]
-    found = keys[fold_keys(keys) == deal.strip().casefold()]
+    found = keys[fold_keys(keys) == fold_text(deal)]
     if found.empty:
         raise unknown_deal_error(deal, keys)
     questions = pipeline["Questions"]
@@ -182,7 +180,7 @@ def _check_card_line(pipeline: Pipeline, line: dict[Any, Any], cell: Callable[[s
         ("deal", _CARD_DEAL_UNKNOWN, pipeline["Deals"]["deal"]),
         ("question", _CARD_QUESTION_UNKNOWN, pipeline["Questions"]["question"]),
     ):
-        if not (fold_keys(keys) == str(line[column_id]).strip().casefold()).any():
+        if not (fold_keys(keys) == fold_text(str(line[column_id]))).any():
             near = find_nearest(str(line[column_id]), keys) or next(iter(keys), "?")
             yield _make_card_finding(pipeline, text, line, column_id, cell(column_id), near=near)
     if not is_blank(line["points"]) and line["points"] not in (0.0, 1.0, 2.0, 3.0):
@@ -219,4 +217,4 @@ def _append_answers(answers: pd.DataFrame, rows: list[dict[str, Any]]) -> pd.Dat
 
 
 def _make_answer_key(deal: str, question: str) -> tuple[str, str]:
-    return deal.strip().casefold(), question.strip().casefold()
+    return fold_text(deal), fold_text(question)

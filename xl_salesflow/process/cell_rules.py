@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from xl_salesflow.core.key_numbers import COUNTED_TABLES
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import Rule, RuleMatch, format_column_values, format_short_number
@@ -39,12 +40,20 @@ DOUBLED_KEY = Rule(
 )
 
 
+_FILLED_BY_UPDATE = {*((name, TABLES[name].key) for name in COUNTED_TABLES), ("Deals", "stage")}
+"""Columns that an update fills in where they are blank: numbers, and the first stage."""
+
+
 def _find_missing_cells(pipeline: Pipeline) -> Iterable[RuleMatch]:
     for name, table in TABLES.items():
         frame = pipeline[name]
         if table.generated or frame.empty:
             continue
-        blank = {column.id: _find_blank_cells(column, frame[column.id]) for column in table.columns if column.required}
+        blank = {
+            column.id: _find_blank_cells(column, frame[column.id])
+            for column in table.columns
+            if column.required and (name, column.id) not in _FILLED_BY_UPDATE
+        }
         if any(cells.any() for cells in blank.values()):
             used = _find_used_rows(table, frame)
             for column_id, cells in blank.items():

@@ -24,7 +24,8 @@ from xl_salesflow.core.key_numbers import KeyFormat
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import BLANK_LABEL, Rule, RuleMatch, format_short_number
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
+from xl_salesflow.process.renamed_stages import find_renamed_stages
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -34,9 +35,10 @@ def _find_unknown_stages(pipeline: Pipeline) -> Iterable[RuleMatch]:
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
     for playbook_id, playbook in pipeline.playbooks.items():
         names = list(playbook.by_name)
-        spelled = {name.strip().casefold() for name in names}
+        spelled = {fold_text(name) for name in names}
         stages = deals.loc[named == playbook_id, "stage"]
-        unknown = stages[~fold_keys(stages).isin({*spelled, ""})]
+        renamed = {fold_text(one.old) for one in find_renamed_stages(pipeline) if one.playbook == playbook_id}
+        unknown = stages[~fold_keys(stages).isin({*spelled, *renamed, ""})]
         hints = {stage: find_nearest(stage, names) or names[0] for stage in unknown.unique()}
         hint_by_row = pd.Series([hints[stage] for stage in unknown], index=unknown.index, dtype=object)
         yield RuleMatch(
@@ -119,6 +121,24 @@ LOST_WITHOUT_REASON = Rule(
     Text("{count} lost deals have no “{column}”; fill it in where you know it, to see why deals are lost."),
     "note",
     _find_lost_without_reason,
+)
+
+
+def _find_closed_without_date(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    deals = pipeline["Deals"]
+    rows = deals.index[deals["outcome"].isin(["won", "lost"]) & deals["closed"].isna()]
+    yield RuleMatch("Deals", rows[:1], "closed", {"count": len(rows)})
+
+
+CLOSED_WITHOUT_DATE = Rule(
+    "closed_without_date",
+    Text("Closed deals without a closing date"),
+    Text(
+        "{count} won or lost deals have no day in “{column}”, so no period counts them; fill in the day where you know it, "
+        "or import it."
+    ),
+    "note",
+    _find_closed_without_date,
 )
 
 

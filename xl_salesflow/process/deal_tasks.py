@@ -15,7 +15,7 @@ from xl_salesflow.core.name_suggestions import unknown_deal_error
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import format_column_values
 from xl_salesflow.core.verb_answers import VisitChecklist
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.schema.choice_lists import LISTS
 from xl_salesflow.schema.table_frames import complete_columns, fold_keys, look_up_values, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -201,7 +201,7 @@ def prepare_visit(pipeline: Pipeline, deal: str) -> ChangeSet[VisitChecklist]:
         UsageError: the deal does not exist.
     """
     keys = pipeline["Deals"]["deal"]
-    rows = keys.index[(fold_keys(keys) == deal.strip().casefold()).to_numpy(bool)]
+    rows = keys.index[(fold_keys(keys) == fold_text(deal)).to_numpy(bool)]
     if rows.empty:
         raise unknown_deal_error(deal, keys)
     row = pipeline["Deals"].loc[rows[0]]

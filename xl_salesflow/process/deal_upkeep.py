@@ -1,13 +1,15 @@
 """Fill in the cells of a deal that follow from other cells.
 
-These are activity numbers, last activity, postponed close dates, the playbook of a deal, and counts of contacts, cost,
-SPIN notes and solution versions. SPIN has four kinds of notes: Situation, Problem, Implication and Need-payoff.
+These are the numbers of typed rows, the first stage, last activity, postponed close dates, the playbook of a deal, and counts
+of contacts, cost, SPIN notes and solution versions. SPIN has four kinds of notes: Situation, Problem, Implication and
+Need-payoff.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,7 @@ from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.process.deal_tasks import tick_off_tasks
 from xl_salesflow.schema.table_frames import look_up_values
+from xl_salesflow.schema.table_registry import TABLES
 
 SPIN_KINDS: Mapping[str, str] = MappingProxyType(
     {"situation": "S", "problem": "P", "implication": "I", "need_payoff": "N"}
@@ -98,10 +101,11 @@ def _count_solution_versions(pipeline: Pipeline, done: pd.DataFrame) -> pd.Serie
 
 def fill_derived_cells(pipeline: Pipeline) -> ChangeSet:
     """Fill in the cells that follow from other cells; a second run changes nothing."""
-    now = tick_off_tasks(_number_activities(pipeline))
+    now = tick_off_tasks(pipeline)
     deals = now["Deals"].copy()
     keyed = deals["deal"] != ""
     deals["playbook"] = deals["playbook"].mask(keyed & (deals["playbook"] == ""), pipeline.default_playbook)
+    deals["stage"] = _start_at_first_stage(pipeline, deals, keyed)
     deals["last_activity"] = _find_last_activity_days(now, deals)
     deals["pushes"], deals["last_expected_close"] = _count_close_pushes(deals)
     deals = deals.assign(**{str(column_id): column for column_id, column in count_deal_activities(now, deals).items()})
@@ -124,11 +128,38 @@ def _count_close_pushes(deals: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return pushes, seen.mask(expected.notna(), expected)
 
 
-def _number_activities(pipeline: Pipeline) -> Pipeline:
-    activities = pipeline["Activities"]
-    blank = (activities["activity"] == "") & (activities["date"].notna() | (activities["deal"] != ""))
-    if not blank.any():
-        return pipeline
-    numbered = activities["activity"].copy()
-    numbered[blank] = np.array(next_keys(pipeline, "Activities", int(blank.sum())), object)
-    return pipeline.with_tables(Activities=activities.assign(activity=numbered))
+def _start_at_first_stage(pipeline: Pipeline, deals: pd.DataFrame, keyed: pd.Series) -> pd.Series:
+    first = {name: book.first.name for name, book in pipeline.playbooks.items() if book.open_stages}
+    new = keyed & (deals["stage"] == "") & (deals["recorded_stage"] == "")
+    return deals["stage"].mask(new, deals["playbook"].map(first).fillna("")) if new.any() else deals["stage"]
+
+
+_NUMBERED_ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Deals": ("name", "account", "stage"),
+        "Activities": ("date", "deal"),
+        "Tasks": ("deal", "task"),
+        "Objections": ("deal", "type", "concern"),
+        "Feedback": ("deal", "account", "date", "satisfaction", "recommend", "comment"),
+    }
+)
+"""Table → the columns of which one makes a row without a number a row to be numbered: a typed total is none."""
+
+
+def number_new_rows(pipeline: Pipeline) -> ChangeSet:
+    """Give the rows that people typed without a number the next numbers."""
+    now = pipeline
+    for table, columns in _NUMBERED_ROWS.items():
+        rows, key = now[table], TABLES[table].key or ""
+        filled = np.logical_or.reduce([is_cell_filled(rows[column]) for column in columns])
+        blank = (rows[key] == "").to_numpy(bool) & filled
+        if blank.any():
+            numbered = rows[key].copy()
+            numbered[blank] = np.array(next_keys(now, table, int(blank.sum())), object)
+            now = now.with_tables(**{table: rows.assign(**{key: numbered})})
+    return diff_pipelines(pipeline, now, "number")
+
+
+def is_cell_filled(column: pd.Series) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which cells of a column in a frame are not blank."""
+    return np.asarray(column != "" if column.dtype == object else column.notna(), dtype=bool)

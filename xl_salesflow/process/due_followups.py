@@ -20,7 +20,7 @@ import pandas as pd
 from xl_salesflow.core.change_sets import Document
 from xl_salesflow.core.key_numbers import followup_activity_key
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, Language, Text
+from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, Language, Text, fold_text
 from xl_salesflow.process.followup_call_notes import choose_call_questions, describe_last_objections, find_call_contacts
 from xl_salesflow.process.followup_deals import (
     PRIORITY_BY_LEVEL,
@@ -35,7 +35,7 @@ from xl_salesflow.process.followup_deals import (
 )
 from xl_salesflow.process.followup_reasons import find_followup_reasons
 from xl_salesflow.schema.plain_values import is_missing
-from xl_salesflow.schema.table_frames import complete_columns, make_table_frame
+from xl_salesflow.schema.table_frames import complete_columns, fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 GOLDEN_CUSTOMER = Text("golden customer")
@@ -144,10 +144,10 @@ class FollowUpList:
 
     def for_owner(self, owner: str) -> FollowUpList:
         """Return the part of one owner, ignoring case."""
-        mine = owner.casefold()
-        rows = self.rows[self.rows["owner"].str.casefold() == mine]
+        mine = fold_text(owner)
+        rows = self.rows[fold_keys(self.rows["owner"]) == mine]
         return FollowUpList(
-            rows, self.day, {name: count for name, count in self.without_room.items() if name.casefold() == mine}
+            rows, self.day, {name: count for name, count in self.without_room.items() if fold_text(name) == mine}
         )
 
 

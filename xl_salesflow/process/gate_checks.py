@@ -20,10 +20,10 @@ from xl_salesflow.core.rule_declarations import (
     identify_option,
     subject_column,
 )
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import Language, Text, fold_text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 from xl_salesflow.schema.table_columns import ColumnType
-from xl_salesflow.schema.table_frames import look_up_values
+from xl_salesflow.schema.table_frames import fold_keys, look_up_values
 from xl_salesflow.schema.table_registry import TABLES
 
 
@@ -115,7 +115,7 @@ def _judge_one_of(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateRe
     if not column.type.is_text:
         cells = cells.map(lambda cell: format_short_number(cell).replace(",", ""), na_action="ignore")
     return GateResult(
-        cells.astype(object).str.strip().str.casefold().isin(allowed).to_numpy(bool),
+        fold_keys(cells.astype(object).fillna("")).isin(allowed).to_numpy(bool),
         {
             "what": column.header.in_(pipeline.language),
             "is_": format_column_values(column, deals[column.id], pipeline.language),
@@ -192,7 +192,7 @@ def _judge_task_done(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Gat
     tasks = pipeline["Tasks"]
     tasks = tasks[tasks["deal"].isin(deals["deal"])]
     if gate.subject:
-        named = tasks[tasks["task"].str.strip().str.casefold() == gate.subject.strip().casefold()]
+        named = tasks[fold_keys(tasks["task"]) == fold_text(gate.subject)]
         done = named.loc[named["status"] == "done", "deal"]
         return GateResult(deals["deal"].isin(done).to_numpy(bool), {"what": gate.subject.strip()})
     behind = tasks["stage"].isin(_find_stages_before_gate(pipeline, gate))
@@ -221,8 +221,8 @@ def _find_stages_before_gate(pipeline: Pipeline, gate: Gate) -> set[str]:
 
 
 def _check_task_done_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
-    known = set(pipeline["StageTasks"]["task"].str.strip().str.casefold())
-    if gate.subject.strip() and gate.subject.strip().casefold() not in known:
+    known = set(fold_keys(pipeline["StageTasks"]["task"]))
+    if gate.subject.strip() and fold_text(gate.subject) not in known:
         return "subject", Text("no stage has the task “{is_}”")
     return None
 
@@ -244,7 +244,7 @@ _ACTIVITY_AT_ANY_TIME = Text("An activity “{what}” is needed; ")
 def _judge_activity_within(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
     activities, today, language = pipeline["Activities"], pd.Timestamp(pipeline.today), pipeline.language
     activity_type, days = identify_activity_type(gate.subject), gate_limit(gate)
-    kept = activities[(activities["type"].str.casefold() == activity_type.casefold()) & (activities["date"] <= today)]
+    kept = activities[(fold_keys(activities["type"]) == fold_text(activity_type)) & (activities["date"] <= today)]
     last = look_up_values(deals["deal"], kept.groupby("deal")["date"].max())
     holds = last.notna() if days is None else (today - last).dt.days <= days
     facts = {
@@ -263,8 +263,8 @@ def _judge_activity_within(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) 
 
 
 def _check_activity_within_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
-    offered = set(LISTS["activity_type"]) | {cell.casefold() for cell in pipeline["Lists"]["activity_type"] if cell}
-    if identify_activity_type(gate.subject).casefold() not in offered:
+    offered = set(LISTS["activity_type"]) | {fold_text(cell) for cell in pipeline["Lists"]["activity_type"] if cell}
+    if fold_text(identify_activity_type(gate.subject)) not in offered:
         return "subject", Text("“{is_}” is not an activity type of the sheet Lists")
     return find_bad_limit(gate) if gate.value.strip() else None
 
@@ -330,7 +330,7 @@ def _judge_approved_by(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> G
         acts = acts[(today - acts["date"]).dt.days <= days]
     names = _find_approvers(pipeline, gate)
     if names:
-        acts = acts[acts["by"].str.strip().str.casefold().isin(names)]
+        acts = acts[fold_keys(acts["by"]).isin(names)]
         holds = deals["deal"].isin(acts["deal"])
     else:
         owner = look_up_values(acts["deal"], deals.drop_duplicates("deal").set_index("deal")["owner"])
@@ -341,13 +341,13 @@ def _judge_approved_by(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> G
 def _find_approvers(pipeline: Pipeline, gate: Gate) -> set[str]:
     team, subject = pipeline["Team"], gate.subject.strip()
     role = identify_choice(LISTS["role"], subject) or subject
-    holders = team.loc[team["role"].str.casefold() == role.casefold(), "person"]
-    return {person.strip().casefold() for person in holders} or ({subject.casefold()} if subject else set())
+    holders = team.loc[fold_keys(team["role"]) == fold_text(role), "person"]
+    return {fold_text(person) for person in holders} or ({fold_text(subject)} if subject else set())
 
 
 def _check_approved_by_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
-    team, subject = pipeline["Team"], gate.subject.strip().casefold()
-    known = set(team["person"].str.strip().str.casefold()) | set(team["role"].str.casefold())
+    team, subject = pipeline["Team"], fold_text(gate.subject)
+    known = set(fold_keys(team["person"])) | set(fold_keys(team["role"]))
     role = identify_choice(LISTS["role"], subject)
     if subject and len(team) and subject not in known and role not in known:
         return "subject", Text("the sheet Team has no “{is_}”")

@@ -20,7 +20,7 @@ from xl_salesflow.process.deal_tasks import close_left_tasks, drop_passed_tasks,
 from xl_salesflow.process.gate_judging import judge_by_gates
 from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES, find_pending_moves, is_judgeable_playbook
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
-from xl_salesflow.schema.table_frames import DATE_DTYPE, complete_columns
+from xl_salesflow.schema.table_frames import DATE_DTYPE, complete_columns, fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
 _CARRIED_DEAL_COLUMNS = ("owner", "product", "source", "region", "sales_channel", "amount")
@@ -65,6 +65,8 @@ def _update_moved_deals(deals: pd.DataFrame, steps: pd.DataFrame, stages: list[S
         "furthest": np.fmax(deals["furthest"].to_numpy("float64"), np.array(counted, float)),
         "playbook": steps["playbook"],
         "created": deals["created"].fillna(steps["day"]),
+        # a deal that is lost no more has no loss reason; History keeps it
+        "loss_reason": deals["loss_reason"].where((deals["outcome"] != "lost") | (outcome == "lost"), ""),
         **{column: deals[column].where(~there, "") for column in ("move_reason", "override_by", "override_reason")},
     }
     return pd.DataFrame(after, index=deals.index)
@@ -221,7 +223,7 @@ def _mark_move_status(pipeline: Pipeline, verdicts: pd.DataFrame) -> Pipeline:
     else:
         # typing the old stage again withdraws the move
         settled = deals["move_status"].isin(["refused", "pending"])
-        settled &= deals["stage"].str.strip().str.casefold() == deals["recorded_stage"].str.casefold()
+        settled &= fold_keys(deals["stage"]) == fold_keys(deals["recorded_stage"])
         deals.loc[settled, ["move_status", "move_reasons"]] = ""
     deals.loc[verdicts.index, "move_status"] = verdicts["verdict"]
     deals.loc[verdicts.index, "move_reasons"] = verdicts["reasons"]

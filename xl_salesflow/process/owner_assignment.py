@@ -16,7 +16,7 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import ChangeSet, Edit, apply_change_set
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.schema.table_frames import fold_keys, make_column_series
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -108,7 +108,7 @@ def assign_owners(pipeline: Pipeline, how: str = "", had: Mapping[int, str] = NO
     owners, because, findings = dict[int, str](), dict[int, str](), list[Finding]()
     for row, deal, region in zip(waiting.index, waiting["deal"], waiting["region"], strict=True):
         there = people.sellers_in_region(region)
-        earlier = before.get(deal.strip().casefold(), set()) | {had.get(int(row), "")}
+        earlier = before.get(fold_text(deal), set()) | {had.get(int(row), "")}
         new = [person for person in there if person not in earlier]
         free = people.with_room(new)
         if not free:

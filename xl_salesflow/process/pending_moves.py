@@ -13,7 +13,7 @@ import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline, Playbook
 from xl_salesflow.core.rule_declarations import Rule, RuleMatch
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.schema.table_frames import fold_keys
 
 
@@ -58,7 +58,7 @@ def has_known_stage(pipeline: Pipeline, deals: pd.DataFrame) -> pd.Series:
 
 
 def _find_next_leg(playbook: Playbook, before: str, typed: str) -> tuple[str, str]:
-    target = _fold_stage_names(playbook).get(typed.casefold())
+    target = _fold_stage_names(playbook).get(fold_text(typed))
     if target is None:
         return typed, typed
     after, at = playbook.by_name[target], playbook.by_name.get(before)
@@ -70,7 +70,7 @@ def _find_next_leg(playbook: Playbook, before: str, typed: str) -> tuple[str, st
 
 
 def _fold_stage_names(playbook: Playbook) -> Mapping[str, str]:
-    return {name.strip().casefold(): name for name in playbook.by_name}
+    return {fold_text(name): name for name in playbook.by_name}
 
 
 def _make_status_finder(status: str) -> Callable[[Pipeline], Iterable[RuleMatch]]:

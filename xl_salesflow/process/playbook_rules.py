@@ -11,6 +11,7 @@ from xl_salesflow.core.pipelines import Pipeline, Playbook, Stage
 from xl_salesflow.core.rule_declarations import BLANK_LABEL, Rule, RuleMatch, format_column_values, format_short_number
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
+from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
 
@@ -60,7 +61,7 @@ WRONG_STAGE_POSITION = Rule(
 
 def _find_doubled_stages(pipeline: Pipeline) -> Iterable[RuleMatch]:
     stages = pipeline["Stages"]
-    name = stages["stage"].str.strip().str.casefold()
+    name = fold_keys(stages["stage"])
     again = stages[name.ne("") & stages.assign(stage=name).duplicated(["playbook", "stage"])]
     yield RuleMatch("Stages", again.index, "stage", {"stage": again["stage"], "playbook": again["playbook"]})
 

@@ -252,7 +252,7 @@ def _translate_typed_stages(
     """Return *pipeline* with the stages that people typed translated to the new playbook; pending moves stay pending."""
     deals = pipeline["Deals"].copy()
     typed = fold_keys(before["stage"])
-    translated = typed.map({name.strip().casefold(): stage for name, stage in stage_map.stages_of_any_kind.items()})
+    translated = typed.map({fold_text(name): stage for name, stage in stage_map.stages_of_any_kind.items()})
     stage = before["stage"].where(translated.isna(), translated)
     there = pd.Series(False, before.index)
     there.loc[steps.index] = (typed == fold_keys(before["recorded_stage"])).loc[steps.index]

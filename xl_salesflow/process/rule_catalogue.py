@@ -22,6 +22,7 @@ from xl_salesflow.process.cell_rules import (
 )
 from xl_salesflow.process.deal_rules import (
     AMOUNT_DIFFERS,
+    CLOSED_WITHOUT_DATE,
     DISCOUNT_UNAPPROVED,
     LOST_WITHOUT_REASON,
     MISSING_EXCHANGE_RATE,
@@ -52,6 +53,7 @@ from xl_salesflow.process.deal_warnings import (
 )
 from xl_salesflow.process.gate_judging import GATE_RULES
 from xl_salesflow.process.history_rules import BROKEN_HISTORY, BROKEN_SEAL, MISSING_STAGE_STAYS, UNSEALED_STAGE_STAYS
+from xl_salesflow.process.name_rules import OFF_LIST_VALUE, SPELLING_VARIANT, STAGE_RENAMED
 from xl_salesflow.process.playbook_rules import PLAYBOOK_RULES
 
 ROW_RULES: tuple[Rule, ...] = (
@@ -60,7 +62,10 @@ ROW_RULES: tuple[Rule, ...] = (
     UNKNOWN_STAGE,
     UNKNOWN_PLAYBOOK,
     UNKNOWN_CHOICE,
+    OFF_LIST_VALUE,
     ORPHAN_NAME,
+    SPELLING_VARIANT,
+    STAGE_RENAMED,
     NEGATIVE_MONEY,
     WRONG_SHARE,
     WRONG_BANT_POINTS,
@@ -70,6 +75,7 @@ ROW_RULES: tuple[Rule, ...] = (
     UNEXPLAINED_PROBABILITY,
     UNEXPLAINED_OVERRIDE,
     LOST_WITHOUT_REASON,
+    CLOSED_WITHOUT_DATE,
     DISCOUNT_UNAPPROVED,
     TWO_PRIMARY_QUOTES,
     MISSING_EXCHANGE_RATE,

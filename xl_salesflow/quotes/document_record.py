@@ -17,6 +17,7 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Document, apply_change_set, diff_pipelines
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns, find_line_prices
 from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import DATE_DTYPE, fold_keys, make_table_frame
@@ -140,7 +141,7 @@ def document_subject(document: Document) -> str:
 def find_quote_rows(pipeline: Pipeline, number: str) -> pd.Index:
     """Return the rows of Quotes with this number."""
     quotes = pipeline["Quotes"]["quote"]
-    return quotes.index[(fold_keys(quotes) == number.strip().casefold()).to_numpy(bool)]
+    return quotes.index[(fold_keys(quotes) == fold_text(number)).to_numpy(bool)]
 
 
 def _build_document_row(
@@ -175,9 +176,9 @@ def _add_document_rows(pipeline: Pipeline, rows: Sequence[dict[str, Any]]) -> Pi
         known.setdefault(name, place)
     new: dict[str, dict[str, Any]] = {}
     for row in rows:
-        place = known.get(row["document"].casefold())
+        place = known.get(fold_text(row["document"]))
         if place is None:
-            new[row["document"].casefold()] = row
+            new[fold_text(row["document"])] = row
             continue
         for column_id, value in row.items():
             table.loc[place, column_id] = np.datetime64(value).astype(DATE_DTYPE) if isinstance(value, date) else value

@@ -25,6 +25,7 @@ from xl_salesflow.core.verb_answers import (
     PrintedQuote,
 )
 from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.quotes.document_record import (
     QUOTE_DOCUMENT_KINDS,
     DocumentMaker,
@@ -121,17 +122,17 @@ class PrintJob:
         """
         now, plan, papers = pipeline, ChangeSet(), list[DealPaper]()
         barred = {
-            finding.key.casefold(): finding for finding in find_changed_quotes(pipeline) if finding.table == "Quotes"
+            fold_text(finding.key): finding for finding in find_changed_quotes(pipeline) if finding.table == "Quotes"
         }
         for key in dict.fromkeys(self.keys):
             one = self._build_document(now, key)
             held = [
                 d
                 for d in one.documents
-                if self.kind in QUOTE_DOCUMENT_KINDS and document_subject(d).casefold() in barred
+                if self.kind in QUOTE_DOCUMENT_KINDS and fold_text(document_subject(d)) in barred
             ]
             if held:
-                finding = replace(barred[document_subject(held[0]).casefold()], severity="block")
+                finding = replace(barred[fold_text(document_subject(held[0]))], severity="block")
                 one = ChangeSet(findings=(finding,), answer=BarredDocument())
             elif one.appends or one.edits:
                 now = apply_change_set(now, one)

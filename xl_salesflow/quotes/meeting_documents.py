@@ -8,7 +8,7 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import Document
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.process.bant_cards import BANT_DIMENSIONS
 from xl_salesflow.quotes.quote_facts import match_benefits
 from xl_salesflow.quotes.quote_lookup import (
@@ -26,6 +26,7 @@ from xl_salesflow.quotes.quote_lookup import (
     unknown_key_error,
 )
 from xl_salesflow.schema.plain_values import is_missing
+from xl_salesflow.schema.table_frames import fold_keys
 
 NEED_COLUMNS = ("pain", "explicit_needs", "latent_needs", "cost_of_inaction")
 _SELLER_SETTINGS = ("company", "address", "phone", "email", "bank", "logo")
@@ -58,7 +59,7 @@ def list_deal_people(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
         _matches_deal_key(contacts["account"], deal["account"])
         | _matches_deal_key(contacts["contact"], deal["contact"])
     ]
-    rows = sorted(list_records(mine), key=lambda row: str(row["contact"]).casefold() != str(deal["contact"]).casefold())
+    rows = sorted(list_records(mine), key=lambda row: fold_text(str(row["contact"])) != fold_text(str(deal["contact"])))
     return [
         {**pick_texts(row, "contact", "title", "phone", "email", "attitude"), "role": str(row["decision_role"])}
         for row in rows
@@ -71,8 +72,8 @@ def list_open_questions(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
     answers = answers[
         _matches_deal_key(answers["deal"], deal["deal"]) & ((answers["points"] > 0) | (answers["answer"] != ""))
     ]
-    known = set(answers["question"].str.casefold())
-    rows = [row for row in list_records(questions) if row["text"] and str(row["question"]).casefold() not in known]
+    known = set(fold_keys(answers["question"]))
+    rows = [row for row in list_records(questions) if row["text"] and fold_text(str(row["question"])) not in known]
     rows.sort(key=lambda row: read_fact_integer(deal.get(str(row["dimension"]), float("nan"))) or 0)
     return [pick_texts(row, "question", "dimension", "text", "strong") for row in rows]
 
@@ -103,7 +104,7 @@ def select_deal_rows(frame: pd.DataFrame, deal: Record) -> pd.DataFrame:
 
 
 def _matches_deal_key(column: pd.Series, key: str) -> pd.Series:
-    return (column.str.casefold() == str(key).casefold()) & (column != "")
+    return (fold_keys(column) == fold_text(str(key))) & (column != "")
 
 
 _MOST_ACTIVITIES, _MOST_CASES, _MOST_QUESTIONS = 5, 3, 6  # no more than somebody reads before a meeting
@@ -209,11 +210,11 @@ def _exact_bant_score(cell: float) -> Decimal | None:
 
 
 def _list_bant_answers(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
-    question_by_key = {str(row["question"]).casefold(): row for row in list_records(pipeline["Questions"])}
+    question_by_key = {fold_text(str(row["question"])): row for row in list_records(pipeline["Questions"])}
     mine = list_records(select_deal_rows(pipeline["Answers"], deal))
     return [
         {
-            "text": str(question_by_key.get(str(row["question"]).casefold(), {}).get("text", ""))
+            "text": str(question_by_key.get(fold_text(str(row["question"])), {}).get("text", ""))
             or str(row["question"]),
             "points": read_fact_integer(row["points"]),
             **pick_texts(row, "answer", "evidence"),
@@ -232,7 +233,7 @@ def _list_offered_products(pipeline: Pipeline, deal: Record) -> list[str]:
 def _list_similar_cases(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
     deals = pipeline["Deals"]
     alike = (deals["product"] == deal["product"]) & (deals["product"] != "") & (deals["outcome"] == "won")
-    other = deals["account"].str.casefold() != str(deal["account"]).casefold()
+    other = fold_keys(deals["account"]) != fold_text(str(deal["account"]))
     latest = deals[alike & other].sort_values("closed", ascending=False, kind="stable").head(_MOST_CASES)
     return [
         {

@@ -18,6 +18,7 @@ import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.schema.plain_values import is_missing
+from xl_salesflow.schema.table_frames import fold_keys
 
 MoneyArray = npt.NDArray[np.float64]
 
@@ -87,8 +88,8 @@ def compute_quote_columns(pipeline: Pipeline) -> pd.DataFrame:
 def find_line_prices(pipeline: Pipeline) -> MoneyArray:
     """Return the unit price of every quote line: its own, or else that of the price list, or else zero."""
     lines, products = pipeline["QuoteLines"], pipeline["Products"]
-    listed = products.assign(product=products["product"].str.lower()).drop_duplicates("product").set_index("product")
-    found = lines["product"].str.lower().map(listed["price"]).where(lines["product"] != "")
+    listed = products.assign(product=fold_keys(products["product"])).drop_duplicates("product").set_index("product")
+    found = fold_keys(lines["product"]).map(listed["price"]).where(lines["product"] != "")
     return _fill_blank_amounts(lines["price"].where(lines["price"].notna(), found.astype("float64")))
 
 
@@ -165,8 +166,8 @@ def _compute_quote_subtotals(pipeline: Pipeline) -> MoneyArray:
     quotes, lines = pipeline["Quotes"], pipeline["QuoteLines"]
     counted = (lines["optional"] != "yes").to_numpy() & (lines["quote"] != "").to_numpy()
     cents = pd.Series(_compute_line_cents(pipeline)[counted])
-    sums = cents.groupby(lines["quote"].str.lower().to_numpy()[counted]).sum()
-    return _fill_blank_amounts(quotes["quote"].str.lower().map(sums))
+    sums = cents.groupby(fold_keys(lines["quote"]).to_numpy()[counted]).sum()
+    return _fill_blank_amounts(fold_keys(quotes["quote"]).map(sums))
 
 
 def _fill_blank_amounts(column: pd.Series) -> MoneyArray:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import BLANK_LABEL, format_short_number
-from xl_salesflow.locale.texts import LABEL_AND_VALUE, SEMICOLON_SEPARATOR, Text, TextList, literal_text
+from xl_salesflow.locale.texts import LABEL_AND_VALUE, SEMICOLON_SEPARATOR, Text, TextList, fold_text, literal_text
 from xl_salesflow.quotes.quote_arithmetic import (
     compute_line_columns,
     compute_quote_columns,
@@ -32,6 +32,7 @@ from xl_salesflow.quotes.quote_lookup import (
 from xl_salesflow.schema.choice_lists import find_option_text
 from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_columns import ColumnType
+from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
 LINE_ADDED_TEXT = Text("new: {quantity} × {price}")
@@ -45,13 +46,13 @@ def compare_quote_versions(pipeline: Pipeline, row: int) -> list[dict[str, Text]
     """Return what changed and how (both Text) in the quote in sheet row *row* since the quote it supersedes."""
     quotes = pipeline["Quotes"]
     new = read_record(pipeline, "Quotes", row)
-    older = quotes.index[quotes["quote"].str.lower() == new["supersedes"].lower()]
+    older = quotes.index[fold_keys(quotes["quote"]) == fold_text(new["supersedes"])]
     if not new["supersedes"] or not len(older):
         return []
     sums = compute_quote_columns(pipeline)["total"]
     now, then = {**new, "total": sums[row]}, {**read_record(pipeline, "Quotes", int(older[0])), "total": sums[older[0]]}
     lines = _price_quote_lines(pipeline)
-    of = [list_records(lines[lines["quote"].str.lower() == quote["quote"].lower()]) for quote in (then, now)]
+    of = [list_records(lines[fold_keys(lines["quote"]) == fold_text(quote["quote"])]) for quote in (then, now)]
     return [*_compare_quote_lines(*of), *_compare_quote_cells("Quotes", then, now, _COMPARED_TERM_COLUMNS)]
 
 
@@ -69,7 +70,7 @@ def _compare_quote_lines(before: list[Record], after: list[Record]) -> Iterator[
     """Yield new, changed and dropped lines; lines are matched by product, and by order if a product has several."""
     left = list(before)
     for line in after:
-        old = next((one for one in left if _quote_line_name(one).casefold() == _quote_line_name(line).casefold()), None)
+        old = next((one for one in left if fold_text(_quote_line_name(one)) == fold_text(_quote_line_name(line))), None)
         if old is None:
             facts = {"quantity": format_short_number(line["quantity"]), "price": _format_quote_amount(line["price"])}
             yield _build_line_change(line, LINE_ADDED_TEXT.with_facts(**facts))
@@ -243,7 +244,7 @@ def _quote_condition_facts(pipeline: Pipeline, quote: Record) -> DealFacts:
 def _list_quote_line_facts(pipeline: Pipeline, number: str) -> list[DealFacts]:
     lines = pipeline["QuoteLines"]
     lines = lines.assign(net=compute_line_columns(pipeline)["net"], price=find_line_prices(pipeline))
-    mine = lines[lines["quote"].str.lower() == number.lower()].sort_values("position", kind="stable")
+    mine = lines[fold_keys(lines["quote"]) == fold_text(number)].sort_values("position", kind="stable")
     return [_quote_line_facts(line, find_record(pipeline, "Products", line["product"])) for line in list_records(mine)]
 
 

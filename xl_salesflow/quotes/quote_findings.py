@@ -14,7 +14,7 @@ from xl_salesflow.core.deal_standing import (
     look_up_quote_owners,
 )
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.quotes.document_record import fingerprint_content, fingerprint_quotes
 from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns, find_line_prices
 from xl_salesflow.quotes.quote_lookup import Record, list_records, read_record
@@ -40,7 +40,7 @@ QUOTE_OUT_OF_DATE_TEXT = Text("Quote {quote} was valid until {until}; give it a 
 def find_nothing_to_quote(pipeline: Pipeline, deal: int) -> Finding | None:
     """Return the finding about the deal in sheet row *deal* if it has nothing to quote."""
     row = read_record(pipeline, "Deals", deal)
-    before = (pipeline["Quotes"]["deal"].str.lower() == row["deal"].lower()).any()
+    before = (fold_keys(pipeline["Quotes"]["deal"]) == fold_text(row["deal"])).any()
     if row["product"] or row["amount"] == row["amount"] or before:
         return None
     message = NOTHING_TO_QUOTE_TEXT.in_(pipeline.language, deal=row["deal"])
@@ -61,7 +61,7 @@ def _check_quote_terms(pipeline: Pipeline, row: int) -> Iterator[Finding]:
         message = text.in_(pipeline.language, quote=number, **facts)
         return Finding(rule, severity, message, "Quotes", number, column, pipeline.cell_address("Quotes", row, column))
 
-    nets = compute_line_columns(pipeline)["net"][pipeline["QuoteLines"]["quote"].str.lower() == number.lower()]
+    nets = compute_line_columns(pipeline)["net"][fold_keys(pipeline["QuoteLines"]["quote"]) == fold_text(number)]
     if nets.isna().any() or compute_quote_columns(pipeline).loc[row].isna().any():
         yield finding("quote_without_amount", "block", NO_QUOTE_AMOUNT_TEXT, "total")
     if currency not in ("", base) and not quote["rate"] > 0:
@@ -88,7 +88,7 @@ def _format_discount_share(share: float) -> str:
 
 def _check_quote_lines(pipeline: Pipeline, row: int) -> Iterator[Finding]:
     number, lines = read_record(pipeline, "Quotes", row)["quote"], pipeline["QuoteLines"]
-    mine = lines.assign(cost=find_line_prices(pipeline))[lines["quote"].str.lower() == number.lower()]
+    mine = lines.assign(cost=find_line_prices(pipeline))[fold_keys(lines["quote"]) == fold_text(number)]
     if not len(mine):
         sheet = pipeline.cell_address("QuoteLines", 0).strip("'")
         message = NO_LINES_TEXT.in_(pipeline.language, quote=number, sheet=sheet)
@@ -136,7 +136,7 @@ def find_changed_quotes(pipeline: Pipeline) -> tuple[Finding, ...]:
     rows = dict(zip(fold_keys(quotes["quote"]), quotes.index, strict=True))
     found: dict[str, Finding] = {}
     for paper in list_records(went):
-        key, sent_digest = str(paper["subject"]).strip().casefold(), str(paper["digest"]).partition("-")[0]
+        key, sent_digest = fold_text(str(paper["subject"])), str(paper["digest"]).partition("-")[0]
         if sent_digest and key in now and now[key] != sent_digest and key not in found:
             found[key] = _changed_document_finding(
                 pipeline, QUOTE_CHANGED_TEXT, paper, "Quotes", str(paper["subject"]), int(rows[key]), "total"

@@ -13,7 +13,7 @@ import pandas as pd
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.quotes.quote_arithmetic import round_to_cents, to_exact_decimal
 from xl_salesflow.schema.plain_values import is_blank
 from xl_salesflow.schema.table_frames import fold_keys
@@ -39,7 +39,7 @@ def find_record(pipeline: Pipeline, table: str, key: str) -> Record:
     For an unknown key, a row that is blank except for the key.
     """
     frame, key_column = pipeline[table], TABLES[table].key or ""
-    rows = list_records(frame[frame[key_column].str.lower() == key.lower()].head(1)) if key else []
+    rows = list_records(frame[fold_keys(frame[key_column]) == fold_text(key)].head(1)) if key else []
     return rows[0] if rows else {**dict.fromkeys(frame.columns, ""), key_column: key}
 
 
@@ -76,7 +76,7 @@ def find_standing_quote(pipeline: Pipeline, deal: str) -> int | None:
     """Return the row of the current quote of *deal*: the primary one, or else the latest that is still an offer."""
     quotes = pipeline["Quotes"]
     return find_latest_quote(
-        quotes[(quotes["deal"].str.lower() == deal.lower()) & ~quotes["status"].isin(DEAD_QUOTE_STATUSES)]
+        quotes[(fold_keys(quotes["deal"]) == fold_text(deal)) & ~quotes["status"].isin(DEAD_QUOTE_STATUSES)]
     )
 
 
@@ -89,8 +89,8 @@ def find_latest_quote(quotes: pd.DataFrame) -> int | None:
 
 
 def _find_quoted_row(keys: pd.Series, key: str) -> int | None:
-    folded_key = key.strip().lower()
-    rows = keys.index[keys.str.strip().str.lower() == folded_key] if folded_key else keys.index[:0]
+    folded_key = fold_text(key)
+    rows = keys.index[fold_keys(keys) == folded_key] if folded_key else keys.index[:0]
     return int(rows[0]) if len(rows) else None
 
 
@@ -107,7 +107,7 @@ def find_deals_of_keys(
     pipeline: Pipeline, keys: Iterable[str], tables: Iterable[str] = ("Deals", "Quotes")
 ) -> set[str]:
     """Return the deals that *keys* refer to: numbers of deals, of their quotes, or of other rows of *tables*."""
-    folded_keys, found = {key.strip().casefold() for key in keys}, set[str]()
+    folded_keys, found = {fold_text(key) for key in keys}, set[str]()
     for table in tables:
         frame = pipeline[table]
         found.update(frame.loc[fold_keys(frame[TABLES[table].key or ""]).isin(folded_keys), "deal"])
@@ -119,8 +119,8 @@ DealFacts = dict[str, Any]
 
 def find_row_by_key(pipeline: Pipeline, table: str, key_column: str, key: str) -> int | None:
     """Return the sheet row of *table* whose *key_column* is *key*, ignoring case and surrounding blanks."""
-    keys, folded_key = pipeline[table][key_column], key.strip().casefold()
-    rows = keys.index[keys.str.strip().str.casefold() == folded_key] if folded_key else keys.index[:0]
+    keys, folded_key = pipeline[table][key_column], fold_text(key)
+    rows = keys.index[fold_keys(keys) == folded_key] if folded_key else keys.index[:0]
     return int(rows[0]) if len(rows) else None
 
 

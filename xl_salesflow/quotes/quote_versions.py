@@ -15,6 +15,7 @@ from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import NumberedQuote, PrintedQuote, RevisedQuote
 from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.quotes.quote_facts import collect_quote_facts
 from xl_salesflow.quotes.quote_findings import check_quote, find_nothing_to_quote
 from xl_salesflow.quotes.quote_lookup import (
@@ -27,7 +28,7 @@ from xl_salesflow.quotes.quote_lookup import (
     read_record,
 )
 from xl_salesflow.schema.plain_values import is_missing
-from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_frames import fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 _MOST_QUOTED_UNITS = (
@@ -50,7 +51,7 @@ _COPIED_LINE_COLUMNS = ("position", "product", "description", "quantity", "unit"
 def draft_quote(pipeline: Pipeline, deal: Record) -> tuple[str, ChangeSet]:
     """Return the number of a new quote for *deal* and the rows that make it."""
     quotes = pipeline["Quotes"]
-    before = find_latest_quote(quotes[quotes["deal"].str.lower() == deal["deal"].lower()])
+    before = find_latest_quote(quotes[fold_keys(quotes["deal"]) == fold_text(deal["deal"])])
     if before is not None:
         return draft_revision(pipeline, before)
     number = next_keys(pipeline, "Quotes", 1)[0]
@@ -110,13 +111,13 @@ def _first_quote_line(pipeline: Pipeline, deal: Record) -> Record:
 
 def _copy_quote_lines(pipeline: Pipeline, number: str) -> list[Record]:
     lines = pipeline["QuoteLines"]
-    mine = lines[lines["quote"].str.lower() == number.lower()]
+    mine = lines[fold_keys(lines["quote"]) == fold_text(number)]
     return [{column_id: line[column_id] for column_id in _COPIED_LINE_COLUMNS} for line in list_records(mine)]
 
 
 def _unset_primary_quote(quotes: pd.DataFrame, deal: str) -> tuple[Edit, ...]:
     # only one quote of a deal is primary
-    first = quotes[(quotes["deal"].str.lower() == deal.lower()) & (quotes["primary"] == "yes")]
+    first = quotes[(fold_keys(quotes["deal"]) == fold_text(deal)) & (quotes["primary"] == "yes")]
     if first.empty:
         return ()
     after = pd.Series("no", index=first.index, dtype=object)
@@ -208,7 +209,7 @@ def _find_revisable_quote(pipeline: Pipeline, key: str, beside: bool) -> int:
         raise UsageError("Deal {key} has no quote to revise; make one with quote.", key=key)
     old = read_record(pipeline, "Quotes", which.row)
     quotes = pipeline["Quotes"]
-    newer = quotes.loc[quotes["supersedes"].str.lower() == old["quote"].lower(), "quote"]
+    newer = quotes.loc[fold_keys(quotes["supersedes"]) == fold_text(old["quote"]), "quote"]
     if not beside and (old["status"] == "superseded" or len(newer)):
         quote = old["quote"]
         if len(newer):

@@ -248,7 +248,7 @@ NAMED_CELLS: Mapping[str, NamedCell] = MappingProxyType(
             _declare_named_cell("SegmentB", "Second", T.TEXT, "Another row of the table", "Trends"),
             _declare_named_cell("GroupNumber", "Number of the grouping", T.INTEGER, "The column of names that “Compare by” selects", "Settings", formula=_GROUP_NUMBER_FORMULA),
             _declare_named_cell("CompareTo", "Compared with", T.DATE, "The day to compare with; blank if it is after the as-of date", "Settings", formula='IF(CompareInput="","",IF(CompareInput>AsOf,"",CompareInput))'),
-            _declare_named_cell("PlanTarget", Text("Target", context="Plan"), T.MONEY, "Value to win; blank takes the Targets sheet", "Plan"),
+            _declare_named_cell("PlanTarget", Text("Target", context="Plan"), T.MONEY, "The target; what is won in its period counts towards it; blank takes the Targets sheet", "Plan"),
             _declare_named_cell("PlanBy", "By", T.DATE, "The last day to win it; blank is the end of the year", "Plan"),
         )
     }

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_columns import Column, TableSchema
 
@@ -76,9 +77,9 @@ def _keep_text_dtype(column: Column, values: pd.Series) -> pd.Series:
 
 
 def fold_keys(texts: pd.Series) -> pd.Series:
-    """Return *texts* without surrounding blanks and case, because Excel compares like this; each text is folded once."""
+    """Return *texts* folded for comparison as names (see `fold_text`); each text is folded once."""
     codes, unique = pd.factorize(texts)
-    return pd.Series(np.array([text.strip().casefold() for text in unique], object)[codes], texts.index, dtype=object)
+    return pd.Series(np.array([fold_text(text) for text in unique], object)[codes], texts.index, dtype=object)
 
 
 def look_up_values(keys: pd.Series, values: pd.Series) -> pd.Series:

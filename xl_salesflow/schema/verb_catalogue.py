@@ -77,6 +77,8 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("report", "Report", "Write one HTML page with funnel, trend, ageing and leaks", "CreateReport", group="manage"),
             _declare_verb("playbook", "Playbooks", "List, show, check and export playbooks, and switch to another one", "SmartArtInsert", group="more", menu="playbooks"),
             _declare_verb("audit", "Audit", "Answer thirteen questions about how the team sells, from the data", "ReviewAcceptChange", True, group="manage"),
+            _declare_verb("rename", "Rename", "Rename a stage, person, product, customer or list value in every row that names it", "RenameDialog"),
+            _declare_verb("merge-accounts", "Merge customers", "Make two customers one, with all their deals, contacts and rows", "MergeCells"),
             _declare_verb("assign", "Assign", "Assign deals that have no owner; reclaim deals that nobody works on", "DistributionListSelectMembers", group="manage"),
             _declare_verb("diff", "Differences", "Show the differences between two workbooks", "ReviewCompareTwoVersions", True, group="more", menu="file"),
             _declare_verb("merge", "Merge", "Merge another copy into a workbook; conflicts go to a sheet", "ReviewCombineRevisions", group="more", menu="file"),

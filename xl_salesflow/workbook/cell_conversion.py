@@ -11,7 +11,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from types import NoneType
 from typing import Any, NamedTuple
-from unicodedata import normalize
 
 import numpy as np
 import numpy.typing as npt
@@ -28,14 +27,20 @@ from xl_salesflow.core.written_dates import (
 from xl_salesflow.core.written_numbers import NumberStyle, read_written_number
 from xl_salesflow.core.written_times import DAY_COUNT_COLUMNS
 from xl_salesflow.core.written_values import yes_no_of_word
-from xl_salesflow.locale.texts import Language, Text, TextList
+from xl_salesflow.locale.texts import Language, Text, TextList, fold_text
 from xl_salesflow.ooxml.cell_contents import ErrorValue as ErrorValue  # the package excel imports it from here
 from xl_salesflow.ooxml.excel_notation import LAST_DAY_SERIAL, serial_to_datetime
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, Choices, choice_label, identify_choice
 from xl_salesflow.schema.plain_values import plain_number
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import DATE_DTYPE
-from xl_salesflow.workbook.cell_findings import CHOOSE_ONE_OF_LABELS, DID_YOU_MEAN_LABEL, CellFinding, ValueFinding
+from xl_salesflow.workbook.cell_findings import (
+    CHOOSE_ONE_OF_LABELS,
+    DID_YOU_MEAN_LABEL,
+    OTHER_SPELLING,
+    CellFinding,
+    ValueFinding,
+)
 
 ColumnFindings = dict[int, ValueFinding]  # by position in the column
 _PLAIN_NUMBER_TYPES: frozenset[type] = frozenset({int, float, NoneType})
@@ -51,17 +56,21 @@ class ColumnValues(NamedTuple):
 
 
 class Dialect(NamedTuple):
-    """What the meaning of a cell depends on: the workbook's currency, its date system and the day of reading."""
+    """What the meaning of a cell depends on: the workbook's currency, its date system and the day of reading.
+
+    With the *language* of the sheets, texts are reported that are not spelled as their value would be written.
+    """
 
     currency: str = ""
     date1904: bool = False
     today: date | None = None
+    language: Language = ""
 
 
 def cells_to_values(column: Column, cells: Sequence[Any], dialect: Dialect) -> ColumnValues:
     """Return *cells* (Python values, None if blank) as values of *column*; results of formulas are taken as they are."""
     if column.type.is_text:
-        values, doubts = _convert_text_cells(column, cells)
+        values, doubts = _convert_text_cells(column, cells, dialect.language)
     elif column.type.is_date:
         values, doubts = _convert_date_cells(column, cells, dialect)
     else:
@@ -83,18 +92,44 @@ def format_cell_as_text(cell: Any) -> str:
 # -- text ---------------------------------------------------------------------------------------------------------
 
 
-def _convert_text_cells(column: Column, cells: Sequence[Any]) -> ColumnValues:
+_NAME_TYPES = (ColumnType.KEY, ColumnType.REF, ColumnType.CHOICE, ColumnType.LIST)
+_NAME_COLUMNS = frozenset({"playbook", "stage", "owner", "product", "manager", "competitor", "trait"})
+"""Ids of the columns of plain text that hold names."""
+
+
+def _convert_text_cells(column: Column, cells: Sequence[Any], language: Language) -> ColumnValues:
     doubts: ColumnFindings = {}
     if not set(map(type, cells)) <= _PLAIN_TEXT_TYPES:
         doubts = {at: ValueFinding("error_value") for at, cell in enumerate(cells) if isinstance(cell, ErrorValue)}
-        cells = [None if isinstance(cell, ErrorValue) else format_cell_as_text(cell) for cell in cells]
+        cells = [None if isinstance(cell, ErrorValue) else _text_of_cell(cell) for cell in cells]
     meanings: dict[str | None, str] = {cell: cell.strip() if cell else "" for cell in set(cells)}
     if column.type is ColumnType.CHOICE:
         doubts |= _replace_labels_by_ids(column.options or "", meanings, cells)
     elif column.type is ColumnType.LIST:
         labels = _ids_by_label(LISTS.get(column.options or "", {}))
-        meanings = {cell: labels.get(_fold_choice_label(text), text) for cell, text in meanings.items()}
+        meanings = {cell: labels.get(fold_text(text), text) for cell, text in meanings.items()}
+    named = column.type in _NAME_TYPES or (column.type is ColumnType.TEXT and column.id in _NAME_COLUMNS)
+    if language and named and not column.is_formula:
+        doubts |= _find_other_spellings(column, meanings, cells, language)
     return ColumnValues(_build_object_array([meanings[cell] for cell in cells]), doubts)
+
+
+def _text_of_cell(cell: Any) -> Any:
+    return cell if isinstance(cell, str) else format_cell_as_text(cell)
+
+
+def _find_other_spellings(
+    column: Column, meanings: Mapping[str | None, str], cells: Sequence[Any], language: Language
+) -> ColumnFindings:
+    """Return the cells that the sheets' formulas would not count, because of spaces, width or another language."""
+    spelled = {
+        cell
+        for cell, text in meanings.items()
+        if cell and text and choice_label(column.options, text, language).casefold() != cell.casefold()
+    }
+    if not spelled:
+        return {}
+    return {at: ValueFinding(OTHER_SPELLING, {"text": cell}) for at, cell in enumerate(cells) if cell in spelled}
 
 
 def _replace_labels_by_ids(options: str, meanings: dict[str | None, str], cells: Sequence[Any]) -> ColumnFindings:
@@ -102,7 +137,7 @@ def _replace_labels_by_ids(options: str, meanings: dict[str | None, str], cells:
     choices = CHOICES[options]
     ids, doubted = _ids_by_label(choices), dict[str | None, ValueFinding]()
     for cell, text in meanings.items():
-        choice_id = ids.get(_fold_choice_label(text), "")
+        choice_id = ids.get(fold_text(text), "")
         ticked = yes_no_of_word(text) if text and not choice_id and options == "yes_no" else None
         meanings[cell] = choice_id or ticked or ""
         if ticked:
@@ -123,11 +158,7 @@ def suggest_choice(text: str, choices: Choices) -> Text:
 
 def _ids_by_label(choices: Choices) -> Mapping[str, str]:
     names = [(name, choice_id) for choice_id, text in choices.items() for name in (*text.translations(), choice_id)]
-    return {_fold_choice_label(name): choice_id for name, choice_id in reversed(names)}
-
-
-def _fold_choice_label(text: str) -> str:
-    return normalize("NFKC", text).casefold()
+    return {fold_text(name): choice_id for name, choice_id in reversed(names)}
 
 
 def _build_object_array(values: list[str]) -> npt.NDArray[Any]:

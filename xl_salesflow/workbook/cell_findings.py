@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.pipelines import Finding, Pipeline, TypedTexts
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -91,6 +91,9 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
     }
 )  # fmt: skip
 
+OTHER_SPELLING = "other_spelling"
+"""A cell whose text is not spelled as its value would be written; it is not reported here, a run spells it."""
+
 MORE_CELLS_TEXT = Text("{header}: {count} more cells like {cell}.")
 DID_YOU_MEAN_LABEL = Text("did you mean “{near}”?")
 CHOOSE_ONE_OF_LABELS = Text("choose one of: {labels}.")
@@ -119,6 +122,8 @@ def describe_cell_findings(pipeline: Pipeline, table: str, findings: Iterable[Ce
     """Yield the findings about one table in the pipeline's language, with address and key, limited in number."""
     by_kind: dict[tuple[str, str], list[CellFinding]] = {}
     for finding in findings:
+        if finding.rule == OTHER_SPELLING:
+            continue
         by_kind.setdefault((finding.column, finding.rule), []).append(finding)
     for (_, rule), alike in by_kind.items():
         joined = CELL_FINDING_KINDS[rule].joins_rows
@@ -131,6 +136,16 @@ def describe_cell_findings(pipeline: Pipeline, table: str, findings: Iterable[Ce
         if len(reported) < len(alike):
             header = TABLES[table].header(alike[0].column, pipeline.language)
             yield _count_more_findings(reported[-1], header, len(alike) - MAX_FINDINGS_PER_RULE, pipeline)
+
+
+def collect_typed_texts(findings: Mapping[str, Iterable[CellFinding]]) -> TypedTexts:
+    """Return the texts of all cells in *findings*, by table, that are spelled in another way than a run writes them."""
+    found: dict[str, dict[str, dict[int, str]]] = {}
+    for table, ours in findings.items():
+        for finding in ours:
+            if finding.rule == OTHER_SPELLING:
+                found.setdefault(table, {}).setdefault(finding.column, {})[finding.row] = str(finding.facts["text"])
+    return found
 
 
 def _join_adjacent_findings(findings: list[CellFinding]) -> list[CellFinding]:

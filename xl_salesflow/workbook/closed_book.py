@@ -22,7 +22,7 @@ from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.atomic_save import save_workbook
 from xl_salesflow.workbook.book_reader import WorkbookReading, read_single_cell_names
 from xl_salesflow.workbook.cell_conversion import Dialect
-from xl_salesflow.workbook.cell_findings import describe_cell_findings
+from xl_salesflow.workbook.cell_findings import collect_typed_texts, describe_cell_findings
 from xl_salesflow.workbook.change_writer import ChangeSetWriter
 from xl_salesflow.workbook.input_cells import (
     check_named_cells,
@@ -63,6 +63,7 @@ class ClosedBook:
             reading.find_typed_over(name)
         named, missing = check_named_cells(*read_single_cell_names(reading.workbook), self._dialect, pipeline.language)
         pipeline = replace(pipeline, tables=frames, query=query_from_named_cells(named), named=named)
+        pipeline = replace(pipeline, typed_texts=collect_typed_texts(reading.findings))
         found = _describe_reading(pipeline, reading)
         reading.frames.clear()  # a run replaces most of them
         integrity = check_book_integrity(reading.workbook, pipeline.language)
@@ -88,7 +89,7 @@ class ClosedBook:
         reading = _read_layout(workbook)
         settings, wrong = read_workbook_settings(reading.read_table("Settings", Dialect()))
         reading.findings["Settings"] += wrong
-        self._dialect = Dialect(settings.text("currency"), workbook.date1904, today)
+        self._dialect = Dialect(settings.text("currency"), workbook.date1904, today, reading.layout.language)
         self._reading, self._partial, self._backups = reading, False, int(settings.number("backups"))
         language = message_language(settings, reading.layout.language)
         frames = LazyFrames(partial(reading.read_table, dialect=self._dialect))

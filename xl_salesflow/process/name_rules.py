@@ -1,0 +1,132 @@
+"""Check names: spellings that differ from the declared one, and values that the sheet Lists does not offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from xl_salesflow.core.name_spelling import find_spellings, list_name_sources
+from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.rule_declarations import Rule, RuleMatch, format_column_values, list_rule_findings
+from xl_salesflow.locale.texts import Text, fold_text
+from xl_salesflow.process.renamed_stages import find_renamed_stages
+from xl_salesflow.schema.choice_lists import LISTS, choice_label, identify_choice
+from xl_salesflow.schema.table_columns import ColumnType
+from xl_salesflow.schema.table_registry import TABLES
+
+
+def _find_spelling_variants(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for source in list_name_sources():
+        spellings = find_spellings(pipeline, source)
+        for table, column in source.used if spellings else ():
+            cells = pipeline[table][column]
+            variants = cells[cells.isin(list(spellings))]
+            yield _match_variants(table, column, variants, variants.map(spellings))
+    for table, columns in pipeline.typed_texts.items():
+        for column, texts in columns.items():
+            variants = pd.Series(texts, dtype=object)
+            variants = variants[variants.index.isin(pipeline[table].index)]
+            values = pipeline[table].loc[variants.index, column]
+            labels = format_column_values(TABLES[table][column], values, pipeline.language)
+            yield _match_variants(table, column, variants, labels)
+
+
+def _match_variants(table: str, column: str, variants: pd.Series, names: pd.Series) -> RuleMatch:
+    first = variants.drop_duplicates()
+    facts = {"text": first, "name": names.loc[first.index], "count": first.map(variants.value_counts())}
+    return RuleMatch(table, first.index, column, facts)
+
+
+SPELLING_VARIANT = Rule(
+    "spelling_variant",
+    Text("A name in another spelling"),
+    Text(
+        "“{text}” (in {count} rows) is “{name}” in another spelling: every number counts it as “{name}”, and an update writes "
+        "it so."
+    ),
+    "note",
+    _find_spelling_variants,
+)
+
+
+def find_spelling_variants(pipeline: Pipeline) -> tuple[Finding, ...]:
+    """Return the findings about names in another spelling in *pipeline* as it was read; a run spells them the same way."""
+    return tuple(list_rule_findings(pipeline, SPELLING_VARIANT))
+
+
+def _find_typed_renames(pipeline: Pipeline) -> Iterator[RuleMatch]:
+    for one in find_renamed_stages(pipeline):
+        yield RuleMatch("Stages", pd.Index([one.row]), "stage", {"old": one.old, "new": one.new, "count": one.deals})
+
+
+STAGE_RENAMED = Rule(
+    "stage_renamed",
+    Text("A stage renamed in the sheet Stages"),
+    Text(
+        "No stage is called “{old}” any more, but {count} deals are in it, and nothing is in “{new}”. If “{old}” is called "
+        '“{new}” now, this carries every row along: salesflow rename BOOK "{old}" "{new}" --in Stages'
+    ),
+    "warn",
+    _find_typed_renames,
+)
+
+_OPEN_LIST_COLUMNS = tuple(
+    (table.name, column.id, (column.options or "",))
+    for table in TABLES.values()
+    for column in table.columns
+    if column.type is ColumnType.LIST and table.name not in ("Lists", "History") and not table.generated
+)
+TRAIT_LISTS = ("golden_trait", "bad_trait")
+
+
+def list_offered_values(pipeline: Pipeline, options: Iterable[str]) -> dict[str, str]:
+    """Return the values that the sheet Lists offers in its columns *options* → how cells show them."""
+    return {
+        value: choice_label(name, value, pipeline.language)
+        for name in options
+        for value in pipeline["Lists"][name]
+        if value
+    }
+
+
+def is_value_offered(options: Iterable[str], value: str, offered: dict[str, str]) -> bool:
+    """Return whether *value*, an id, a label in any language or a text of the team's, is one of those *offered*."""
+    ids = (identify_choice(LISTS[name], value) for name in options)
+    folded = {fold_text(known) for known in (*offered, *offered.values())}
+    return any(choice_id in offered for choice_id in ids if choice_id) or fold_text(value) in folded
+
+
+def _find_off_list_values(pipeline: Pipeline) -> Iterator[RuleMatch]:
+    for table, column, options in (*_OPEN_LIST_COLUMNS, ("Traits", "trait", TRAIT_LISTS)):
+        offered, cells = list_offered_values(pipeline, options), pipeline[table][column]
+        if not offered or not len(cells):
+            continue  # a team without a list takes anything
+        lost = cells[~cells.isin([*offered, ""])]
+        if not len(lost):
+            continue
+        off = [value for value in lost.unique() if not is_value_offered(options, value, offered)]
+        lost = lost[lost.isin(off)]
+        first = lost.drop_duplicates()
+        hints = {
+            value: find_nearest(value, list(offered.values())) or next(iter(offered.values())) for value in off[:200]
+        }
+        facts = {
+            "value": format_column_values(TABLES[table][column], first, pipeline.language),
+            "count": first.map(lost.value_counts()),
+            "near": pd.Series([hints.get(value, "") for value in first], index=first.index, dtype=object),
+        }
+        yield RuleMatch(table, first.index, column, facts)
+
+
+OFF_LIST_VALUE = Rule(
+    "off_list",
+    Text("A value that the sheet Lists does not offer"),
+    Text(
+        "“{value}” (in {count} rows) is not one of the values of “{column}” in the sheet Lists; is it “{near}”? Choose from the "
+        "list, or add the value there; until then it counts as something else."
+    ),
+    "warn",
+    _find_off_list_values,
+)
