@@ -280,6 +280,15 @@ def switch(pipeline: Pipeline, request: PlaybookSwitch, run: Run) -> ChangeSet[R
     return run_steps(pipeline, steps, "playbook", run, answer_type=SwitchedPlaybook)
 
 
+def add_playbook(
+    pipeline: Pipeline, playbook_id: str, setup: Mapping[str, pd.DataFrame], run: Run
+) -> ChangeSet[RunAnswer]:
+    """Add the playbook *playbook_id* with the set-up frames *setup* beside those of the workbook; no deal moves."""
+    from xl_salesflow.process.playbook_switch import add_playbook_rows
+
+    return run_steps(pipeline, (partial(add_playbook_rows, playbook_id=playbook_id, setup=setup),), "playbook", run)
+
+
 def holidays(pipeline: Pipeline, days: pd.DataFrame, run: Run) -> ChangeSet[RunAnswer]:
     """Add those of *days* (a frame of Holidays) that the sheet does not have yet."""
     new = days[~days["day"].isin(pipeline["Holidays"]["day"])]

@@ -29,6 +29,10 @@ LINE = {"quote": "Q-1", "product": "Pump", "quantity": 1}
         ({"currency": "EUR", "rate": 8.0}, [{**LINE, "price": 10.0}], 0.2),
         ({"currency": "EUR"}, [{**LINE, "price": 10.0}], 0.0),  # its value is unknown
         ({}, [{**LINE, "product": "Unheard of", "price": 1.0}], 0.0),
+        ({}, [LINE, {**LINE, "price": 0.0}], 1.0),
+        ({}, [LINE, {**LINE, "price": 0.0, "gift": "yes"}], 0.0),  # a present
+        ({"discount": 0.05}, [LINE, {**LINE, "price": 0.0, "gift": "yes"}], 0.05),
+        ({}, [{**LINE, "price": 50.0, "gift": "yes"}], 0.5),  # a gift has no price
         ({}, [{**LINE, "quote": "q-1", "product": "PUMP", "price": 90.0}], 0.1),
     ],
 )

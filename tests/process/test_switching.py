@@ -20,12 +20,17 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.funnel_answers import compute_funnel
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
-from xl_salesflow.process.playbook_files import list_playbook_names, make_shipped_setup
+from xl_salesflow.process.playbook_files import (
+    identify_playbook,
+    list_playbook_names,
+    make_shipped_setup,
+    playbook_title,
+)
 from xl_salesflow.process.playbook_switch import PlaybookSwitch
 from xl_salesflow.process.rule_catalogue import check_pipeline
 from xl_salesflow.schema.named_values import Query, Settings
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.verbs import switch, undo, update
+from xl_salesflow.verbs import add_playbook, switch, undo, update
 
 NOW = datetime.combine(TODAY, datetime.min.time())
 
@@ -299,3 +304,23 @@ def test_the_settings_of_a_pipeline_follow_the_sheet() -> None:
     pipeline = filled()
     assert pipeline.settings == Settings({})
     assert switched(pipeline, "b2c").settings.text("playbook") == "b2c"
+
+
+@pytest.mark.parametrize("name", ["b2c", "B2C", " Ｂ2c ", "B2C funnel"])
+def test_a_playbook_is_known_by_its_id_and_its_titles_in_any_case(name: str) -> None:
+    assert identify_playbook(name) == "b2c"
+    assert identify_playbook(playbook_title("b2c").in_("zh")) == "b2c"
+    assert identify_playbook("nothing like it") == "nothing like it"
+
+
+def test_a_playbook_is_added_beside_the_first_and_chosen_by_typing_its_title() -> None:
+    before = crm(Deals=[{"deal": "D1", "stage": "Lead", "amount": 5.0}, {"deal": "D2", "playbook": "b2c FUNNEL"}])
+    added = add_playbook(before, "b2c", make_shipped_setup("b2c", "en"), Run("Ann", NOW))
+    now = apply_change_set(before, added)
+    assert set(now.playbooks) == {"crm", "b2c"}
+    assert now["Deals"].equals(before["Deals"])
+    with pytest.raises(UsageError, match="already"):
+        add_playbook(now, "b2c", make_shipped_setup("b2c", "en"), Run("Ann", NOW))
+    after = apply_change_set(now, update(now, Run("Ann", NOW)))
+    assert after["Deals"]["playbook"].tolist() == ["crm", "b2c"]
+    assert after["Deals"]["recorded_stage"].tolist() == ["Lead", now.playbooks["b2c"].first.name]

@@ -40,9 +40,9 @@ def test_rows_without_a_number_are_numbered() -> None:
         )
     )
     deals = now["Deals"]
-    assert deals["deal"].tolist() == ["D-00001", "D-00002", ""]  # the sum below is no deal
+    assert deals["deal"].tolist() == ["D-00002", "D-00003", ""]  # a task names the first; a sum is no deal
     assert deals["stage"].tolist()[:2] == ["Lead", "Qualified"]
-    assert deals["recorded_stage"].tolist() == ["Lead", "Lead", ""]
+    assert deals["recorded_stage"].tolist() == ["Lead", "Qualified", ""]
     assert compute_funnel(now).metrics["open_value"] == 50007
     assert [now[table].iloc[0, 0] for table in ("Tasks", "Objections", "Feedback")] == ["T000001", "O00001", "F-00001"]
 

@@ -59,6 +59,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "merge": (MergeReport,),
         "merge-accounts": (BookAnswer[RunAnswer[RenamedRows]],),
         "plan": (SalesPlanAnswer,),
+        "playbook add": (BookAnswer[RunAnswer[Answer]],),
         "playbook check": (PlaybookCheck,),
         "playbook list": (PlaybookList,),
         "playbook show": (PlaybookDetails,),

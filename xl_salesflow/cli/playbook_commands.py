@@ -91,6 +91,20 @@ def use_playbook_command(book: Path, name: str, **options: Any) -> int:
     )
 
 
+@playbook_group.command(
+    "add", help=terminal_text("Add a playbook beside those of a workbook; deals choose it, and none is moved.")
+)
+@BOOK_ARGUMENT
+@click.argument("name", metavar=terminal_text("NAME-OR-FILE"))
+@DRY_RUN_OPTION
+@JSON_OPTION
+@TODAY_OPTION
+@USER_OPTION
+def add_playbook_command(book: Path, name: str, **options: Any) -> int:
+
+    return add_playbook_to_workbook(book, name, options)
+
+
 @playbook_group.command("export", help=terminal_text("Write a playbook to a file, for editing."))
 @click.argument("name", metavar=terminal_text("NAME"))
 @click.option(
@@ -204,11 +218,12 @@ def move_to_playbook(
     from xl_salesflow.verbs import switch
 
     session = WorkbookSession(path, by, today, dry_run)
-    playbook_id = Path(name).stem if name.casefold().endswith(".toml") else name
 
     def make(pipeline: Pipeline) -> ChangeSet[RunAnswer[SwitchedPlaybook]]:
+        playbook_id = _playbook_id(name, pipeline)
         setup = {} if playbook_id in pipeline.playbooks else read_setup_frames(name, pipeline.language)
-        return switch(pipeline, PlaybookSwitch(playbook_id, setup, _read_stage_pairs(pairs), before), session.run)
+        leaving = _playbook_id(before, pipeline) if before else ""
+        return switch(pipeline, PlaybookSwitch(playbook_id, setup, _read_stage_pairs(pairs), leaving), session.run)
 
     plan = session.write(make)
     if as_json:
@@ -232,6 +247,31 @@ def move_to_playbook(
     return 1 if plan.blocks else 0
 
 
+def add_playbook_to_workbook(path: Path, name: str, options: dict[str, Any]) -> int:
+    """Add playbook *name*, a shipped one or a file, to the workbook and print what was added."""
+    from xl_salesflow.cli.screen_output import print_change_set
+    from xl_salesflow.cli.workbook_session import WorkbookSession
+    from xl_salesflow.verbs import add_playbook
+
+    session = WorkbookSession(path, options["as"], options["today"], options["dry_run"])
+
+    def make(pipeline: Pipeline) -> ChangeSet[RunAnswer]:
+        setup = read_setup_frames(name, pipeline.language)
+        return add_playbook(pipeline, _playbook_id(name, pipeline), setup, session.run)
+
+    plan = session.write(make)
+    print_change_set(path, plan, options["dry_run"], options["json"])
+    return 1 if plan.blocks else 0
+
+
+def _playbook_id(name: str, pipeline: Pipeline) -> str:
+    from xl_salesflow.process.playbook_files import identify_playbook
+
+    if name.casefold().endswith(".toml"):
+        return Path(name).stem
+    return identify_playbook(name, pipeline.playbooks)
+
+
 def _read_stage_pairs(pairs: Sequence[str]) -> dict[str, str]:
     stages = {}
     for pair in pairs:
@@ -244,11 +284,11 @@ def _read_stage_pairs(pairs: Sequence[str]) -> dict[str, str]:
 
 def read_setup_frames(name: str, language: Language) -> dict[str, pd.DataFrame]:
     """Return the set-up frames of a shipped playbook or, if the name ends in .toml, of a file."""
-    from xl_salesflow.process.playbook_files import make_shipped_setup, read_own_playbook
+    from xl_salesflow.process.playbook_files import identify_playbook, make_shipped_setup, read_own_playbook
 
     if name.casefold().endswith(".toml"):
         return read_own_playbook(Path(name), language)
-    return make_shipped_setup(name, language)
+    return make_shipped_setup(identify_playbook(name), language)
 
 
 def _playbook_pipeline(path: Path) -> Pipeline:

@@ -21,6 +21,7 @@ from xl_salesflow.core.lazy_frames import find_replaced_frames
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.named_values import SETTINGS_BY_ID, Settings
+from xl_salesflow.schema.plain_values import json_value
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import complete_columns
 from xl_salesflow.schema.table_registry import TABLES
@@ -55,7 +56,7 @@ class Edit:
     def __iter__(self) -> Iterator[Change]:
         reasons: Sequence[str] = [self.because] * len(self) if isinstance(self.because, str) else list(self.because)
         for key, before, after, because in zip(self.keys, self.before, self.after, reasons, strict=True):
-            yield Change(self.table, str(key), self.column, before, after, because)
+            yield Change(self.table, str(json_value(key) or ""), self.column, before, after, because)
 
 
 @dataclass(frozen=True)

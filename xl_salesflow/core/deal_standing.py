@@ -144,11 +144,13 @@ _APPROVER_SEPARATORS = re.compile(r"\s*[,\uff0c\u3001;\uff1b/&+]\s*")  # with Ch
 def compute_discounts(pipeline: Pipeline) -> pd.Series:
     """Return the discount of each quote as a fraction, by row of Quotes: its most reduced line, including overall discounts.
 
-    A line price below the list price is a discount too, compared without included tax and in the workbook's currency.
+    A line price below the list price is a discount too, compared without included tax and in the workbook's currency. A line at
+    price 0 that is marked as a gift is none.
     """
     quotes, lines = pipeline["Quotes"], pipeline["QuoteLines"]
     quoted = fold_keys(lines["quote"])
     left = (1 - lines["discount"].fillna(0)) * _price_to_list_ratio(pipeline, quoted)
+    left = left.mask((lines["gift"] == "yes") & (lines["price"] == 0), 1.0)
     least = look_up_values(fold_keys(quotes["quote"]), left[quoted != ""].groupby(quoted[quoted != ""]).min()).fillna(
         1.0
     )

@@ -105,6 +105,7 @@ def fill_derived_cells(pipeline: Pipeline) -> ChangeSet:
     deals = now["Deals"].copy()
     keyed = deals["deal"] != ""
     deals["playbook"] = deals["playbook"].mask(keyed & (deals["playbook"] == ""), pipeline.default_playbook)
+    deals["playbook"] = _identify_typed_playbooks(pipeline, deals["playbook"])
     deals["stage"] = _start_at_first_stage(pipeline, deals, keyed)
     deals["last_activity"] = _find_last_activity_days(now, deals)
     deals["pushes"], deals["last_expected_close"] = _count_close_pushes(deals)
@@ -126,6 +127,17 @@ def _count_close_pushes(deals: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     later = (expected > seen) & deals["outcome"].isin(["", "open"])
     pushes = deals["pushes"].mask(later, deals["pushes"].fillna(0) + 1)
     return pushes, seen.mask(expected.notna(), expected)
+
+
+def _identify_typed_playbooks(pipeline: Pipeline, typed: pd.Series) -> pd.Series:
+    lost = typed[(typed != "") & ~typed.isin(pipeline.playbooks)]
+    if lost.empty:
+        return typed
+    from xl_salesflow.process.playbook_files import identify_playbook  # reads the shipped files, which is seldom needed
+
+    ids = {name: identify_playbook(name, pipeline.playbooks) for name in lost.unique()}
+    found = {name: playbook_id for name, playbook_id in ids.items() if playbook_id in pipeline.playbooks}
+    return typed.replace(found) if found else typed
 
 
 def _start_at_first_stage(pipeline: Pipeline, deals: pd.DataFrame, keyed: pd.Series) -> pd.Series:

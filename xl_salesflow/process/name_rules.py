@@ -76,7 +76,7 @@ _OPEN_LIST_COLUMNS = tuple(
     (table.name, column.id, (column.options or "",))
     for table in TABLES.values()
     for column in table.columns
-    if column.type is ColumnType.LIST and table.name not in ("Lists", "History") and not table.generated
+    if column.type is ColumnType.LIST and table.name not in ("Lists", "History", "StageTasks") and not table.generated
 )
 TRAIT_LISTS = ("golden_trait", "bad_trait")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, GivenText, Language, Text, TextList
+from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, GivenText, Language, Text, TextList, fold_text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -167,6 +167,16 @@ def list_playbook_names() -> tuple[str, ...]:
 def playbook_title(name: str) -> Text:
     """Return the title of playbook *name*."""
     return make_file_text(load_playbook(name)["title"])
+
+
+def identify_playbook(name: str, known: Iterable[str] = ()) -> str:
+    """Return the id of the playbook *name*: one of *known* or a shipped one, by id or title, in any case and language."""
+    folded = fold_text(name)
+    for playbook_id in (*known, *list_playbook_names()):
+        if fold_text(playbook_id) == folded:
+            return playbook_id
+    titled = (one for one in list_playbook_names() if folded in map(fold_text, playbook_title(one).translations()))
+    return next(titled, name)
 
 
 def playbook_purpose(name: str) -> Text:

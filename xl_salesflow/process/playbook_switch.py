@@ -177,14 +177,29 @@ def _append_missing_setup(pipeline: Pipeline, wanted: PlaybookSwitch) -> ChangeS
     # a playbook that is already in the workbook stays as the team wrote it
     if wanted.to_playbook in pipeline.playbooks:
         return ChangeSet()
-    gates, questions = wanted.setup["Gates"], wanted.setup["Questions"]
+    return _append_setup(pipeline, wanted.setup, "switch")
+
+
+def _append_setup(pipeline: Pipeline, setup: Mapping[str, pd.DataFrame], because: str) -> ChangeSet:
+    gates, questions = setup["Gates"], setup["Questions"]
     rows = {
-        "Stages": wanted.setup["Stages"],
+        "Stages": setup["Stages"],
         "Gates": gates[~gates["gate"].isin(pipeline["Gates"]["gate"])],
-        "StageTasks": wanted.setup["StageTasks"],
+        "StageTasks": setup["StageTasks"],
         "Questions": questions[~questions["question"].isin(pipeline["Questions"]["question"])],
     }
-    return ChangeSet(appends=tuple(Append(table, frame, "switch") for table, frame in rows.items() if len(frame)))
+    return ChangeSet(appends=tuple(Append(table, frame, because) for table, frame in rows.items() if len(frame)))
+
+
+def add_playbook_rows(pipeline: Pipeline, playbook_id: str, setup: Mapping[str, pd.DataFrame]) -> ChangeSet:
+    """Add the stages, gates, tasks and questions of a playbook beside those of the workbook; no deal moves.
+
+    Raises:
+        UsageError: the workbook has the playbook already.
+    """
+    if playbook_id in pipeline.playbooks:
+        raise UsageError("The workbook has the playbook {id} already; name another one.", id=playbook_id)
+    return _append_setup(pipeline, setup, "add")
 
 
 def _find_judgeable_playbook(pipeline: Pipeline, playbook_id: str) -> Playbook:

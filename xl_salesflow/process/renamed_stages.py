@@ -25,7 +25,10 @@ def find_renamed_stages(pipeline: Pipeline) -> list[RenamedStage]:
     for playbook_id, playbook in pipeline.playbooks.items():
         own, stays = deals[deals["playbook"] == playbook_id], history[history["playbook"] == playbook_id]
         used = {*own["recorded_stage"], *stays["stage"]} - {""}
-        named = {*used, *own["stage"]}
+        set_up = {
+            name for table in ("Gates", "StageTasks") for name in _list_stages_named(pipeline, table, playbook_id)
+        }
+        named = {*used, *own["stage"], *set_up}
         lost = sorted(used - set(playbook.by_name))
         spare = [name for name in playbook.by_name if name not in named]
         for old in lost:
@@ -34,3 +37,8 @@ def find_renamed_stages(pipeline: Pipeline) -> list[RenamedStage]:
                 count = int(((own["recorded_stage"] == old) | (own["stage"] == old)).sum())
                 found.append(RenamedStage(playbook_id, old, new, playbook.by_name[new].row, count))
     return found
+
+
+def _list_stages_named(pipeline: Pipeline, table: str, playbook_id: str) -> list[str]:
+    rows = pipeline[table]
+    return list(rows.loc[rows["playbook"].isin(["", playbook_id]), "stage"])

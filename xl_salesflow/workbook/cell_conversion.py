@@ -101,7 +101,10 @@ def _convert_text_cells(column: Column, cells: Sequence[Any], language: Language
     doubts: ColumnFindings = {}
     if not set(map(type, cells)) <= _PLAIN_TEXT_TYPES:
         doubts = {at: ValueFinding("error_value") for at, cell in enumerate(cells) if isinstance(cell, ErrorValue)}
-        cells = [None if isinstance(cell, ErrorValue) else _text_of_cell(cell) for cell in cells]
+        cells = [
+            None if isinstance(cell, ErrorValue) else cell if isinstance(cell, str) else format_cell_as_text(cell)
+            for cell in cells
+        ]
     meanings: dict[str | None, str] = {cell: cell.strip() if cell else "" for cell in set(cells)}
     if column.type is ColumnType.CHOICE:
         doubts |= _replace_labels_by_ids(column.options or "", meanings, cells)
@@ -112,10 +115,6 @@ def _convert_text_cells(column: Column, cells: Sequence[Any], language: Language
     if language and named and not column.is_formula:
         doubts |= _find_other_spellings(column, meanings, cells, language)
     return ColumnValues(_build_object_array([meanings[cell] for cell in cells]), doubts)
-
-
-def _text_of_cell(cell: Any) -> Any:
-    return cell if isinstance(cell, str) else format_cell_as_text(cell)
 
 
 def _find_other_spellings(

@@ -57,7 +57,7 @@ class ClosedBook:
         from xl_salesflow.workbook.book_integrity import check_book_integrity
         from xl_salesflow.workbook.metric_formulas import find_missing_metric_rows
 
-        reading, pipeline = self._open(today)
+        reading, pipeline = self._open(today, finds_spellings=True)
         frames = LoadedFrames({name: pipeline[name] for name in TABLES})
         for name in TABLES:
             reading.find_typed_over(name)
@@ -82,14 +82,16 @@ class ClosedBook:
         self._partial = True
         return replace(pipeline, cell_findings=LazyFindings(partial(_describe_reading, pipeline, reading)))
 
-    def _open(self, today: date) -> tuple[WorkbookReading, Pipeline]:
+    def _open(self, today: date, finds_spellings: bool = False) -> tuple[WorkbookReading, Pipeline]:
         """Return the reading, and the pipeline whose tables are read when they are needed."""
         workbook = Workbook.open(self.path) if self._data is None else Workbook(self.path, self._data)
         self._digest = workbook.digest
         reading = _read_layout(workbook)
         settings, wrong = read_workbook_settings(reading.read_table("Settings", Dialect()))
         reading.findings["Settings"] += wrong
-        self._dialect = Dialect(settings.text("currency"), workbook.date1904, today, reading.layout.language)
+        self._dialect = Dialect(
+            settings.text("currency"), workbook.date1904, today, reading.layout.language if finds_spellings else ""
+        )
         self._reading, self._partial, self._backups = reading, False, int(settings.number("backups"))
         language = message_language(settings, reading.layout.language)
         frames = LazyFrames(partial(reading.read_table, dialect=self._dialect))
