@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from tests.quotes.desk import TODAY, desk
 from xl_salesflow.quotes.document_requests import offer_document
 
 
-def test_a_proposal_has_needs_and_the_next_step() -> None:
-    (document,) = offer_document(desk(), "proposal", "Q-1").documents
-    assert document.facts["needs"]["pain"] == "Noise"
-    assert document.facts["steps"] == [{"step": "Call", "date": date(2026, 3, 6)}]
+def test_a_proposal_has_the_texts_of_the_quote_and_not_those_of_the_deal() -> None:
+    pipeline = desk()
+    (document,) = offer_document(pipeline, "proposal", "Q-1").documents
+    assert (set(document.facts["needs"].values()), document.facts["steps"]) == ({""}, [])
+    assert document.facts["benefits"][0]["needs"] == []
+    quotes = pipeline["Quotes"].assign(situation="The noise stops you", next_steps="We call\nYou sign")
+    (document,) = offer_document(pipeline.with_tables(Quotes=quotes), "proposal", "Q-1").documents
+    assert document.facts["needs"]["pain"] == "The noise stops you"
+    assert [step["step"] for step in document.facts["steps"]] == ["We call", "You sign"]
     assert document.facts["benefits"][0]["needs"] == ["noise"]
 
 

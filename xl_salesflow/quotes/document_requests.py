@@ -34,14 +34,19 @@ from xl_salesflow.quotes.document_record import (
     record_documents,
 )
 from xl_salesflow.quotes.meeting_documents import (
-    NEED_COLUMNS,
     build_bant_card,
     build_precall_sheet,
     build_visit_report,
     select_deal_rows,
 )
 from xl_salesflow.quotes.quote_findings import find_changed_quotes
-from xl_salesflow.quotes.quote_lookup import find_record, list_records, pick_texts, read_fact_date
+from xl_salesflow.quotes.quote_lookup import (
+    PRINTED_NEED_COLUMNS,
+    find_record,
+    list_records,
+    pick_printed_texts,
+    read_fact_date,
+)
 from xl_salesflow.quotes.quote_versions import offer_quote
 from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
 
@@ -63,13 +68,11 @@ def offer_document(pipeline: Pipeline, kind: str, key: str) -> ChangeSet[Numbere
 
 def _build_proposal(pipeline: Pipeline, document: Document) -> Document:
     facts = document.facts
-    deal = find_record(pipeline, "Deals", facts["deal"]["deal"])
-    steps = [{"step": str(deal["next_step"]), "date": read_fact_date(deal["next_step_date"])}]
-    return Document(
-        "proposal",
-        _offer_document_name("Proposal", facts),
-        {**facts, "needs": pick_texts(deal, *NEED_COLUMNS), "steps": steps},
-    )
+    quote = find_record(pipeline, "Quotes", facts["quote"]["number"])
+    texts = pick_printed_texts("Quotes", quote, *PRINTED_NEED_COLUMNS.values(), "next_steps")
+    needs = {need: texts[column_id] for need, column_id in PRINTED_NEED_COLUMNS.items()}
+    steps = [{"step": step.strip(), "date": None} for step in texts["next_steps"].splitlines() if step.strip()]
+    return Document("proposal", _offer_document_name("Proposal", facts), {**facts, "needs": needs, "steps": steps})
 
 
 def _build_contract(pipeline: Pipeline, document: Document) -> Document:
@@ -78,7 +81,9 @@ def _build_contract(pipeline: Pipeline, document: Document) -> Document:
     talks = select_deal_rows(pipeline["Activities"], deal).sort_values("date", kind="stable")
     agreed = list(
         dict.fromkeys(
-            str(row["verbal_terms"]).strip() for row in list_records(talks) if str(row["verbal_terms"]).strip()
+            text
+            for row in list_records(talks)
+            if (text := pick_printed_texts("Activities", row, "verbal_terms")["verbal_terms"].strip())
         )
     )
     paper = {

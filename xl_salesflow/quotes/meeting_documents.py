@@ -143,7 +143,9 @@ def build_precall_sheet(pipeline: Pipeline, key: str) -> Document:
             "employees": read_fact_integer(account["employees"]),
         },
         "open": list_open_questions(pipeline, deal)[:_MOST_QUESTIONS],
-        "benefits": match_benefits(pipeline, deal, _list_offered_products(pipeline, deal)),
+        "benefits": match_benefits(
+            pipeline, [str(deal[column_id]) for column_id in NEED_COLUMNS[:3]], _list_offered_products(pipeline, deal)
+        ),
         "objections": list_deal_objections(pipeline, deal),
         "cases": _list_similar_cases(pipeline, deal),
         "talks": _list_recent_activities(pipeline, deal),

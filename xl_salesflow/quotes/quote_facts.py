@@ -21,11 +21,12 @@ from xl_salesflow.quotes.quote_arithmetic import (
     to_exact_decimal,
 )
 from xl_salesflow.quotes.quote_lookup import (
+    PRINTED_NEED_COLUMNS,
     DealFacts,
     Record,
     find_record,
     list_records,
-    pick_texts,
+    pick_printed_texts,
     read_fact_date,
     read_record,
 )
@@ -140,14 +141,12 @@ def _zero_if_blank(value: float) -> float:
 _NEED_SEPARATORS = re.compile(r"[,\uff0c\u3001;\uff1b\n]")  # Western and Chinese commas and semicolons
 
 
-def match_benefits(pipeline: Pipeline, deal: Record, products: Iterable[str]) -> list[dict[str, object]]:
-    """Return product, feature, advantage, benefit and matched needs per product; those that match a need come first.
+def match_benefits(pipeline: Pipeline, needs: Iterable[str], products: Iterable[str]) -> list[dict[str, object]]:
+    """Return product, feature, advantage, benefit and matched *needs* per product; those that match one come first.
 
     A product without any of the three texts is left out.
     """
-    customer_needs = " ".join(
-        str(deal[column_id]) for column_id in ("pain", "explicit_needs", "latent_needs")
-    ).casefold()
+    customer_needs = " ".join(needs).casefold()
     benefits = [_match_product_needs(row, customer_needs) for row in _find_benefit_products(pipeline, products)]
     telling = [one for one in benefits if one["feature"] or one["advantage"] or one["benefit"]]
     return sorted(telling, key=_count_matched_needs, reverse=True)
@@ -159,7 +158,7 @@ def _find_benefit_products(pipeline: Pipeline, products: Iterable[str]) -> list[
 
 def _match_product_needs(row: Record, customer_needs: str) -> dict[str, object]:
     words = [word.strip() for word in _NEED_SEPARATORS.split(row["needs"]) if word.strip()]
-    texts = {column_id: str(row[column_id]) for column_id in ("product", "feature", "advantage", "benefit")}
+    texts = pick_printed_texts("Products", row, "product", "feature", "advantage", "benefit")
     return {**texts, "needs": [word for word in words if _is_word_in_text(customer_needs, word.casefold())]}
 
 
@@ -199,9 +198,14 @@ def collect_quote_facts(pipeline: Pipeline, row: int) -> DealFacts:
         "lines": lines,
         "totals": totals,
         "capitals": spell_chinese_amount(totals["total"]),
-        "benefits": match_benefits(pipeline, deal, [line["product"] for line in lines]),
+        "benefits": match_benefits(pipeline, _list_spoken_needs(quote, deal), [line["product"] for line in lines]),
         "changes": compare_quote_versions(pipeline, row),
     }
+
+
+def _list_spoken_needs(quote: Record, deal: Record) -> list[str]:
+    # a customer reads “You asked for …” only about what they asked for
+    return [str(deal["explicit_needs"]), *pick_printed_texts("Quotes", quote, *PRINTED_NEED_COLUMNS.values()).values()]
 
 
 def _quote_head_facts(quote: Record) -> DealFacts:
@@ -211,19 +215,20 @@ def _quote_head_facts(quote: Record) -> DealFacts:
         "version": 1 if is_missing(version) else int(version),
         "date": read_fact_date(quote["date"]),
         "valid_until": read_fact_date(quote["valid_until"]),
-        **pick_texts(quote, "status", "supersedes", "terms", "notes"),
+        "status": str(quote["status"]),
+        **pick_printed_texts("Quotes", quote, "supersedes", "terms", "notes"),
     }
 
 
 def _quote_people_facts(pipeline: Pipeline, quote: Record, deal: Record) -> DealFacts:
     contact = find_record(pipeline, "Contacts", quote["contact"] or deal["contact"])
     return {
-        "deal": pick_texts(deal, "deal", "name"),
-        "buyer": pick_texts(
-            find_record(pipeline, "Accounts", deal["account"]), "account", "address", "phone", "tax_id"
+        "deal": pick_printed_texts("Deals", deal, "deal", "name"),
+        "buyer": pick_printed_texts(
+            "Accounts", find_record(pipeline, "Accounts", deal["account"]), "account", "address", "phone", "tax_id"
         ),
-        "contact": pick_texts(contact, "contact", "title", "phone", "email"),
-        "owner": pick_texts(find_record(pipeline, "Team", deal["owner"]), "person", "email"),
+        "contact": pick_printed_texts("Contacts", contact, "contact", "title", "phone", "email"),
+        "owner": pick_printed_texts("Team", find_record(pipeline, "Team", deal["owner"]), "person", "email"),
     }
 
 

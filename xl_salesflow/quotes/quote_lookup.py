@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
@@ -148,6 +149,24 @@ def unknown_key_error(key: str, what: Text, known: pd.Series) -> UsageError:
 def pick_texts(row: Record, *ids: str) -> DealFacts:
     """Return some cells of a row as text."""
     return {column_id: str(row.get(column_id, "")) for column_id in ids}
+
+
+PRINTED_NEED_COLUMNS: Mapping[str, str] = MappingProxyType(
+    {"pain": "situation", "explicit_needs": "asked_for", "latent_needs": "beyond", "cost_of_inaction": "waiting_cost"}
+)
+"""A need in the deal, which is the team's own → the column of Quotes with what the proposal says about it."""
+
+
+def pick_printed_texts(table: str, row: Record, *ids: str) -> DealFacts:
+    """Return some cells of a row of *table* as text, for a document that customers read.
+
+    Raises:
+        ValueError: a column is not declared as printed.
+    """
+    private = [column_id for column_id in ids if not TABLES[table][column_id].printed]
+    if private:
+        raise ValueError(f"{table} does not declare as printed: {', '.join(private)}")
+    return pick_texts(row, *ids)
 
 
 def read_fact_date(cell: Any) -> date | None:

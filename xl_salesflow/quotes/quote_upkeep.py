@@ -11,6 +11,9 @@ replaced by a sent quote    superseded
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 import pandas as pd
 
@@ -18,8 +21,10 @@ from xl_salesflow.core.change_sets import ChangeSet, Edit, diff_pipelines
 from xl_salesflow.core.deal_standing import LIVE_QUOTE_STATES, find_primary_values, find_unapproved_discounts
 from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.locale.texts import Text
-from xl_salesflow.schema.table_frames import fold_keys
+from xl_salesflow.locale.texts import LABEL_AND_VALUE, Text
+from xl_salesflow.quotes.quote_lookup import PRINTED_NEED_COLUMNS
+from xl_salesflow.schema.table_frames import fold_keys, look_up_values
+from xl_salesflow.schema.table_registry import TABLES
 
 QUOTE_AMOUNT_REASON = Text("amount of quote {quote}")
 
@@ -29,7 +34,7 @@ def update_quotes(pipeline: Pipeline) -> ChangeSet:
     quotes = _number_typed_quotes(pipeline)
     if not len(quotes):
         return ChangeSet()
-    quotes = _update_quote_statuses(pipeline, quotes)
+    quotes = _draft_customer_texts(pipeline, _update_quote_statuses(pipeline, quotes))
     return diff_pipelines(pipeline, pipeline.with_tables(Quotes=_choose_primary_quotes(quotes)), "update")
 
 
@@ -90,6 +95,25 @@ def _update_quote_statuses(pipeline: Pipeline, quotes: pd.DataFrame) -> pd.DataF
     replaced = fold_keys(quotes["quote"]).isin(set(fold_keys(went_out))) & status.isin(["", "draft", "sent", "expired"])
     status = status.mask(keyed & replaced, "superseded")
     return quotes.assign(status=status, sent=sent, decided=decided, valid_until=until)
+
+
+_DRAFTED_COLUMNS: Mapping[str, str] = MappingProxyType({**PRINTED_NEED_COLUMNS, "next_step": "next_steps"})
+
+
+def _draft_customer_texts(pipeline: Pipeline, quotes: pd.DataFrame) -> pd.DataFrame:
+    # the notes of the deal beside a draft, to reword and copy; nothing beside a quote that is out or has its texts
+    columns = list(_DRAFTED_COLUMNS.values())
+    bare = quotes["status"].isin(["", "draft"]) & (quotes[columns].apply(lambda cells: cells.str.strip()) == "").all(
+        axis=1
+    )
+    deals = pipeline["Deals"].drop_duplicates("deal").set_index("deal")
+    text = pd.Series("", index=quotes.index, dtype=object)
+    for note, printed in _DRAFTED_COLUMNS.items():
+        header = TABLES["Quotes"].header(printed, pipeline.language)
+        said = look_up_values(quotes["deal"], deals[note]).fillna("").str.strip()
+        line = said.map(lambda words, label=header: LABEL_AND_VALUE.in_(pipeline.language, label=label, value=words))
+        text = (text + "\n" + line).str.strip().where(said != "", text)
+    return quotes.assign(draft_texts=text.where(bare, ""))
 
 
 def _choose_primary_quotes(quotes: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.quotes.quote_facts import collect_quote_facts
 from xl_salesflow.quotes.quote_findings import check_quote, find_nothing_to_quote
 from xl_salesflow.quotes.quote_lookup import (
+    PRINTED_NEED_COLUMNS,
     DealFacts,
     Record,
     find_latest_quote,
@@ -44,6 +45,8 @@ _COPIED_QUOTE_COLUMNS = (
     "shipping",
     "terms",
     "notes",
+    *PRINTED_NEED_COLUMNS.values(),
+    "next_steps",
 )
 _COPIED_LINE_COLUMNS = ("position", "product", "description", "quantity", "unit", "price", "discount", "optional")
 

@@ -16,8 +16,8 @@ IN_VIEW_FORMULA = (
 )
 
 _DEAL_MAIN_COLUMNS: tuple[Column, ...] = (
-    declare_column("deal", "Deal", T.KEY, "A unique number for every deal; never reused", required=True),
-    declare_column("name", Text("Name", context="Deals"), T.TEXT, "What the deal is about, in a few words", width=26),
+    declare_column("deal", "Deal", T.KEY, "A unique number for every deal; never reused", required=True, printed=True),
+    declare_column("name", Text("Name", context="Deals"), T.TEXT, "What the deal is about, in a few words", width=26, printed=True),
     declare_column("account", "Account", T.REF, "The customer; from the Accounts sheet", options="Accounts", width=22),
     declare_column("owner", "Owner", T.REF, "Who works the deal; from the Team sheet", options="Team", width=18),
     declare_column("stage", "Stage", T.REF, "Choose the stage the deal should be in; the next update judges the move by the gates", options="Stages", required=True, width=18),
@@ -102,7 +102,7 @@ _DEAL_BUYER_COLUMNS: tuple[Column, ...] = (
 
 _DEAL_DECISION_COLUMNS: tuple[Column, ...] = (
         declare_column("assigned", "Assigned", T.DATE, "When it was given to its owner, or back to the pool", writer=BY_PRODUCT),
-    declare_column("contract_signed", Text("Contract signed", context="Deals"), T.DATE, "The day the signed contract came back"),
+    declare_column("contract_signed", Text("Contract signed", context="Deals"), T.DATE, "The day the signed contract came back", printed=True),
     declare_column("loss_reason", "Loss reason", T.LIST, "Needed before a deal is marked lost", options="loss_reason"),
     declare_column("move_reason", "Move reason", T.TEXT, "Needed to move a deal back; cleared once the move is recorded"),
     declare_column("override_by", "Override by", T.TEXT, "Who lets this move pass a gate"),

@@ -71,11 +71,11 @@ QUESTIONS_TABLE = TableSchema(
 TEAM_TABLE = TableSchema(
     "Team", Text("Team"), Text("Who sells, for whom, and what they may grant"), SheetGroup.SETUP,
     (
-        declare_column("person", "Person", T.KEY, "Name as used in Owner", required=True, width=20),
+        declare_column("person", "Person", T.KEY, "Name as used in Owner", required=True, width=20, printed=True),
         declare_column("role", "Role", T.LIST, "Rep, manager…", options="role"),
         declare_column("manager", "Manager", T.TEXT, "Who they report to", width=20),
         declare_column("region", "Region", T.LIST, "Where they sell", options="region"),
-        declare_column("email", "E-mail", T.TEXT, "For their follow-up list", width=24),
+        declare_column("email", "E-mail", T.TEXT, "For their follow-up list", width=24, printed=True),
         declare_column("discount_limit", "Discount limit", T.PERCENT, "The most they may grant alone"),
         declare_column("quota", "Open deals at most", T.INTEGER, "For lead assignment"),
         declare_column("active", Text("Active", context="Team"), T.CHOICE, "No: kept for old deals only", options="yes_no", width=9),

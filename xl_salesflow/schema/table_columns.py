@@ -56,7 +56,8 @@ class ColumnWriter(StrEnum):
 class Column:
     """One column of one table; *formula* is a template for render_formula, *options* names a list or the table of a REF.
 
-    *added* is the version that a column came with, if not with the first one: workbooks without it are older.
+    *added* is the version that a column came with, if not with the first one: workbooks without it are older. A column
+    is *printed* if customers see it, on a quote, a proposal, a contract or in a letter; all others are the team's own.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Column:
     formula: str | None = None
     width: int = 14
     added: str = ""
+    printed: bool = False
 
     @property
     def is_formula(self) -> bool:
@@ -88,6 +90,7 @@ def declare_column(
     formula: str | None = None,
     width: int | None = None,
     added: str = "",
+    printed: bool = False,
 ) -> Column:
     """Declare a column on one line; a formula makes it a formula column."""
     if formula is not None:
@@ -104,6 +107,7 @@ def declare_column(
         formula,
         width or default_width,
         added,
+        printed,
     )
 
 
