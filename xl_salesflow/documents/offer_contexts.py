@@ -48,7 +48,10 @@ def build_quote_context(facts: DocumentFacts, language: Language) -> TemplateCon
 def build_proposal_context(facts: DocumentFacts, language: Language) -> TemplateContext:
     """Return the context for the template of a proposal: the quote, the customer's needs and the next steps."""
     needs = facts["needs"]
-    steps = [(day_figure(step["date"], language), step["step"]) for step in facts["steps"] if step["step"]]
+    steps = [step["step"] for step in facts["steps"] if step["step"]]
+    labels = (
+        [document_text("next_step_label", language)] if len(steps) == 1 else [f"{n}." for n in range(1, len(steps) + 1)]
+    )
     return {
         **build_quote_context(facts, language),
         "title": document_text("proposal", language),
@@ -56,7 +59,7 @@ def build_proposal_context(facts: DocumentFacts, language: Language) -> Template
             "proposal_opening", language, account=facts["buyer"]["account"], company=facts["seller"]["company"]
         ),
         "needs": {key: needs[key] for key in ("pain", "explicit_needs", "latent_needs", "cost_of_inaction")},
-        "steps": [{"label": when or document_text("next_step_label", language), "value": step} for when, step in steps],
+        "steps": [{"label": label, "value": step} for label, step in zip(labels, steps, strict=True)],
     }
 
 

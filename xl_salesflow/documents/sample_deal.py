@@ -68,7 +68,7 @@ _SAMPLE_DEAL_ROWS: dict[str, list[dict[str, Any]]] = {
             "quote": "Q-2", "deal": "D-1", "version": 2.0, "status": "draft", "primary": "yes", "date": _SAMPLE_DEAL_DAY,
             "valid_until": date(2026, 4, 1), "supersedes": "Q-1", "contact": "Bob Stone", **_SAMPLE_QUOTE_TERMS,
             "situation": "Standstill every week", "asked_for": "Less downtime", "beyond": "A spare on site",
-            "waiting_cost": "Two shifts a month", "next_steps": "We show the pump",
+            "waiting_cost": "Two shifts a month", "next_steps": "Show the pump",
         },
     ],
     "QuoteLines": [
