@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from xl_salesflow.errors import UsageError
@@ -123,3 +125,34 @@ def _pairs(node: object) -> list[dict[str, str]]:
             return [node]
         return [pair for value in node.values() for pair in _pairs(value)]
     return [pair for item in node for pair in _pairs(item)] if isinstance(node, list | tuple) else []
+
+
+@EVERY
+def test_every_stage_has_a_standard_and_every_later_one_a_gate(name: str) -> None:
+    file = load_playbook(name)
+    working = [stage for stage in file["stages"] if stage["kind"] in ("open", "aftercare")]
+    assert [stage["id"] for stage in working if "standard" not in stage] == []
+    guarded = {gate["stage"] for gate in file["gates"]}
+    later = [stage["id"] for stage in file["stages"] if stage["kind"] == "open"][1:]
+    assert [stage for stage in (*later, "won") if stage not in guarded] == []
+
+
+@EVERY
+def test_the_call_right_after_delivery_comes_first_after_the_sale(name: str) -> None:
+    stage = next(stage for stage in load_playbook(name)["stages"] if stage["kind"] == "aftercare")
+    first, *others = stage["tasks"]
+    assert (first["text"]["en"], first["due_days"], first["done_by"]) == ("Call right after delivery", 3, "check_in")
+    assert all(task["due_days"] >= 3 and task.get("done_by") != "check_in" for task in others)
+
+
+@EVERY
+def test_the_stage_after_a_required_task_asks_for_it(name: str) -> None:
+    file = load_playbook(name)
+    path = [stage for stage in file["stages"] if stage["kind"] in ("open", "won")]
+    asked = {gate["stage"] for gate in file["gates"] if gate["check"] == "task_done"}
+    held = [
+        stage["id"]
+        for stage, following in pairwise(path)
+        if any(task.get("required") for task in stage.get("tasks", ())) and following["id"] not in asked
+    ]
+    assert held == []
