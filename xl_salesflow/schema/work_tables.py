@@ -220,7 +220,7 @@ QUOTE_LINES_TABLE = TableSchema(
         declare_column("optional", "Optional", T.CHOICE, "Shown but not summed", options="yes_no", width=9, printed=True),
         declare_column("net", "Line total", T.MONEY, "Quantity × price less discount, rounded to cents",
                formula='ROUND({quantity}*IF({price}="",IFERROR(INDEX({Products.price},MATCH({product},{Products.product},0)),0),{price})*(1-{discount}),2)'),
-        declare_column("gift", "Gift", T.CHOICE, "Yes: a line at price 0 is a present, and no discount", options="yes_no", width=9),
+        declare_column("gift", "Gift", T.CHOICE, "Yes: a line at price 0 is a present, and no discount", options="yes_no", width=9, added="0.2"),
     ),
 )  # fmt: skip
 
