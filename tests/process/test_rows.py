@@ -42,8 +42,12 @@ def test_a_clean_workbook_has_no_findings() -> None:
     ("rule", "tables", "found"),
     [
         ("doubled_key", {"Deals": [DEAL, {"deal": "d1 ", "stage": "Lead"}]}, ("Deals", "d1 ", "deal")),
-        ("missing_cell", {"Deals": [{"deal": "D1"}]}, ("Deals", "D1", "stage")),
-        ("missing_cell", {"Deals": [{"stage": "Lead"}]}, ("Deals", "", "deal")),
+        (
+            "missing_cell",
+            {"Activities": [{"activity": "A1", "date": TODAY, "type": "call"}]},
+            ("Activities", "A1", "deal"),
+        ),
+        ("missing_cell", {"Accounts": [{"industry": "retail"}]}, ("Accounts", "", "account")),
         ("unknown_stage", {"Deals": [{"deal": "D1", "stage": "Leed"}]}, ("Deals", "D1", "stage")),
         ("unknown_playbook", {"Deals": [{**DEAL, "playbook": "b2x"}]}, ("Deals", "D1", "playbook")),
         ("unknown_choice", {"Deals": [{**DEAL, "forecast": "sure"}]}, ("Deals", "D1", "forecast")),
@@ -80,6 +84,7 @@ def test_a_wrong_row_is_found(rule: str, tables: dict[str, Any], found: tuple[st
     ("rule", "tables"),
     [
         ("missing_cell", {"Deals": [{}]}),
+        ("missing_cell", {"Deals": [{"deal": "D1"}, {"stage": "Lead"}]}),  # an update fills these in
         ("doubled_key", {"Deals": [{"stage": "Lead"}, {"stage": "Lead"}]}),
         ("unknown_stage", {"Deals": [{"deal": "D1", "stage": " lead"}]}),
         ("orphan", {"Deals": [{**DEAL, "account": "ACME "}], "Accounts": [{"account": "Acme"}]}),

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
+from xl_salesflow.core.change_sets import ChangeSet, apply_change_set, diff_pipelines
 from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.process.deal_tasks import tick_off_tasks
@@ -101,7 +101,7 @@ def _count_solution_versions(pipeline: Pipeline, done: pd.DataFrame) -> pd.Serie
 
 def fill_derived_cells(pipeline: Pipeline) -> ChangeSet:
     """Fill in the cells that follow from other cells; a second run changes nothing."""
-    now = tick_off_tasks(pipeline)
+    now = tick_off_tasks(apply_change_set(pipeline, number_new_rows(pipeline)))
     deals = now["Deals"].copy()
     keyed = deals["deal"] != ""
     deals["playbook"] = deals["playbook"].mask(keyed & (deals["playbook"] == ""), pipeline.default_playbook)
