@@ -155,7 +155,9 @@ def render_followup_csv(document: Document, language: Language) -> bytes:
     writer.writerow([column.header.in_(language) for column in table.columns])
     for group in document.facts["owners"]:
         for row in group["rows"]:
-            writer.writerow([_followup_csv_cell(row[column.id], column.options, language) for column in table.columns])
+            writer.writerow(
+                [_followup_csv_cell(row.get(column.id, ""), column.options, language) for column in table.columns]
+            )
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -39,7 +39,7 @@ from xl_salesflow.workbook.cell_conversion import (
     read_typed_number,
     suggest_choice,
 )
-from xl_salesflow.workbook.cell_findings import CELL_FINDING_KINDS, CellFinding, ValueFinding
+from xl_salesflow.workbook.cell_findings import CELL_FINDING_KINDS, OTHER_SPELLING, CellFinding, ValueFinding
 
 _HARMLESS_SETTING_RULES = ("number_as_text", "date_as_text", "period_as_date")  # formulas do not sum settings
 
@@ -106,7 +106,7 @@ def check_named_cells(
         elif declared.formula is None:
             raw = named[declared.name]
             named[declared.name], doubt = _parse_named_input(declared, raw, dialect)
-            if doubt:
+            if doubt and doubt.rule != OTHER_SPELLING:  # another spelling of a filter is the same filter
                 found.append(
                     _describe_input_finding(
                         declared, format_cell_as_text(raw), doubt, addresses[declared.name], language
