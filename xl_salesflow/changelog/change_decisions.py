@@ -71,12 +71,12 @@ def list_decisions(pipeline: Pipeline, plan: ChangeSet) -> list[Decision]:
     Consequences are left out: formulas, counts and warnings, generated lists, new keys, the Journal.
     """
     found: dict[tuple[object, ...], Decision] = {}
-    moving = _find_moving_deals(plan)
+    moving, dropped = _find_moving_deals(plan), _find_dropped_tasks(plan)
     deals_of = {int(row): str(deal) for row, deal in pipeline["History"]["deal"].items()}  # type: ignore[call-overload]
     for edit in plan.edits:
         for row, change in zip(edit.after.index, edit, strict=True):
             if _needs_decision(change):
-                at = _decision_group(change, int(row), moving, deals_of, pipeline)
+                at = _decision_group(change, int(row), moving, dropped, deals_of, pipeline)
                 decision = found.setdefault(at, Decision(change, int(row)))
                 decision.cells.add((edit.table, edit.column, int(row)))
                 if edit.column == "move_reasons":
@@ -95,6 +95,11 @@ def _find_moving_deals(plan: ChangeSet) -> set[str]:
     return {str(key) for edit in edits for key in edit.keys}
 
 
+def _find_dropped_tasks(plan: ChangeSet) -> set[int]:
+    edits = (edit for edit in plan.edits if (edit.table, edit.column) == ("Tasks", "status"))
+    return {int(row) for edit in edits for row in edit.after.index[edit.after == "dropped"]}
+
+
 def _needs_decision(change: Change) -> bool:
     table, column = TABLES[change.table], TABLES[change.table][change.column]
     numbered = change.column == table.key
@@ -103,14 +108,14 @@ def _needs_decision(change: Change) -> bool:
 
 
 def _decision_group(
-    change: Change, row: int, moving: set[str], deals_of: dict[int, str], pipeline: Pipeline
+    change: Change, row: int, moving: set[str], dropped: set[int], deals_of: dict[int, str], pipeline: Pipeline
 ) -> tuple[object, ...]:
     """Return the key of the group that a cell is decided with."""
     if change.table == "History":
         return "move", deals_of[row]
     if change.table == "Tasks":
         deal = str(pipeline["Tasks"].at[row, "deal"])
-        return ("move", deal) if deal in moving and change.after == "dropped" else ("task", row)
+        return ("move", deal) if deal in moving and row in dropped else ("task", row)
     if change.table == "Deals" and change.column in STAGE_MOVE_COLUMNS:
         return ("move" if change.key in moving else "mark"), change.key
     if change.table == "Deals" and change.column in RUNNING_COUNT_COLUMNS:

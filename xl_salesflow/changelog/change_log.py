@@ -30,7 +30,7 @@ STAGE_MOVE_COLUMNS = ("recorded_stage", "since", "outcome", "closed", "furthest"
 RECOMPUTED_COLUMNS = {
     "warnings", "warned", "last_activity", "learned_probability", "learned_why", "score_trail", "pushes", "last_expected_close",
     "trait_score", "won_deals", "attempts", "contact_days", "sales_cost", "spin_kinds", "spin", "solution_version", "seal",
-    "weighted_value", "step",
+    "weighted_value", "step", "draft_texts",
 }  # fmt: skip
 """Columns computed from other cells; they are not logged and do not count as differences between two copies."""
 
@@ -81,14 +81,20 @@ def format_log_value(value: Any) -> str:
 
 
 def digest_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
-    """Return a digest for each of *rows* that changes if a person changes one of its cells."""
-    columns = [
-        column.id for column in table.columns if column.writer is ColumnWriter.PERSON or table is CONFLICTS_TABLE
-    ]
+    """Return a digest for each of *rows* that changes if a person changes one of its cells.
+
+    A column that came with a later version counts if it is filled, so digests of older versions still match.
+    """
+    columns = [column for column in table.columns if column.writer is ColumnWriter.PERSON or table is CONFLICTS_TABLE]
     if not columns:
         return [""] * len(rows)
-    lines = zip(*(map(format_log_value, rows[column_id]) for column_id in columns), strict=True)
-    return [blake2b("\t".join(map(collapse_cell_spaces, line)).encode(), digest_size=8).hexdigest() for line in lines]
+    texts = {column.id: rows[column.id].map(format_log_value).map(collapse_cell_spaces) for column in columns}
+    lines = [list(line) for line in zip(*(texts[column.id] for column in columns if not column.added), strict=True)]
+    for column in columns:
+        for line, text in zip(lines, texts[column.id], strict=True):
+            if column.added and text:
+                line.append(f"{column.id}={text}")
+    return [blake2b("\t".join(line).encode(), digest_size=8).hexdigest() for line in lines]
 
 
 def name_keyless_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:

@@ -106,7 +106,7 @@ def check_named_cells(
         elif declared.formula is None:
             raw = named[declared.name]
             named[declared.name], doubt = _parse_named_input(declared, raw, dialect)
-            if doubt and doubt.rule != OTHER_SPELLING:  # another spelling of a filter is the same filter
+            if doubt:
                 found.append(
                     _describe_input_finding(
                         declared, format_cell_as_text(raw), doubt, addresses[declared.name], language
@@ -160,6 +160,8 @@ def _parse_named_input(declared: NamedCell, raw: Any, dialect: Dialect) -> tuple
     )
     values, doubts = cells_to_values(column, [raw], dialect)
     doubt = doubts.get(0)
+    if doubt and doubt.rule == OTHER_SPELLING:
+        doubt = None  # another spelling of a filter is the same filter
     if declared.type in (ColumnType.CHOICE, ColumnType.LIST):
         return (None if doubt else raw), doubt  # formulas compare with the label itself
     value = values[0]
