@@ -44,9 +44,16 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def table_rows(path: Path, name: str) -> list[dict[str, str]]:
-    """Return the rows of a table as texts by column id; without the warnings, whose words may change."""
-    frame = ClosedBook(path).read(TODAY).tables[name].drop(columns=["warnings"], errors="ignore")
+    """Return the rows of a table as texts by column id; without the warnings and drafts that an update words anew."""
+    frame = ClosedBook(path).read(TODAY).tables[name].drop(columns=["warnings", "draft_texts"], errors="ignore")
     return [{str(column): str(cell) for column, cell in row.items()} for row in frame.to_dict("records")]
+
+
+def find_rules(book: Path, capsys: pytest.CaptureFixture[str]) -> set[str]:
+    """Return the rules of the findings that ``check`` reports."""
+    capsys.readouterr()
+    main(["check", str(book), "--json", *AS_OF])
+    return {finding["rule"] for finding in json.loads(capsys.readouterr().out)["findings"]}
 
 
 def is_later(part: MissingPart) -> bool:
@@ -66,6 +73,19 @@ def test_it_opens_and_an_update_adds_what_came_later(book: Path) -> None:
     assert main(["update", str(book), *AS_OF]) == 0
     assert find_missing_parts(Workbook.open(book), template) == []
     assert [row["deal"] for row in table_rows(book, "Deals")] == ["D-1", "D-2", "D-3", "D-4"]
+
+
+@pytest.mark.parametrize("book", LANGUAGES, indirect=True)
+def test_formulas_that_changed_since_are_replaced_and_those_of_a_person_are_reported(
+    book: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["update", str(book), *AS_OF]) == 0
+    assert "formula_typed_over" not in find_rules(book, capsys)
+    workbook = Workbook.open(book)
+    table = workbook.tables["Groups"]
+    workbook.set_cell(table.sheet, table.first_row, table.first_col + 3, 5)
+    book.write_bytes(workbook.to_bytes())
+    assert "formula_typed_over" in find_rules(book, capsys)
 
 
 @pytest.mark.parametrize("book", LANGUAGES, indirect=True)
@@ -104,9 +124,10 @@ def test_it_gives_the_same_answers_to_programs(capsys: pytest.CaptureFixture[str
     for verb in ("funnel", "check", "followups"):
         assert main([verb, str(book), "--json", *AS_OF]) == 0
         answer = json.loads(capsys.readouterr().out)
-        assert keep_known(answer, json.loads((DATA / f"{verb}.json").read_text("utf-8"))) == (
-            json.loads((DATA / f"{verb}.json").read_text("utf-8"))
-        ), verb
+        known = json.loads((DATA / f"{verb}.json").read_text("utf-8"))
+        if verb == "funnel":
+            known["metrics"]["target"] = None  # there is no target: version 0.1 wrote 0
+        assert keep_known(answer, known) == known, verb
 
 
 def keep_known(answer: Any, known: Any) -> Any:

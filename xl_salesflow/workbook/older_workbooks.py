@@ -1,4 +1,4 @@
-"""Open a workbook of an older version as if it were a new one: what later versions added is there, with its formulas.
+"""Open a workbook of an older version as if it were a new one: what later versions added or changed is there.
 
 The file itself changes with the first run that writes. A workbook that lacks parts of the first version was changed by
 somebody, and is not touched.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import pandas as pd
 
 from xl_salesflow.core.change_sets import ChangeSet
-from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS
 from xl_salesflow.ooxml.cell_contents import CellFormula
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
@@ -17,7 +16,13 @@ from xl_salesflow.workbook.book_reader import WorkbookReading
 from xl_salesflow.workbook.book_upgrade import template_for_workbook, upgrade_workbook
 from xl_salesflow.workbook.cell_conversion import Dialect
 from xl_salesflow.workbook.change_writer import ChangeSetWriter
-from xl_salesflow.workbook.loose_cells import find_lost_formulas
+from xl_salesflow.workbook.former_formulas import (
+    LOOSE_CELL_PLACE,
+    digest_formula,
+    list_changed_formulas,
+    read_former_formulas,
+)
+from xl_salesflow.workbook.loose_cells import BookCell, BookCells, find_lost_formulas
 from xl_salesflow.workbook.missing_parts import MissingPart, find_missing_parts
 from xl_salesflow.workbook.workbook_layout import find_workbook_layout
 
@@ -29,7 +34,7 @@ def upgrade_older_workbook(workbook: Workbook) -> Workbook | None:
     if not lacking or not all(map(_came_later, lacking)):
         return None
     newer, added = upgrade_workbook(workbook, shipped)
-    return _write_new_formulas(_fill_blank_cells(newer, shipped), added)
+    return _write_new_formulas(_renew_loose_cells(newer, shipped), added)
 
 
 def _came_later(part: MissingPart) -> bool:
@@ -37,26 +42,29 @@ def _came_later(part: MissingPart) -> bool:
     return bool(table.added or (part.kind == "column" and table[str(part.what)].added))
 
 
-def _fill_blank_cells(workbook: Workbook, shipped: Workbook) -> Workbook:
-    # formulas outside tables, where the older version had nothing; what a person typed over one stays
+def _renew_loose_cells(workbook: Workbook, shipped: Workbook) -> Workbook:
+    # formulas outside tables, where the older version had nothing or its own; what a person typed over one stays
+    cells, former = BookCells(workbook), read_former_formulas()
     for lost in find_lost_formulas(workbook, shipped):
-        (cell,) = workbook.read_range(lost.sheet, lost.cell.rpartition("!")[2])[0]
-        if cell is None:
+        spot = BookCell(lost.sheet, lost.row, lost.column)
+        if cells.is_blank(spot) or digest_formula(LOOSE_CELL_PLACE, cells.formula(spot) or "") in former:
             array = str(lost.fills) if lost.fills else ""
             workbook.set_cell(lost.sheet, lost.row, lost.column, CellFormula(lost.formula, array=array))
     return Workbook(workbook.path, workbook.to_bytes())
 
 
 def _write_new_formulas(workbook: Workbook, added: list[MissingPart]) -> Workbook:
-    # the metrics that are new; their results come with the next update
+    # new metrics, and formulas as an older version wrote them; their results come with the next update
     reading = WorkbookReading(workbook, find_workbook_layout(workbook.path, workbook.tables))
-    repairs = {}
-    for name in {one.table for one in added if one.kind == "row" and one.table in METRIC_ROW_KEYS}:
+    former, repairs = read_former_formulas(), dict[str, dict[str, list[int]]]()
+    for name in reading.layout.tables:
         keys = {str(one.what) for one in added if one.kind == "row" and one.table == name}
         frame = reading.read_table(name, Dialect())
-        new = frame.index[frame[TABLES[name].key or ""].map(_format_key).isin(keys)]
-        lost = reading.find_typed_over(name)
-        repairs[name] = {column: pd.Index(rows).intersection(new).tolist() for column, rows in lost.items()}
+        is_new = frame[TABLES[name].key or ""].map(_format_key).isin(keys) if keys else pd.Series(False, frame.index)
+        repairs[name] = {}
+        for column, row, text in list_changed_formulas(reading, name):
+            if is_new[row] or digest_formula(f"{name}.{column}", text) in former:
+                repairs[name].setdefault(column, []).append(row)
     ChangeSetWriter(reading).collect(ChangeSet(repairs=repairs))
     return Workbook(workbook.path, reading.workbook.to_bytes())
 
