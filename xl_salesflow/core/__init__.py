@@ -14,22 +14,26 @@ Public names, by file:
         look_up_quote_owners, score_week_ago, select_open_deals
     file_saving: hidden_file_beside, PendingFile, raise_as_cannot_save, safe_file_name, save_file_atomically,
         temporary_file_beside, TEMPORARY_SUFFIX
-    history_seal: find_broken_seals, seal_history
+    formula_repairs: blank_typed_over_cells, find_typed_over_formulas
+    history_seal: find_broken_seals, reseal_history, seal_history
     key_numbers: COUNTED_TABLES, find_key_columns, find_key_format, followup_activity_key, KEY_FORMATS, KeyFormat,
         list_spare_keys, next_key_like, next_keys, next_run_number, order_by_number
     lazy_frames: is_frame_replaced, LazyFrames, LoadedFrames
     metric_answers: AuditAnswer, AuditReply, BookContribution, ComparisonAnswer, FunnelAnswer, FunnelFigures,
         FunnelPeriod, FunnelStage, MetricChange, MetricGroup, MetricValue, SalesPlanAnswer, SalesPlanFigures,
         SalesPlanGroup, StageChange, StageMoveCount
+    name_spelling: find_spellings, list_name_sources, NameSource, restore_typed_texts, spell_filter_cells, spell_name,
+        unify_names
     name_suggestions: find_nearest, ratio, token_set_ratio, unknown_deal_error
-    pipelines: build_pipeline, Finding, Gate, LazyFindings, Pipeline, Playbook, Stage, TablePosition
+    pipelines: build_pipeline, Finding, Gate, LazyFindings, NameColumn, Pipeline, Playbook, Stage, TablePosition,
+        TypedTexts
     rule_declarations: BLANK_LABEL, find_bad_limit, find_bad_subject, format_column_values, format_short_number,
         gate_items, gate_limit, GateCheck, GateFinding, GateResult, identify_activity_type, identify_option,
         list_rule_findings, MoveRule, RowMessages, Rule, RuleMatch, subject_column, write_sentences
     verb_answers: AppliedChanges, BarredDocument, CardTaken, CellDifference, CheckAnswer, DealPaper, DifferencesAnswer,
         FollowUpsAnswer, ImportedFiles, LoggedActivity, LostCells, MergedCopy, MoveVerdict, NumberedQuote,
-        OpenQuestions, PrintedPaper, PrintedPapers, PrintedQuote, RevisedQuote, RolledUpBooks, RowDifference, RunAnswer,
-        StageSwitch, SwitchedPlaybook, UndoneRun, VisitChecklist
+        OpenQuestions, PrintedPaper, PrintedPapers, PrintedQuote, RenamedRows, RevisedQuote, RolledUpBooks,
+        RowDifference, RunAnswer, StageSwitch, SwitchedPlaybook, UndoneRun, VisitChecklist
     written_columns: ColumnEvidence, is_open_choice, judge_date_order, judge_decimal_mark, open_choices, OPEN_DECIMAL,
         read_date_column, read_number_column
     written_dates: DATE_ORDERS, DateStyle, find_unlikely_dates, FIRST_DAY_COLUMNS, is_written_day, LIKELY_DATE_SERIALS,

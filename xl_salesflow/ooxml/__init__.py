@@ -16,7 +16,9 @@ Public names, by file:
     package_draft: PackageDraft
     recalculation: ARRAY_FORMULA, DEPENDS_ON_ANOTHER, NOT_CALCULABLE, Recalculation, TOO_MANY_FORMULAS,
         UNCONFIRMED_RESULT
+    sheet_stream: SheetStream
     sheet_transfer: rename_sheets, SheetGraft
+    table_resizer: CellRelocation, make_raw_cell
     workbook_editor: Workbook
     workbook_parts: ExcelTable, find_main_part, read_relationships
 """

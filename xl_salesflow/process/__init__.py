@@ -8,16 +8,19 @@ Public names, by file:
     bant_cards: BANT_DIMENSIONS, CardAddress, compute_bant_columns, fill_bant_from_answers, make_bant_card,
         take_in_bant_card
     deal_tasks: prepare_visit
-    deal_upkeep: count_spin_kinds, fill_derived_cells, SPIN_KINDS
+    deal_upkeep: count_spin_kinds, fill_derived_cells, is_cell_filled, number_new_rows, SPIN_KINDS
     due_followups: find_followups_beyond_limit, list_followups, make_followup_document, split_document_by_owner
     duplicate_rows: DUPLICATE_MESSAGES, DUPLICATE_SIGNS, find_duplicate_pairs, find_duplicates
     followup_logging: log_followups
     move_judging: judge_stage_moves
+    name_rules: find_spelling_variants
     owner_assignment: ASSIGNMENT_MESSAGES, distribute_deals
     pending_moves: MOVE_STATUS_RULES
-    playbook_files: copy_playbook_source, list_playbook_names, load_playbook, make_file_text, make_shipped_setup,
-        playbook_purpose, playbook_title, QUESTIONS_FILE, read_own_playbook, read_playbook_file
-    playbook_switch: PlaybookSwitch, switch_playbook
+    playbook_files: copy_playbook_source, identify_playbook, list_playbook_names, load_playbook, make_file_text,
+        make_shipped_setup, playbook_purpose, playbook_title, QUESTIONS_FILE, read_own_playbook, read_playbook_file
+    playbook_switch: add_playbook_rows, PlaybookSwitch, switch_playbook
+    recorded_effects: give_next_steps, open_referred_leads
+    renaming: merge_accounts, rename_everywhere
     rule_catalogue: ALL_RULES, check_pipeline, find_early_warnings, find_playbook_findings, find_unsealed_stays
     stage_renumbering: find_renumbered_stages, renumber_stages, RENUMBERING_MESSAGES
     win_probability: fill_win_probability

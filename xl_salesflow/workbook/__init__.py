@@ -5,12 +5,15 @@ The verbs and the packages above them may import this package.
 Public names, by file:
 
     atomic_save: refuse_if_open, save_workbook, sole_writer
+    book_reader: WorkbookReading
+    book_upgrade: template_for_workbook, upgrade_workbook
     cell_conversion: Dialect, ErrorValue, format_cell_as_text, read_frame, values_to_cells
-    cell_findings: CELL_FINDING_KINDS, CellFinding, describe_cell_findings
+    cell_findings: CELL_FINDING_KINDS, CellFinding, collect_typed_texts, describe_cell_findings
     closed_book: ClosedBook, find_common_backup
     empty_workbook: template_file_name
+    former_formulas: digest_formula, FORMER_FORMULAS_FILE, list_changed_formulas, LOOSE_CELL_PLACE, read_former_formulas
     input_cells: check_named_cells, message_language, query_from_named_cells, read_workbook_settings, setting_to_cell
-    loose_cells: read_template_loose_cells, TemplateLooseCells
+    loose_cells: BookCell, BookCells, find_lost_formulas, read_template_loose_cells, TemplateLooseCells
     metric_formulas: find_live_formulas, find_missing_metric_rows, LiveFormulas
     new_stores: build_adopted_store, build_new_workbook, is_store_file, new_workbook, upgrade_store_file
     returned_files: read_bant_card_file, read_change_sheet_file

@@ -36,7 +36,7 @@ def list_changed_formulas(reading: WorkbookReading, table: str) -> Iterator[tupl
     overwritten = reading.find_typed_over(table)
     if not overwritten:
         return
-    at, headers = reading.layout.tables[table], reading.layout.headers[table]
+    at, headers = reading.workbook.tables[reading.layout.tables[table].name], reading.layout.headers[table]
     cells = BookCells(reading.workbook)
     for column, rows in overwritten.items():
         for row in rows:
