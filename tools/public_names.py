@@ -29,7 +29,7 @@ def list_public_names(root: Path = ROOT) -> dict[str, dict[str, set[str]]]:
     """Return, for every package below *root*, the names that modules outside it import, by module."""
     modules = {_module_name(path, root): path for path in sorted((root / "xl_salesflow").rglob("*.py"))}
     packages = {name for name, path in modules.items() if path.name == "__init__.py"} - {"xl_salesflow"}
-    public: dict[str, dict[str, set[str]]] = {package: defaultdict(set) for package in packages}
+    public: dict[str, dict[str, set[str]]] = {package: defaultdict(set) for package in sorted(packages)}
     for path in [*modules.values(), *sorted((root / "tools").rglob("*.py"))]:
         importer = _module_name(path, root)
         for module, name in imported_names(ast.parse(path.read_text(encoding="utf-8")), modules):
