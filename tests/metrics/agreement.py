@@ -13,7 +13,7 @@ from zipfile import ZipFile
 from openpyxl.utils.cell import coordinate_to_tuple
 from python_calamine import CalamineWorkbook
 
-from tests.libreoffice import LibreOffice
+from tests.libreoffice import EXCEL, LibreOffice
 from xl_salesflow.metrics.metric_cell_values import SheetValues
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -24,8 +24,8 @@ NAME = re.compile(r'<definedName [^>]*name="(\w+)"[^>]*>([^<]+)!\$([A-Z]+)\$(\d+
 def recalculated(libreoffice: LibreOffice, books: list[Path], folder: Path) -> list[Path]:
     """Recalculate many workbooks with one start of LibreOffice."""
     folder.mkdir(parents=True, exist_ok=True)
-    output = libreoffice.run("--convert-to", "xls", "--outdir", str(folder), *(str(book) for book in books))
-    made = [folder / f"{book.stem}.xls" for book in books]  # quicker to write than .xlsx, and with the same numbers
+    output = libreoffice.run("--convert-to", EXCEL, "--outdir", str(folder), *(str(book) for book in books))
+    made = [folder / book.name for book in books]
     assert all(path.is_file() for path in made), output
     return made
 
