@@ -209,9 +209,8 @@ def test_a_filled_card_and_a_ticked_sheet_are_answered_by_their_schema(capsys: p
 
 @pytest.mark.usefixtures("folder")
 def test_a_refused_undo_is_answered_by_its_schema(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["assign", "book.xlsx", "--how", "in_turn", "--reclaim", "5", "--today", "2026-07-01"]) == 0
     change_deals(Path("book.xlsx"), owner="Zed")
-    (value,) = ask("undo book.xlsx", capsys)
+    (value,) = ask("undo book.xlsx 20260701-080000", capsys)
     assert (value["refused"], value["undone"]) == (True, 0)
     assert list_errors("undo", value) == []
 

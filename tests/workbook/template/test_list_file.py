@@ -34,7 +34,7 @@ def test_the_file_has_the_sheet_with_its_rows(language: Language) -> None:
     assert (cells["rank"], cells["amount"], cells["days_late"]) == (1, 1234.5, 2)
     assert cells["due"].date() == date(2026, 11, 20)
     assert cells["priority"] == {"en": "High", "zh": "高"}[language]
-    assert sheet.tables["FollowUps"].ref == "A1:U4"
+    assert sheet.tables["FollowUps"].ref == "A1:W4"
     assert sheet.max_row == 4
 
 

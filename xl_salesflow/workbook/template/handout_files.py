@@ -42,7 +42,7 @@ def build_list_file(table: TableSchema, rows: Iterable[Mapping[str, Any]], langu
     """
     held = [
         {
-            column.id: _clean_list_value(template_cell_value(column, row[column.id], language))
+            column.id: _clean_list_value(template_cell_value(column, row.get(column.id), language))
             for column in table.columns
         }
         for row in rows
