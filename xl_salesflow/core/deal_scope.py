@@ -18,6 +18,8 @@ from xl_salesflow.schema.table_registry import TABLES
 
 MovedRows = TypeVar("MovedRows", Append, Remove)
 
+_TABLES_OF_DEALS = frozenset({table.name for table in TABLES.values() if "deal" in table.by_id} | {"QuoteLines"})
+
 
 @dataclass(frozen=True, slots=True)
 class DealRows:
@@ -54,13 +56,13 @@ class DealRows:
             if table.name not in keys:
                 named = pipeline[table.name][table.key or table.columns[0].id]
                 keys[table.name] = (
-                    set(named[self.find_rows(pipeline, table.name)]) if _names_deals(table.name) else set()
+                    set(named[self.find_rows(pipeline, table.name)]) if table.name in _TABLES_OF_DEALS else set()
                 )
             if finding.key in keys[table.name] or table.name == "Settings":
                 yield finding
 
     def _choose(self, pipeline: Pipeline, table: str, rows: pd.DataFrame) -> pd.DataFrame:
-        if not _names_deals(table):
+        if table not in _TABLES_OF_DEALS:
             return rows
         if "deal" in rows:
             return rows[fold_keys(rows["deal"]).isin(self.deals)]
@@ -82,7 +84,3 @@ def _select_cells(edit: Edit, rows: pd.Index) -> Edit:
     return replace(
         edit, keys=edit.keys.loc[kept], before=edit.before.loc[kept], after=edit.after.loc[kept], because=why
     )
-
-
-def _names_deals(table: str) -> bool:
-    return "deal" in TABLES[table].by_id or table == "QuoteLines"

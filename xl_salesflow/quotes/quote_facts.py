@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -141,7 +141,7 @@ def _zero_if_blank(value: float) -> float:
 _NEED_SEPARATORS = re.compile(r"[,\uff0c\u3001;\uff1b\n]")  # Western and Chinese commas and semicolons
 
 
-def match_benefits(pipeline: Pipeline, needs: Iterable[str], products: Iterable[str]) -> list[dict[str, object]]:
+def match_benefits(pipeline: Pipeline, needs: Iterable[str], products: Iterable[str]) -> list[dict[str, Any]]:
     """Return product, feature, advantage, benefit and matched *needs* per product; those that match one come first.
 
     A product without any of the three texts is left out.
@@ -149,14 +149,14 @@ def match_benefits(pipeline: Pipeline, needs: Iterable[str], products: Iterable[
     customer_needs = " ".join(needs).casefold()
     benefits = [_match_product_needs(row, customer_needs) for row in _find_benefit_products(pipeline, products)]
     telling = [one for one in benefits if one["feature"] or one["advantage"] or one["benefit"]]
-    return sorted(telling, key=_count_matched_needs, reverse=True)
+    return sorted(telling, key=lambda one: len(one["needs"]), reverse=True)
 
 
 def _find_benefit_products(pipeline: Pipeline, products: Iterable[str]) -> list[Record]:
     return [find_record(pipeline, "Products", name) for name in dict.fromkeys(products) if name]
 
 
-def _match_product_needs(row: Record, customer_needs: str) -> dict[str, object]:
+def _match_product_needs(row: Record, customer_needs: str) -> dict[str, Any]:
     words = [word.strip() for word in _NEED_SEPARATORS.split(row["needs"]) if word.strip()]
     texts = pick_printed_texts("Products", row, "product", "feature", "advantage", "benefit")
     return {**texts, "needs": [word for word in words if _is_word_in_text(customer_needs, word.casefold())]}
@@ -167,11 +167,6 @@ def _is_word_in_text(text: str, word: str) -> bool:
     if word.isascii():
         return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", text) is not None
     return word in text
-
-
-def _count_matched_needs(benefit: dict[str, object]) -> int:
-    needs = benefit["needs"]
-    return len(needs) if isinstance(needs, Sequence) else 0
 
 
 def collect_quote_facts(pipeline: Pipeline, row: int) -> DealFacts:
