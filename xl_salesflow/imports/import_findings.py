@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ROW_OF_FILE = Text("{file}, row {row}")
 _CELL_OF_FILE = Text("{file}, row {row}, {header}")
 _IMPORT_FINDING = Text("{at}: {what}.")
+_FAULT_OF_ROW = Text("{what}.")
 
 BAD_NUMBER_IN_FILE = Text("“{text}” is not a number; the cell is left blank, type it in the workbook")
 AMBIGUOUS_NUMBER_IN_FILE = Text(
@@ -124,6 +125,16 @@ def make_import_finding(
     place = format_place_in_file(file, row, header, language)
     message = _IMPORT_FINDING.in_(language, at=place, what=template.in_(language, **facts))
     return Finding(f"import_{rule}", severity, message, table, key, column, place)
+
+
+def format_cell_fault(header: str, message: Text, text: str, language: Language, **facts: object) -> str:
+    """Return what is wrong with a cell of *header* that holds *text*, for a reader who sees its row."""
+    return _IMPORT_FINDING.in_(language, at=header, what=message.in_(language, text=_shorten_cell_text(text), **facts))
+
+
+def format_row_fault(message: Text, language: Language, **facts: object) -> str:
+    """Return what is wrong with a row, for a reader who sees it."""
+    return _FAULT_OF_ROW.in_(language, what=message.in_(language, **facts))
 
 
 def make_column_findings(
