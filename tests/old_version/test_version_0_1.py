@@ -16,6 +16,7 @@ import click
 import openpyxl
 import pytest
 
+from tests.templates import built
 from tests.validator import Validator
 from xl_salesflow.cli import main
 from xl_salesflow.cli.command_line import salesflow_group
@@ -23,7 +24,6 @@ from xl_salesflow.locale.texts import LANGUAGES
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.missing_parts import find_missing_parts
-from xl_salesflow.workbook.template.template_builder import build_template
 
 DATA = Path(__file__).parent / "data"
 TODAY = date(2026, 7, 1)
@@ -50,7 +50,7 @@ def table_rows(path: Path, name: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize("book", LANGUAGES, indirect=True)
 def test_it_opens_and_nothing_is_missing(book: Path) -> None:
     language = ClosedBook(book).read(TODAY).language
-    assert find_missing_parts(Workbook.open(book), Workbook(Path("template"), build_template(language))) == []
+    assert find_missing_parts(Workbook.open(book), Workbook(Path("template"), built(language))) == []
     assert [row["deal"] for row in table_rows(book, "Deals")] == ["D-1", "D-2", "D-3", "D-4"]
 
 
