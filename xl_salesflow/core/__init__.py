@@ -21,11 +21,12 @@ Public names, by file:
     metric_answers: AuditAnswer, AuditReply, BookContribution, ComparisonAnswer, FunnelAnswer, FunnelFigures,
         FunnelPeriod, FunnelStage, MetricChange, MetricGroup, MetricValue, SalesPlanAnswer, SalesPlanFigures,
         SalesPlanGroup, StageChange, StageMoveCount
-    name_suggestions: find_nearest, ratio, token_set_ratio, unknown_deal_error
+    name_suggestions: find_nearest, find_similar, ratio, suggest_names, token_set_ratio, token_sort_ratio,
+        unknown_key_error
     pipelines: build_pipeline, Finding, Gate, LazyFindings, Pipeline, Playbook, Stage, TablePosition
     rule_declarations: BLANK_LABEL, find_bad_limit, find_bad_subject, format_column_values, format_short_number,
         gate_items, gate_limit, GateCheck, GateFinding, GateResult, identify_activity_type, identify_option,
-        list_rule_findings, MoveRule, RowMessages, Rule, RuleMatch, subject_column, write_sentences
+        list_rule_findings, MoveRule, RowMessages, Rule, RuleMatch, subject_column, suggest_for_each, write_sentences
     verb_answers: AppliedChanges, BarredDocument, CardTaken, CellDifference, CheckAnswer, DealPaper, DifferencesAnswer,
         FollowUpsAnswer, ImportedFiles, LoggedActivity, LostCells, MergedCopy, MoveVerdict, NumberedQuote,
         OpenQuestions, PrintedPaper, PrintedPapers, PrintedQuote, RevisedQuote, RolledUpBooks, RowDifference, RunAnswer,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from xl_salesflow.core.key_numbers import COUNTED_TABLES
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_accounts import SourceAccount
@@ -96,10 +96,8 @@ def _find_mapped_source(file: FileMap, paths: Sequence[Path]) -> ImportSource:
     layout = TextLayout(file.encoding, file.delimiter) if file.encoding and file.delimiter else None
     sources = {source.sheet: source for source in read_import_sources(path, layout)}
     if file.sheet not in sources:
-        nearest = find_nearest(file.sheet, sources) or next(iter(sources))
-        raise UsageError(
-            "{path} has no filled sheet “{sheet}”; is it {meant}?", path=path, sheet=file.sheet, meant=nearest
-        )
+        hint = suggest_names(file.sheet, sources)
+        raise UsageError("{path} has no filled sheet “{sheet}”; {hint}", path=path, sheet=file.sheet, hint=hint)
     return sources[file.sheet]
 
 
@@ -192,14 +190,12 @@ def _settle_put_away_rows(columns: dict[str, pd.Series], reader: SourceReader) -
 
 
 def _missing_header_error(source: ImportSource, header: str) -> UsageError:
-    if near := find_nearest(header, source.headers):
-        return UsageError(
-            "{file} has no column “{header}”; is it “{near}”? Put its header into the map.",
-            file=source.name,
-            header=header,
-            near=near,
-        )
-    return UsageError("{file} has no column “{header}” Put its header into the map.", file=source.name, header=header)
+    return UsageError(
+        "{file} has no column “{header}”; {hint} Put its header into the map.",
+        file=source.name,
+        header=header,
+        hint=suggest_names(header, source.headers),
+    )
 
 
 def _format_column_notes(header: str, texts: pd.Series, language: Language) -> pd.Series:

@@ -51,9 +51,8 @@ UNCALCULATED_IN_FILE = Text(
     "its formula was never calculated; the cell is left blank: open the file in Excel, save it and import it again"
 )
 UNKNOWN_STAGE_IN_FILE = Text(
-    "the playbook has no stage “{text}”{nearest}; the stage is left blank, name it under [stages] in the map"
+    "the playbook has no stage “{text}”; {hint} The stage is left blank; name it under [stages] in the map"
 )
-NEAREST_STAGE_HINT = Text(" (is it {name}?)")
 MISSING_KEY_IN_FILE = Text("no {title}, so the row cannot be identified; it is left out")
 REPEATED_KEY_IN_FILE = Text("{title} “{text}” is already used in row {first}; this row is left out")
 RAGGED_ROW_IN_FILE = Text("more cells than headers; the cells to the right of the last header are left out")

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.key_numbers import next_keys
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Finding, Pipeline, Playbook
 from xl_salesflow.imports.import_accounts import SourceAccount
 from xl_salesflow.imports.import_findings import (
-    NEAREST_STAGE_HINT,
     UNKNOWN_STAGE_IN_FILE,
     format_cell_fault,
     make_import_finding,
@@ -104,15 +103,14 @@ def _resolve_deal_stages(
     header, files, numbers = _find_stage_header(mapping), rows.frame[FILE_COLUMN], rows.frame[ROW_COLUMN]
     unknown = (texts != "") & (stage == "")
     for row in rows.frame.index[unknown]:
-        best = find_nearest(texts[row], playbook.by_name)
-        nearest = NEAREST_STAGE_HINT.in_(language, name=best) if best else ""
+        hint = suggest_names(texts[row], playbook.by_name).in_(language)
         found.append(
             make_import_finding(
                 "stage", UNKNOWN_STAGE_IN_FILE, str(files[row]), int(numbers[row]), language, header=header,
-                table="Deals", column="stage", severity="block", text=texts[row], nearest=nearest,
+                table="Deals", column="stage", severity="block", text=texts[row], hint=hint,
             )
         )  # fmt: skip
-        why = format_cell_fault(header, UNKNOWN_STAGE_IN_FILE, texts[row], language, nearest=nearest)
+        why = format_cell_fault(header, UNKNOWN_STAGE_IN_FILE, texts[row], language, hint=hint)
         accounts[files[row]].add_fault(pd.Index([numbers[row]]), why)
     for name in files[unknown].unique():
         lost = numbers[unknown & (files == name)]

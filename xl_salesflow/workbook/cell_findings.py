@@ -92,8 +92,6 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
 )  # fmt: skip
 
 MORE_CELLS_TEXT = Text("{header}: {count} more cells like {cell}.")
-DID_YOU_MEAN_LABEL = Text("did you mean “{near}”?")
-CHOOSE_ONE_OF_LABELS = Text("choose one of: {labels}.")
 
 
 class ValueFinding(NamedTuple):
