@@ -28,9 +28,10 @@ Public names, by file:
         gate_items, gate_limit, GateCheck, GateFinding, GateResult, identify_activity_type, identify_option,
         list_rule_findings, MoveRule, RowMessages, Rule, RuleMatch, subject_column, suggest_for_each, write_sentences
     verb_answers: AppliedChanges, BarredDocument, CardTaken, CellDifference, CheckAnswer, DealPaper, DifferencesAnswer,
-        FollowUpsAnswer, ImportedFiles, LoggedActivity, LostCells, MergedCopy, MoveVerdict, NumberedQuote,
-        OpenQuestions, PrintedPaper, PrintedPapers, PrintedQuote, RevisedQuote, RolledUpBooks, RowDifference, RunAnswer,
-        StageSwitch, SwitchedPlaybook, UndoneRun, VisitChecklist
+        FollowUpsAnswer, ImportedAmounts, ImportedFiles, ImportedRowCounts, LeftOutRows, LoggedActivity, LostCells,
+        MergedCopy, MoveVerdict, NumberedQuote, OpenQuestions, PrintedPaper, PrintedPapers, PrintedQuote, RevisedQuote,
+        RolledUpBooks, RowDifference, RunAnswer, StageSwitch, SwitchedPlaybook, UndoneRun, UnfinishedRows,
+        VisitChecklist
     written_columns: ColumnEvidence, is_open_choice, judge_date_order, judge_decimal_mark, open_choices, OPEN_DECIMAL,
         read_date_column, read_number_column
     written_dates: DATE_ORDERS, DateStyle, find_unlikely_dates, FIRST_DAY_COLUMNS, is_written_day, LIKELY_DATE_SERIALS,
