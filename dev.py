@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Set up a checkout and check it; every command installs what it needs.
 
-python dev.py demo [DIR]     a filled workbook and every document, to look at
-python dev.py test [ARGS]    the tests; ARGS go to pytest
-python dev.py check          formatting, lint, types, layers, then the tests
-python dev.py build          the wheel and the sdist, in dist/
+python dev.py demo [DIR]          a filled workbook and every document, to look at
+python dev.py quick [ARGS]        the tests listed in tests/quick.txt, in less than a minute; ARGS go to pytest
+python dev.py covering [FILE...]  name the tests that cover FILE..., or the files that git says are changed
+python dev.py test [ARGS]         all tests; ARGS go to pytest
+python dev.py check               formatting, lint, types, layers, then all tests
+python dev.py build               the wheel and the sdist, in dist/
 python dev.py versions lowest|newest [ARGS]
-                             the tests with the lowest or the newest versions that pyproject.toml allows
+                                  the tests with the lowest or the newest versions that pyproject.toml allows
 
 Python packages are installed into .venv and the workbook validator into node_modules; on Debian and Ubuntu, the other
 programs that the tests use are installed from the distribution. A second run installs nothing unless pyproject.toml
@@ -18,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -54,6 +57,31 @@ def test(arguments: list[str]) -> int:
     parts.install_missing()
     parts.install_validator()
     return parts.run(PYTHON, "-m", "pytest", *(arguments or ["-n", "auto"]), cwd=ROOT)
+
+
+def quick(arguments: list[str]) -> int:
+    """Run a few cheap tests of every package."""
+    install(testing=True)
+    return parts.run(PYTHON, "-m", "pytest", "-n", "auto", *arguments, "@tests/quick.txt", cwd=ROOT)
+
+
+def covering(arguments: list[str]) -> int:
+    """Name the test files that cover changed files, one on each line."""
+    from tests.covering import ImportMap  # here, so that an older Python can still print the message in main
+
+    changed = [Path(name).resolve() for name in arguments] or list_changed_files()
+    named = ImportMap(ROOT).name_tests(changed)
+    say("\n".join(named) or "No test covers these files.")
+    return 0 if named else 1
+
+
+def list_changed_files() -> list[Path]:
+    """Ask git which files are changed, or new and not ignored."""
+    names = list[str]()
+    for question in (["diff", "--name-only", "HEAD"], ["ls-files", "--others", "--exclude-standard"]):
+        answer = subprocess.run(["git", *question], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+        names += answer.stdout.splitlines()
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
 
 
 CHECKS: dict[str, tuple[str | Path, ...]] = {
@@ -101,7 +129,10 @@ def versions(arguments: list[str]) -> int:
     return parts.run(python, "-m", "pytest", *(arguments[1:] or ["-n", "auto"]), cwd=ROOT)
 
 
-COMMANDS = {"demo": demo, "test": test, "check": check, "build": build, "versions": versions}
+COMMANDS = {
+    "demo": demo, "quick": quick, "covering": covering, "test": test, "check": check, "build": build,
+    "versions": versions,
+}  # fmt: skip
 
 
 # --- Python packages

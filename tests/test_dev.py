@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,6 +165,35 @@ def test_the_tests_run_with_the_lowest_and_the_newest_versions(
 def test_versions_are_the_lowest_or_the_newest(shell: Shell, words: list[str]) -> None:
     assert dev.main(["versions", *words]) == 2
     assert shell.ran == []
+
+
+def test_the_quick_tests_run_in_parallel(shell: Shell) -> None:
+    shell.failing = {"-m pytest": 1}
+    assert dev.main(["quick", "-x"]) == 1
+    assert shell.ran[-1].endswith("-m pytest -n auto -x @tests/quick.txt")
+
+
+@pytest.mark.parametrize(("words", "code"), [(["xl_salesflow/a.py"], 0), ([], 0), (["README.md"], 1)])
+def test_the_tests_that_cover_files_are_named(
+    words: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without words, the files are those that git says are changed or new."""
+    git = ["git", "-c", "user.name=Ann", "-c", "user.email=ann@example.com"]
+    for name in ("xl_salesflow/a.py", "xl_salesflow/same.py", "xl_salesflow/gone.py", ".gitignore", "README.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("ignored.py", encoding="utf-8")
+    (tmp_path / "tests").mkdir()
+    for name in ("a", "same", "gone", "ignored"):
+        (tmp_path / f"tests/test_{name}.py").write_text(f"import xl_salesflow.{name}", encoding="utf-8")
+    for command in (["init"], ["add", "."], ["commit", "-m", "Begin"]):
+        subprocess.run([*git, *command], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "xl_salesflow/a.py").write_text("1", encoding="utf-8")
+    (tmp_path / "xl_salesflow/gone.py").unlink()
+    (tmp_path / "xl_salesflow/ignored.py").touch()
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert dev.main(["covering", *words]) == code
+    assert capsys.readouterr().out == ("No test covers these files.\n" if code else "tests/test_a.py\n")
 
 
 @pytest.mark.parametrize("fails", [None, "ruff format", "ruff check", "-m mypy", "lint-imports", "-m pytest"])

@@ -27,6 +27,12 @@ HOMES = [
         r"CHOICES\.get\([^)]*\) or LISTS|\*\*CHOICES, \*\*LISTS\}\.get",
         "schema/choice_lists.py",
     ),
+    ("the name that was meant", r"did you mean|find_nearest\([^\n]* or ", "core/name_suggestions.py"),
+    (
+        "how similar two texts are",
+        r"\bdifflib\b|rapidfuzz|fuzz\.|SequenceMatcher|levenshtein",
+        "core/name_suggestions.py",
+    ),
     ("a date of days since 1970", r"date\(1970, 1, 1\) \+", "metrics/deal_cube.py"),
 ]
 

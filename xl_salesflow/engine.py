@@ -23,11 +23,11 @@ from xl_salesflow.core.deal_scope import DealRows
 from xl_salesflow.core.history_seal import seal_history
 from xl_salesflow.core.lazy_frames import is_frame_replaced
 from xl_salesflow.core.name_spelling import restore_typed_texts, spell_filter_cells, spell_name, unify_names
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import RunAnswer
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import TextList, fold_text
+from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
 from xl_salesflow.ooxml.excel_notation import date_to_serial
 from xl_salesflow.process.account_scores import compute_prospects
@@ -334,13 +334,5 @@ def _identify_filter_value(pipeline: Pipeline, column: str, wanted: str) -> str:
         return choice_id
     known = sorted({text.in_(pipeline.language) for key, text in labels.items() if key in held} | (held - set(labels)))
     header = TABLES["Deals"][column].header
-    if near := find_nearest(wanted, known):
-        raise UsageError(
-            "No deal has {value!r} as its {column}; did you mean {near!r}?", value=wanted, column=header, near=near
-        )
-    raise UsageError(
-        "No deal has {value!r} as its {column}; there are {known}.",
-        value=wanted,
-        column=header,
-        known=TextList(tuple(known)),
-    )
+    hint = suggest_names(wanted, known)
+    raise UsageError("No deal has “{value}” as its {column}; {hint}", value=wanted, column=header, hint=hint)

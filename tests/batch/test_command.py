@@ -175,8 +175,8 @@ def test_jobs_and_their_options_are_declared() -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["books", "--set", "fromat=csv", "--verb", "followups"], "did you mean format?"),
-        (["books", "--set", "format=csv"], "update has no option format; it has none."),
+        (["books", "--set", "fromat=csv", "--verb", "followups"], "did you mean “format”?"),
+        (["books", "--set", "format=csv"], "update has no option format; there are none."),
         (["nothing*.xlsx"], "No workbook matches nothing*.xlsx."),
         ([], "Name workbooks, folders or patterns."),
         (["books", "--cluster", "tcp://127.0.0.1:9"], "No Dask cluster answers at tcp://127.0.0.1:9"),

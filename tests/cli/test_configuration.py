@@ -58,8 +58,8 @@ def test_the_more_specific_source_wins(elsewhere: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[bacth]\njobs = 2", r"\[bacth\] is unknown to salesflow; did you mean batch\?"),
-        ("[batch]\njob = 2", r"\[batch\] job is unknown to salesflow; did you mean jobs\?"),
+        ("[bacth]\njobs = 2", r"\[bacth\] is unknown to salesflow; did you mean “batch”\?"),
+        ("[batch]\njob = 2", r"\[batch\] job is unknown to salesflow; did you mean “jobs”\?"),
         ("[batch]\njobs = 0", r"\[batch\] jobs: 0 is not in the range x>=1"),
         ("[batch]\njobs = 'two'", r"\[batch\] jobs: 'two' is not a valid integer"),
         ("[batch]\nverb = 'upd'", r"\[batch\] verb: 'upd' is not one of"),
@@ -83,7 +83,7 @@ def test_a_mistake_in_the_file_is_reported_with_its_place_and_the_remedy(
 
 @pytest.mark.parametrize(
     ("variable", "says"),
-    [("SALESFLOW_BATCH_JBOS", "did you mean SALESFLOW_BATCH_JOBS"), ("SALESFLOW_CONFIG", "which is not a file")],
+    [("SALESFLOW_BATCH_JBOS", "did you mean “SALESFLOW_BATCH_JOBS”"), ("SALESFLOW_CONFIG", "which is not a file")],
 )
 def test_a_mistake_in_the_environment_is_reported(variable: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):

@@ -118,7 +118,7 @@ def test_other_documents(book: Path, capsys: pytest.CaptureFixture[str]) -> None
     [
         (("quote",), "Say which"),
         (("quote", "--status", "rejected"), "There is no such document"),
-        (("quote", "--status", "drafd"), "did you mean draft"),
+        (("quote", "--status", "drafd"), "did you mean “draft”?"),
         (("quote", "D-1", "--to", "x"), "--sent"),
         (("quote", "D-9"), "D-9"),
         (("print", "precall", "D-9"), "D-9"),
@@ -146,10 +146,10 @@ def test_a_template_is_made_checked_and_used(book: Path, capsys: pytest.CaptureF
     code, output = run(capsys, "template", "check", "--book", book, "--json")
     (fault,) = json.loads(output)["faults"]
     assert code == 1
-    assert fault["fault"] == "there is no field “tems” in quote; did you mean terms?"
+    assert fault["fault"] == "there is no field “tems” in quote; did you mean “terms”?"
     before = book.read_bytes()
     code, output = run(capsys, "quote", book, "D-1", "--format", "html", "--today", TODAY)
-    assert (code, "did you mean terms?" in output) == (2, True)
+    assert (code, "did you mean “terms”?" in output) == (2, True)
     assert book.read_bytes() == before
     page.write_text("our own {{ number }}", encoding="utf-8")
     assert run(capsys, "quote", book, "D-1", "--format", "html", "--today", TODAY)[0] == 0

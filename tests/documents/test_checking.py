@@ -28,13 +28,13 @@ def check_template(
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("{{ bayer.account }}", "line 1", "no field “bayer”; did you mean buyer?"),
-        ("\n\n{{ buyer.acount }}", "line 3", "no field “acount” in buyer; did you mean account?"),
-        ("{{ t.totl }}", "line 1", "no field “totl” in t; did you mean total?"),
+        ("{{ bayer.account }}", "line 1", "no field “bayer”; did you mean “buyer”?"),
+        ("\n\n{{ buyer.acount }}", "line 3", "no field “acount” in buyer; did you mean “account”?"),
+        ("{{ t.totl }}", "line 1", "no field “totl” in t; did you mean “total”?"),
         (
             "{% for line in lines %}\n{{ line.nett }}{% endfor %}",
             "line 2",
-            "no field “nett” in line; did you mean net?",
+            "no field “nett” in line; did you mean “net”?",
         ),
         ("{{ lines.net }}", "line 1", "“lines” is a list; write {% for row in lines %}"),
         ("{{ (lines | first).nett }}", "line 1", "“nett”"),
@@ -43,9 +43,9 @@ def check_template(
             "line 1",
             "no field “nett” in line",
         ),
-        ("{% set who = buyer %}{{ who.adress }}", "line 1", "no field “adress” in who; did you mean address?"),
+        ("{% set who = buyer %}{{ who.adress }}", "line 1", "no field “adress” in who; did you mean “address”?"),
         ("{{ buyer['adress'] }}", "line 1", "no field “adress” in buyer"),
-        ("{% if byer is defined and buyr.account %}{% endif %}", "line 1", "no field “buyr”; did you mean buyer?"),
+        ("{% if byer is defined and buyr.account %}{% endif %}", "line 1", "no field “buyr”; did you mean “buyer”?"),
         ("{{ total | monney }}", "line 1", "no filter “monney”"),
         ("{{ total.nothing }}", "line 1", "no field “nothing” in total"),
         ("one\n{{ total }", "line 2", "unexpected"),
@@ -88,7 +88,7 @@ def test_the_cell_of_a_mistake_is_named(tmp_path: Path) -> None:
         "D3": "{{ line.nett }}{% endfor %}",
     }
     (found,) = check_template(tmp_path, "xlsx", test_sheet.template(cells))
-    assert found == ("Offer!D3", "there is no field “nett” in line; did you mean net?")
+    assert found == ("Offer!D3", "there is no field “nett” in line; did you mean “net”?")
 
 
 def test_the_paragraph_of_a_mistake_in_word_is_named(tmp_path: Path) -> None:
@@ -105,8 +105,8 @@ def test_a_mistake_that_only_filling_reveals_is_reported(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("#data.buyer.acount", "line 1", "no field “acount” in buyer; did you mean account?"),
-        ("one\n#t.totl", "line 2", "no field “totl” in t; did you mean total?"),
+        ("#data.buyer.acount", "line 1", "no field “acount” in buyer; did you mean “account”?"),
+        ("one\n#t.totl", "line 2", "no field “totl” in t; did you mean “total”?"),
         (
             '// data.nothing is a remark\n#listing(t.item, data.lines, ((t.item, "nett", false, "", 50),))',
             "line 2",
@@ -125,7 +125,7 @@ def test_typst_templates_are_checked_and_tried(tmp_path: Path, text: str, place:
 def test_an_email_has_its_own_fields(tmp_path: Path) -> None:
     assert check_template(tmp_path, "eml", "{{ title }}\n{{ addressee }} {{ sender }} {{ until }}") == []
     assert check_template(tmp_path, "eml", "{{ sendr }}") == [
-        ("line 1", "there is no field “sendr”; did you mean sender?")
+        ("line 1", "there is no field “sendr”; did you mean “sender”?")
     ]
 
 

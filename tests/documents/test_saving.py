@@ -32,15 +32,15 @@ def test_a_name_cannot_lead_elsewhere(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_writes_nothing(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="did you mean html"):
+    with pytest.raises(UsageError, match="did you mean “html”"):
         write_document_files(samples.followups(), tmp_path, "en", ["md", "htlm"])
     assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_kind_is_named() -> None:
-    with pytest.raises(UsageError, match="did you mean quote") as error:
+    with pytest.raises(UsageError, match="did you mean “quote”") as error:
         render_document(Document("qoute", "x", {}), "en", "pdf")
-    assert "visit, followups, report" in error.value.in_("zh")
+    assert error.value.in_("zh") == "没有文件“qoute”；是否指“quote”？"
 
 
 def test_a_folder_that_is_a_file_refuses(tmp_path: Path) -> None:

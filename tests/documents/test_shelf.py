@@ -71,7 +71,7 @@ def test_a_faulty_template_is_refused_before_anything_is_made(tmp_path: Path) ->
     (tmp_path / "quote.html").write_text("{{ numbr }}\n{{ a.b }}", encoding="utf-8")
     press = DocumentWriter(tmp_path / "out", ("pdf", "html"), "en", where=(tmp_path,))
     with pytest.raises(
-        UsageError, match=r"line 1: there is no field “numbr”; did you mean number\? \(and 1 more\)"
+        UsageError, match=r"line 1: there is no field “numbr”; did you mean “number”\? \(and 1 more\)"
     ) as error:
         press(samples.quote())
     assert "第 1 行" in error.value.in_("zh")

@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 
 from xl_salesflow.core.pipelines import Pipeline, build_pipeline
+from xl_salesflow.imports.import_accounts import SourceAccount
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_vocabulary import targets_of_table
-from xl_salesflow.imports.map_parts import ColumnMap
+from xl_salesflow.imports.map_parts import ColumnMap, FileMap
 from xl_salesflow.imports.raw_files import TextLayout
 from xl_salesflow.imports.source_reader import ImportContext, SourceReader
 from xl_salesflow.locale.texts import Language
@@ -45,7 +46,7 @@ def column_reader(table: str, texts: Sequence[str], currency: str = "USD", heade
     """Return a reader of a file with only that column."""
     cells = pd.DataFrame({header: pd.Series(list(texts), pd.RangeIndex(2, len(texts) + 2), dtype=object)})
     source = ImportSource(Path("list.csv"), "", TextLayout("utf-8", ","), cells)
-    return SourceReader(source, table, ImportContext("en", currency, TODAY), {}, [])
+    return SourceReader(SourceAccount(source, FileMap("list.csv", table)), ImportContext("en", currency, TODAY), {}, [])
 
 
 @pytest.fixture

@@ -70,7 +70,15 @@ def test_the_json_answer_counts_them_too(book: Path, csv: Csv, capsys: pytest.Ca
     assert imported(book, path, "--json") == 1
     answer = json.loads(capsys.readouterr().out)
     assert answer["not_understood"] == [
-        {"file": "deals.csv", "header": "Amount", "table": "Deals", "column": "amount", "cells": 1, "filled": 2}
+        {
+            "file": "deals.csv",
+            "header": "Amount",
+            "table": "Deals",
+            "column": "amount",
+            "cells": 1,
+            "filled": 2,
+            "rows": [2],
+        }
     ]
 
 

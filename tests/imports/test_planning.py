@@ -246,7 +246,7 @@ def test_an_unknown_stage_is_left_blank_and_reported(csv: Csv, empty: Pipeline) 
     mapping = replace(propose_import_map([path], empty), stages={"Lead": "Lead"}, new_stages=())
     planned = build_import_changes(empty, [path], mapping)
     assert messages(planned) == [
-        "deals.csv, row 2, stage: the playbook has no stage “Leed” (is it Lead?); the stage is left blank, "
+        "deals.csv, row 2, stage: the playbook has no stage “Leed”; did you mean “Lead”? The stage is left blank; "
         "name it under [stages] in the map."
     ]
     after = apply_change_set(empty, planned)
@@ -412,9 +412,9 @@ def test_an_import_map_that_does_not_fit_is_refused_in_one_sentence(csv: Csv, em
     assert cells(apply_change_set(empty, build_import_changes(empty, [path], good))["Deals"], "created") == [
         ["2025-03-04"]
     ]
-    assert "has no column “daal”; is it “deal”?" in usage_error(empty, [path], missing)
+    assert "has no column “daal”; did you mean “deal”?" in usage_error(empty, [path], missing)
     assert "no column gives account" in usage_error(empty, [path], keyless)
-    assert "is it “Contract”" in usage_error(empty, [path], replace(good, stages={"Lead": "Contrakt"}))
+    assert "did you mean “Contract”?" in usage_error(empty, [path], replace(good, stages={"Lead": "Contrakt"}))
     assert "cannot start in a closed stage" in usage_error(empty, [path], replace(good, starts_in="Won"))
     assert "no playbook “saas”" in usage_error(empty, [path], replace(good, playbook="saas"))
     assert "neither given nor next to" in usage_error(

@@ -16,6 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.metrics.stories import pipeline_from_table
+from tests.templates import built
 from tools.reference_pages import make_metrics_page
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import GivenText, Text
@@ -31,7 +32,6 @@ from xl_salesflow.schema.manager_tables import LEAKS_TABLE
 from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.schema.table_columns import BY_FORMULA, Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.workbook.template.template_builder import build_template
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_one_declaration_is_enough(pipeline: Pipeline) -> None:
     assert cells[2] == {"stage": "Qualified", **numbers, "mark": "Small sample"}
     assert cells[12] == dict.fromkeys(("stage", "hint", "doubled", "since", "mark"), "")
 
-    book = load_workbook(BytesIO(build_template("zh")))
+    book = load_workbook(BytesIO(built("zh")))
     sheet = book["临时"]
     second = [cell.value for cell in sheet[sheet.tables["Throwaway"].ref][2]]
     assert (len(sheet[sheet.tables["Throwaway"].ref]), second[0], second[4]) == (13, 2, "=AsOf")

@@ -17,6 +17,7 @@ import click
 import openpyxl
 import pytest
 
+from tests.templates import built
 from tests.validator import Validator
 from xl_salesflow.cli import main
 from xl_salesflow.cli.command_line import salesflow_group
@@ -25,7 +26,6 @@ from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.missing_parts import MissingPart, find_missing_parts
-from xl_salesflow.workbook.template.template_builder import build_template
 
 DATA = Path(__file__).parent / "data"
 TODAY = date(2026, 7, 1)
@@ -65,7 +65,7 @@ def is_later(part: MissingPart) -> bool:
 @pytest.mark.parametrize("book", LANGUAGES, indirect=True)
 def test_it_opens_and_an_update_adds_what_came_later(book: Path) -> None:
     language = ClosedBook(book).read(TODAY).language
-    template = Workbook(Path("template"), build_template(language))
+    template = Workbook(Path("template"), built(language))
     lacking = find_missing_parts(Workbook.open(book), template)
     assert {one.kind for one in lacking} <= {"table", "column", "row", "name", "sheet"}
     assert [one for one in lacking if one.kind == "table" and not TABLES[one.table].added] == []

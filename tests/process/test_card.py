@@ -52,7 +52,7 @@ def test_a_card_has_every_question_with_the_known_answers() -> None:
 
 
 def test_an_unknown_deal_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="There is no deal D-3; did you mean D-"):
+    with pytest.raises(UsageError, match="There is no deal “D-3”; did you mean “D-"):
         make_bant_card(pipeline(), "D-3")
 
 
@@ -90,7 +90,7 @@ def test_filled_cells_are_taken_and_blank_ones_change_nothing(
     ("row", "cell", "message"),
     [
         ({"deal": "D-9", "question": "B1", "points": 1.0}, "deal2", "no deal “D-9” in the workbook"),
-        ({"deal": "D-1", "question": "B9", "points": 1.0}, "question2", "no question “B9”; is it “B1”"),
+        ({"deal": "D-1", "question": "B9", "points": 1.0}, "question2", "no question “B9”; choose one of: B1, B2"),
         (
             {"deal": "D-1", "question": "B2", "points": 5.0},
             "points2",

@@ -46,5 +46,5 @@ def test_open_tasks_are_not_repeated_and_done_ones_are_given_again() -> None:
 
 
 def test_an_unknown_deal_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="no deal D-2; did you mean D-1"):
+    with pytest.raises(UsageError, match="no deal “D-2”; did you mean “D-1”"):
         prepare_visit(crm(Deals=[DEAL]), "D-2")

@@ -58,10 +58,10 @@ def test_every_supplied_playbook_is_valid(name: str, language: Language) -> None
         ("Stages", LEAD, "day_limit", -3.0, "“Day limit” of the stage “Lead” is -3"),
         ("Stages", LEAD, "cadence", -1.0, "“Contact every” of the stage “Lead” is -1"),
         ("StageTasks", 2, "due_days", -1.0, "“Due after days” of the stage “Lead” is -1"),
-        ("StageTasks", 2, "stage", "Leed", "names “Leed”, which the sheet Stages does not have; is it “Lead”?"),
+        ("StageTasks", 2, "stage", "Leed", "names “Leed”, which the sheet Stages does not have; did you mean “Lead”?"),
         ("StageTasks", 2, "done_by", "dance", "waits for an activity “dance”"),
-        ("Gates", 2, "stage", "Qualifid", "is it “Qualified”?"),
-        ("Gates", 2, "playbook", "crn", "is it “crm”?"),
+        ("Gates", 2, "stage", "Qualifid", "did you mean “Qualified”?"),
+        ("Gates", 2, "playbook", "crn", "did you mean “crm”?"),
         ("Gates", 2, "check", "larger than", "there is no check “larger than”"),
         ("Gates", 2, "subject", "Acount", "Deals has no column “Acount”"),
         ("Gates", 2, "effect", "maybe", "“maybe” is not an effect"),
@@ -91,7 +91,7 @@ FAULTS = (
     ("Stages", LEAD, "day_limit", -3.0, "is -3; days cannot be below zero", "F2"),
     ("Gates", 3, "subject", "Ammount", "Deals has no column “Ammount”", "D3"),
     ("Gates", 4, "check", "is bigger than", "there is no check “is bigger than”", "E4"),
-    ("StageTasks", 2, "stage", "Leed", "is it “Lead”", "B2"),
+    ("StageTasks", 2, "stage", "Leed", "did you mean “Lead”?", "B2"),
 )
 """Where something is typed, the message, and the cell of the finding."""
 

@@ -101,7 +101,7 @@ def test_a_missing_name_is_reported_once_with_the_nearest_one() -> None:
     deals = [{**DEAL, "deal": f"D{n}", "account": "Amce Corporation"} for n in range(3)]
     pipeline = crm(Deals=deals, Accounts=[{"account": "Acme Corporation"}, {"account": "Betasoloin"}])
     assert message(pipeline, "orphan") == (
-        "“Amce Corporation” (in 3 rows) is not in the sheet Accounts; is it “Acme Corporation”?"
+        "“Amce Corporation” (in 3 rows) is not in the sheet Accounts; did you mean “Acme Corporation”?"
     )
 
 
@@ -111,7 +111,9 @@ def test_a_name_without_a_similar_one_gets_no_suggestion() -> None:
 
 
 def test_the_nearest_stage_is_suggested() -> None:
-    assert "is it “Presentation”?" in message(crm(Deals=[{"deal": "D1", "stage": "Presentatoin"}]), "unknown_stage")
+    assert "did you mean “Presentation”?" in message(
+        crm(Deals=[{"deal": "D1", "stage": "Presentatoin"}]), "unknown_stage"
+    )
 
 
 def test_a_message_is_in_the_language_of_the_workbook() -> None:

@@ -138,9 +138,9 @@ def test_a_person_can_map_a_stage_differently_in_any_case() -> None:
         (PlaybookSwitch("own", make_shipped_setup("b2c", "en"), {}), "has no playbook “own”"),
         (
             PlaybookSwitch("b2c", make_shipped_setup("b2c", "en"), {"Leed": "Attract"}),
-            "no open stage “Leed”; is it “Lead”",
+            "no open stage “Leed”; did you mean “Lead”?",
         ),
-        (PlaybookSwitch("b2c", make_shipped_setup("b2c", "en"), {"Lead": "Attrackt"}), "is it “Attract”"),
+        (PlaybookSwitch("b2c", make_shipped_setup("b2c", "en"), {"Lead": "Attrackt"}), "did you mean “Attract”?"),
         (PlaybookSwitch("b2c", make_shipped_setup("b2c", "en"), {"Lead": "Won"}), "no open stage “Won”"),
         (PlaybookSwitch("b2c", make_shipped_setup("b2c", "en"), {}, "dream"), "has no playbook “dream”"),
     ],

@@ -28,7 +28,7 @@ def test_chosen(kind: str, of_week: bool, status: str, keys: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize(
-    ("kind", "status", "message"), [("quote", "drafd", "did you mean draft"), ("visit", "draft", "no status")]
+    ("kind", "status", "message"), [("quote", "drafd", "did you mean “draft”?"), ("visit", "draft", "no status")]
 )
 def test_an_unknown_status_is_a_usage_error(kind: str, status: str, message: str) -> None:
     with pytest.raises(UsageError, match=message):

@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tests.libreoffice import LibreOffice
+from tests.templates import built
 from tests.workbook.book_contract import DEALS, OWN, ROWS, TODAY, BookContract, LayDesk, edit
 from tests.workbook.desk import Desk, make
 from xl_salesflow.core.change_sets import Append, ChangeSet
@@ -32,7 +33,6 @@ from xl_salesflow.schema.deal_tables import OPEN_STAY_END
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.closed_book import ClosedBook
-from xl_salesflow.workbook.template.template_builder import build_template
 
 
 class ClosedDesk(Desk):
@@ -296,7 +296,7 @@ def test_a_workbook_that_libreoffice_saved_is_still_ours(
     tmp_path: Path, libreoffice: LibreOffice, language: Language
 ) -> None:
     path = tmp_path / "new.xlsx"
-    path.write_bytes(build_template(language))
+    path.write_bytes(built(language))
     deals = make_table_frame(
         TABLES["Deals"], [{"deal": "D-1", "stage": "Lead", "amount": 5.5}, {"deal": "D-2", "outcome": "won"}]
     )

@@ -74,20 +74,17 @@ CELLS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("language", "table", "column", "at"),
-    [*(("en", *cell) for cell in CELLS), *(("zh", *cell) for cell in CELLS[2::2])],
-)
-def test_an_overwritten_formula_is_found_and_restored(
-    language: Language, table: str, column: str, at: int, tmp_path: Path
+@pytest.mark.parametrize(("language", "cells"), [("en", CELLS), ("zh", CELLS[2::2])])
+def test_overwritten_formulas_are_found_and_restored(
+    language: Language, cells: list[tuple[str, str, int]], tmp_path: Path
 ) -> None:
     desk = book(tmp_path / "book.xlsx", language)
     before = formulas(desk.path)
-    cell = typed(desk, table, column, at, 5)
-    assert formulas(desk.path) != before
+    places = [(table, column, typed(desk, table, column, at, 5)) for table, column, at in cells]
+    assert len(before.items() - formulas(desk.path).items()) == len(cells)
     plan = check(desk.read(TODAY), repair=True)
     found = [(f.table, f.column, f.cell.rpartition("!")[2]) for f in plan.findings if f.rule == "formula_typed_over"]
-    assert found == [(table, column, cell)]
+    assert sorted(found) == sorted(places)
     desk.write(plan)
     assert formulas(desk.path) == before
     assert desk.read(TODAY).cell_findings == ()

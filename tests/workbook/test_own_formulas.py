@@ -9,6 +9,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
+from tests.templates import built
 from tests.workbook.book_contract import DEALS, ROWS, TODAY, edit
 from tests.workbook.desk import make
 from xl_salesflow.cli import main
@@ -25,7 +26,6 @@ from xl_salesflow.workbook.metric_formulas import declared_name_formulas
 from xl_salesflow.workbook.new_stores import new_workbook
 from xl_salesflow.workbook.own_formulas import known_formulas
 from xl_salesflow.workbook.template.starter_content import DROPDOWNS_TITLE
-from xl_salesflow.workbook.template.template_builder import build_template
 from xl_salesflow.workbook.workbook_layout import find_workbook_layout
 
 SAFE = {"A1": "=SUM(Deals[Amount])", "A2": "=A1*2", "A3": '=COUNTIFS(Deals[Stage],"Quote")'}
@@ -106,7 +106,7 @@ def test_helper_formulas_of_the_template_are_kept_up_to_date_and_not_counted(
     tmp_path: Path, language: Language
 ) -> None:
     path = tmp_path / "book.xlsx"
-    path.write_bytes(build_template(language))
+    path.write_bytes(built(language))
     closed = ClosedBook(path)
     pipeline = closed.read(TODAY)
     assert closed.write_and_report(edit(pipeline, "Settings", "value", {"currency": "EUR"})).own_formulas is None

@@ -12,6 +12,7 @@ from openpyxl.utils import absolute_coordinate
 from openpyxl.workbook.defined_name import DefinedName
 
 from tests.libreoffice import LibreOffice
+from tests.templates import built
 from tests.validator import Validator
 from tests.workbook import desk
 from tests.workbook.book_contract import OWN, ROWS, TODAY
@@ -25,7 +26,6 @@ from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.book_upgrade import upgrade_workbook
 from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.missing_parts import MissingPart, find_missing_parts
-from xl_salesflow.workbook.template.template_builder import build_template
 
 GONE_TABLES = ("Feedback", "Targets")
 GONE_COLUMNS = {"Deals": ("competitor", "weighted_value"), "Activities": ("outcome",), "Stages": ("key",)}
@@ -51,7 +51,7 @@ def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeOld:
 
 
 def shipped(language: Language) -> Workbook:
-    return Workbook(Path("template"), build_template(language))
+    return Workbook(Path("template"), built(language))
 
 
 def upgrade(path: Path, language: Language = "en") -> list[MissingPart]:
@@ -114,7 +114,7 @@ def test_a_new_column_has_the_formula_the_format_and_the_choices_of_the_template
 def load_workbook_of(language: Language) -> object:
     import io
 
-    return load_workbook(io.BytesIO(build_template(language)))
+    return load_workbook(io.BytesIO(built(language)))
 
 
 def rules(sheet: object, cell: str) -> list[str]:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import Text, TextList
+from xl_salesflow.locale.texts import Text
 
 if TYPE_CHECKING:
     from xl_salesflow.batch.outcome_lines import JobAnswer, OutcomeLine
@@ -120,15 +120,10 @@ def parse_verb_options(verb: str, given: Iterable[str]) -> dict[str, str]:
 
 
 def _unknown_verb_option_error(verb: str, name: str) -> UsageError:
-    from xl_salesflow.core.name_suggestions import find_nearest
+    from xl_salesflow.core.name_suggestions import suggest_names
 
-    known = BATCH_VERB_OPTIONS[verb]
-    if near := find_nearest(name, known):
-        return UsageError("{verb} has no option {name}; did you mean {near}?", verb=verb, name=name, near=near)
-    if known:
-        listed = TextList(tuple(known))
-        return UsageError("{verb} has no option {name}; it has {known}.", verb=verb, name=name, known=listed)
-    return UsageError("{verb} has no option {name}; it has none.", verb=verb, name=name)
+    hint = suggest_names(name, BATCH_VERB_OPTIONS[verb])
+    return UsageError("{verb} has no option {name}; {hint}", verb=verb, name=name, hint=hint)
 
 
 class TaskStatus(StrEnum):

@@ -15,6 +15,7 @@ from xl_salesflow.cli.printed_answers import (
     CheckReport,
     DifferencesReport,
     FilesAnswer,
+    ImportReport,
     MergeReport,
     PlaybookCheck,
     PlaybookDetails,
@@ -31,7 +32,6 @@ from xl_salesflow.core.metric_answers import AuditAnswer, ComparisonAnswer, Funn
 from xl_salesflow.core.verb_answers import (
     CardTaken,
     FollowUpsAnswer,
-    ImportedFiles,
     PrintedPapers,
     RenamedRows,
     RevisedQuote,
@@ -42,7 +42,7 @@ from xl_salesflow.core.verb_answers import (
 
 PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
     {
-        "adopt": (BookAnswer[RunAnswer[ImportedFiles]],),
+        "adopt": (ImportReport,),
         "apply": (ApplyReport,),
         "assign": (AssignReport,),
         "audit": (AuditAnswer,),
@@ -55,7 +55,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "followups": (FollowUpsAnswer, FilesAnswer[FollowUpsAnswer]),
         "funnel": (FunnelAnswer,),
         "holidays": (BookAnswer[RunAnswer[Answer]],),
-        "import": (BookAnswer[RunAnswer[ImportedFiles]],),
+        "import": (ImportReport,),
         "merge": (MergeReport,),
         "merge-accounts": (BookAnswer[RunAnswer[RenamedRows]],),
         "plan": (SalesPlanAnswer,),

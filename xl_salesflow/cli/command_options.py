@@ -14,7 +14,7 @@ import click
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.catalogues import SOURCE_LANGUAGE
 from xl_salesflow.locale.language_traits import match_language
-from xl_salesflow.locale.texts import Language, Text, TextList, as_text
+from xl_salesflow.locale.texts import Language, Text, as_text
 from xl_salesflow.schema.verb_catalogue import VERBS
 
 if TYPE_CHECKING:
@@ -115,14 +115,11 @@ def _configurable_options(command: click.Command) -> dict[str, click.Option]:
 
 
 def _unknown_option_error(file: Path | None, place: str, name: str, known: Iterable[str]) -> UsageError:
-    from xl_salesflow.core.name_suggestions import find_nearest
+    from xl_salesflow.core.name_suggestions import suggest_names
 
-    near = find_nearest(name, known)
     where = Text("{file}, {place}").with_facts(file=file, place=place) if file else place
-    if near:
-        return UsageError("{where} is unknown to salesflow; did you mean {near}?", where=where, near=near)
-    listed = TextList(tuple(sorted(known)))
-    return UsageError("{where} is unknown to salesflow; known are {known}.", where=where, known=listed)
+    hint = suggest_names(name, sorted(known))
+    return UsageError("{where} is unknown to salesflow; {hint}", where=where, hint=hint)
 
 
 def _detect_terminal_language() -> Language:

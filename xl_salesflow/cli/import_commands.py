@@ -113,7 +113,7 @@ def import_files(
     by: str | None,
 ) -> int:
     """Import *files* into the workbook by *map_file*, or by a proposed mapping once it is accepted."""
-    from xl_salesflow.cli.screen_output import print_change_set
+    from xl_salesflow.cli.screen_output import print_import
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.imports.import_changes import build_import_changes
     from xl_salesflow.verbs import bring_in
@@ -122,10 +122,12 @@ def import_files(
         if not file.is_file():
             raise UsageError("{file} does not exist; check the name.", file=file)
     session, mapping = WorkbookSession(path, by, today, dry_run), read_import_map_file(map_file) if map_file else None
+    language: Language = "en"
 
     def bring() -> ChangeSet[RunAnswer[ImportedFiles]] | None:
-        nonlocal mapping
+        nonlocal mapping, language
         pipeline = session.read()
+        language = pipeline.language
         mapping = mapping or agree_on_import_map(path, files, pipeline, yes, as_json)
         if mapping is None:
             return None
@@ -135,8 +137,20 @@ def import_files(
     plan = session.attempt(bring)
     if plan is None:
         return 0
-    print_change_set(path, plan, dry_run, as_json)
+    unfinished = _write_unfinished(path, plan.answer.result, mapping, language, dry_run)
+    print_import(path, plan, dry_run, as_json, unfinished)
     return 1 if plan.blocks else 0
+
+
+def _write_unfinished(
+    path: Path, imported: ImportedFiles, mapping: ImportMap | None, language: Language, dry_run: bool
+) -> list[Path]:
+    """Write what is left to mend beside the workbook at *path*, unless it is a dry run; return the files."""
+    from xl_salesflow.imports.unfinished_rows import write_unfinished_rows
+
+    if dry_run or mapping is None or not imported.unfinished:
+        return []
+    return write_unfinished_rows(path.parent, imported.unfinished, mapping, language)
 
 
 def read_import_map_file(map_file: Path) -> ImportMap:
@@ -215,7 +229,7 @@ def adopt_workbook(
 ) -> int:
     """Make the workbook at *path* a store, or import again what its own sheets contain."""
     from xl_salesflow.cli.adoption import bring_in_own_rows, prepare_adoption, write_adopted_store
-    from xl_salesflow.cli.screen_output import print_change_set
+    from xl_salesflow.cli.screen_output import print_import
     from xl_salesflow.cli.workbook_session import WorkbookSession
 
     session = WorkbookSession(path, by, today, dry_run)
@@ -238,7 +252,7 @@ def adopt_workbook(
     plan = session.attempt(adopt)
     if plan is None:
         return 0
-    print_change_set(path, plan, dry_run, as_json)
+    print_import(path, plan, dry_run, as_json, ())
     return 1 if plan.blocks else 0
 
 

@@ -17,6 +17,7 @@ from xl_salesflow.core.verb_answers import (
     AppliedChanges,
     CheckAnswer,
     DifferencesAnswer,
+    ImportedFiles,
     MergedCopy,
     RolledUpBooks,
     RunAnswer,
@@ -33,6 +34,20 @@ class BookAnswer(Answer, Generic[AnswerT]):
     dry_run: bool
     """Whether this was a dry run: nothing was written, and everything below is what would be."""
     answer: AnswerT = field(metadata=INLINED)
+    own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class ImportReport(Answer):
+    """What an import did to a workbook."""
+
+    book: str
+    """Path of the workbook, as given."""
+    dry_run: bool
+    """Whether this was a dry run: nothing was written, and everything below is what would be."""
+    answer: RunAnswer[ImportedFiles] = field(metadata=INLINED)
+    not_imported: tuple[str, ...]
+    """Paths of the files with the rows that were left out or lost cells, and of the import maps that read them."""
     own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
 
 

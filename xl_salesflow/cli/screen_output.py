@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
 
 from xl_salesflow.cli.command_options import terminal_text
-from xl_salesflow.cli.printed_answers import BookAnswer, CheckReport, FilesAnswer
+from xl_salesflow.cli.printed_answers import BookAnswer, CheckReport, FilesAnswer, ImportReport
 from xl_salesflow.core.answers import Answer, OwnFormulaResults, SomeAnswer, answer_to_json
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.core.verb_answers import CheckAnswer, FollowUpsAnswer, ImportedFiles, RunAnswer
+from xl_salesflow.core.verb_answers import CheckAnswer, FollowUpsAnswer, ImportedFiles, LeftOutRows, RunAnswer
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.metrics.metric_declaration import Unit
 from xl_salesflow.schema.choice_lists import choice_label
 
+_ROW_FATES: Mapping[str, Text] = MappingProxyType(
+    {
+        "created": Text("{count:,} created"),
+        "updated": Text("{count:,} updated"),
+        "unchanged": Text("{count:,} unchanged"),
+        "joined": Text("{count:,} joined to rows of another file"),
+        "left_out": Text("{count:,} left out"),
+    }
+)
+"""What may become of the rows of a file (ImportedRowCounts) → its words."""
+
+_MAX_REASON_LINES = 5  # reasons for rows left out
 _MAX_SCREEN_LINES = 20  # lines of findings and changes on the screen; --json prints all
 
 
@@ -46,9 +61,78 @@ def print_change_set(path: Path, plan: ChangeSet[RunAnswer[SomeAnswer]], dry_run
     if wants_json:
         print_json(BookAnswer(str(path), dry_run, plan.answer, plan.own_formulas))
         return
-    if isinstance(plan.answer.result, ImportedFiles):
-        _print_lost_cells(plan.answer.result)
     print_finding_lines(plan.findings)
+    _print_run_result(path, plan, dry_run)
+    print_own_formulas(plan.own_formulas)
+
+
+def print_import(
+    path: Path, plan: ChangeSet[RunAnswer[ImportedFiles]], dry_run: bool, wants_json: bool, files: Sequence[Path]
+) -> None:
+    """Print what an import changed, the rows and amounts of its files, and *files*, which hold what is left to mend."""
+    if wants_json:
+        print_json(ImportReport(str(path), dry_run, plan.answer, tuple(map(str, files)), plan.own_formulas))
+        return
+    _print_lost_cells(plan.answer.result)
+    print_finding_lines(plan.findings)
+    _print_row_counts(plan.answer.result)
+    _print_amounts(plan.answer.result)
+    for rows, how in zip(files[::2], files[1::2], strict=True):
+        click.echo(
+            terminal_text(
+                "The rows to mend are in {rows}; import them again with --map {map}.", rows=f'"{rows}"', map=f'"{how}"'
+            )
+        )
+    _print_run_result(path, plan, dry_run)
+    print_own_formulas(plan.own_formulas)
+
+
+def _print_row_counts(imported: ImportedFiles) -> None:
+    """Print what became of the rows of each file, and which rows were left out and why."""
+    for counts in imported.rows:
+        parts = [
+            terminal_text(text, count=count) for name, text in _ROW_FATES.items() if (count := getattr(counts, name))
+        ]
+        facts = {"file": counts.file, "read": counts.read, "table": counts.table, "fates": ", ".join(parts) or "0"}
+        click.echo(terminal_text("{file} → {table}: {read:,} rows read: {fates}.", **facts))
+        _print_left_out_reasons([run for run in imported.left_out if run.file == counts.file])
+
+
+def _print_left_out_reasons(runs: Sequence[LeftOutRows]) -> None:
+    """Print why rows of one file were left out, with their number and the first of them."""
+    reasons, firsts = Counter[str](), dict[str, int]()
+    for run in runs:
+        reasons[run.reason] += run.last - run.first + 1
+        firsts.setdefault(run.reason, run.first)
+    for reason, count in list(reasons.items())[:_MAX_REASON_LINES]:
+        click.echo(
+            "  "
+            + terminal_text("left out: {count:,}, from row {row}: {why}", count=count, row=firsts[reason], why=reason)
+        )
+    if len(reasons) > _MAX_REASON_LINES:
+        left = sum(reasons.values()) - sum(list(reasons.values())[:_MAX_REASON_LINES])
+        click.echo("  " + terminal_text("… and {count} more; --json has them all.", count=left))
+
+
+def _print_amounts(imported: ImportedFiles) -> None:
+    """Print the sum of each column of amounts in the file and in the workbook side by side."""
+    if not imported.sums:
+        return
+    headers = (terminal_text("Sum"), terminal_text("In the file"), terminal_text("In the workbook"), "")
+    lines = [
+        (
+            f"{sums.file}, {sums.header}",
+            format_screen_value(sums.in_file),
+            format_screen_value(sums.in_workbook),
+            "" if sums.in_file == sums.in_workbook else "≠",
+        )
+        for sums in imported.sums
+    ]
+    print_screen_table(headers, lines)
+
+
+def _print_run_result(path: Path, plan: ChangeSet[RunAnswer[SomeAnswer]], dry_run: bool) -> None:
+    """Print the last line about a run: how many cells and rows it changed, or would change."""
     if dry_run:
         _print_cell_changes(plan)
     added = ", ".join(f"{table} +{count}" for table, count in plan.answer.added.items()) or terminal_text("none")
@@ -69,7 +153,6 @@ def print_change_set(path: Path, plan: ChangeSet[RunAnswer[SomeAnswer]], dry_run
                 **facts,
             )
         )
-    print_own_formulas(plan.own_formulas)
 
 
 def _print_lost_cells(imported: ImportedFiles) -> None:

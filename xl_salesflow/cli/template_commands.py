@@ -204,16 +204,13 @@ def _find_template_folders(book: Path | None) -> LookupFolders:
 
 
 def _check_document_kind(kind: str) -> str:
-    from xl_salesflow.core.name_suggestions import find_nearest
+    from xl_salesflow.core.name_suggestions import suggest_names
     from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_KINDS
 
     if kind in DEAL_DOCUMENT_KINDS:
         return kind
-    near = find_nearest(kind, DEAL_DOCUMENT_KINDS)
-    if near:
-        raise UsageError("There is no kind of document “{kind}”; did you mean {near}?", kind=kind, near=near)
-    known = ", ".join(DEAL_DOCUMENT_KINDS)
-    raise UsageError("There is no kind of document “{kind}”; there are {known}.", kind=kind, known=known)
+    hint = suggest_names(kind, DEAL_DOCUMENT_KINDS)
+    raise UsageError("There is no kind of document “{kind}”; {hint}", kind=kind, hint=hint)
 
 
 def _read_template_file(file: Path) -> DocumentTemplate:

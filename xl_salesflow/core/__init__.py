@@ -24,16 +24,18 @@ Public names, by file:
         SalesPlanGroup, StageChange, StageMoveCount
     name_spelling: find_spellings, list_name_sources, NameSource, restore_typed_texts, spell_filter_cells, spell_name,
         unify_names
-    name_suggestions: find_nearest, ratio, token_set_ratio, unknown_deal_error
+    name_suggestions: find_nearest, find_similar, ratio, suggest_names, token_set_ratio, token_sort_ratio,
+        unknown_key_error
     pipelines: build_pipeline, Finding, Gate, LazyFindings, NameColumn, Pipeline, Playbook, Stage, TablePosition,
         TypedTexts
     rule_declarations: BLANK_LABEL, find_bad_limit, find_bad_subject, format_column_values, format_short_number,
         gate_items, gate_limit, GateCheck, GateFinding, GateResult, identify_activity_type, identify_option,
-        list_rule_findings, MoveRule, RowMessages, Rule, RuleMatch, subject_column, write_sentences
+        list_rule_findings, MoveRule, RowMessages, Rule, RuleMatch, subject_column, suggest_for_each, write_sentences
     verb_answers: AppliedChanges, BarredDocument, CardTaken, CellDifference, CheckAnswer, DealPaper, DifferencesAnswer,
-        FollowUpsAnswer, ImportedFiles, LoggedActivity, LostCells, MergedCopy, MoveVerdict, NumberedQuote,
-        OpenQuestions, PrintedPaper, PrintedPapers, PrintedQuote, RenamedRows, RevisedQuote, RolledUpBooks,
-        RowDifference, RunAnswer, StageSwitch, SwitchedPlaybook, UndoneRun, VisitChecklist
+        FollowUpsAnswer, ImportedAmounts, ImportedFiles, ImportedRowCounts, LeftOutRows, LoggedActivity, LostCells,
+        MergedCopy, MoveVerdict, NumberedQuote, OpenQuestions, PrintedPaper, PrintedPapers, PrintedQuote, RenamedRows,
+        RevisedQuote, RolledUpBooks, RowDifference, RunAnswer, StageSwitch, SwitchedPlaybook, UndoneRun, UnfinishedRows,
+        VisitChecklist
     written_columns: ColumnEvidence, is_open_choice, judge_date_order, judge_decimal_mark, open_choices, OPEN_DECIMAL,
         read_date_column, read_number_column
     written_dates: DATE_ORDERS, DateStyle, find_unlikely_dates, FIRST_DAY_COLUMNS, is_written_day, LIKELY_DATE_SERIALS,

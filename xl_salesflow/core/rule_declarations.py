@@ -14,6 +14,7 @@ from unicodedata import normalize
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Finding, Gate, Pipeline, Playbook
 from xl_salesflow.locale.texts import Language, Text, fold_text
 from xl_salesflow.schema.choice_lists import LISTS, choice_label, identify_choice, list_options
@@ -62,6 +63,13 @@ def write_sentences(text: Text, language: Language, index: pd.Index, facts: Sent
     rows = ({name: fact.iat[row] for name, fact in differing.items()} for row in first)
     worded = np.array([text.in_(language, **alike, **row) for row in rows], object)
     return pd.Series(worded[code], index=index, dtype=object)
+
+
+def suggest_for_each(names: pd.Series, known: Iterable[str | Text], language: Language) -> pd.Series:
+    """Return for each of *names*, which are not among *known*, which one to use instead."""
+    listed = list(known)
+    hints = {name: suggest_names(name, listed).in_(language) for name in names.unique()}
+    return pd.Series([hints[name] for name in names], index=names.index, dtype=object)
 
 
 def format_column_values(column: Column, values: pd.Series, language: Language) -> pd.Series:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Generic, Literal, TypeAlias
+from typing import Annotated, ClassVar, Generic, Literal, TypeAlias
 
 from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, AnswerT, JsonCell, KeyedBy, Money
 from xl_salesflow.core.metric_answers import BookContribution
@@ -210,14 +210,91 @@ class LostCells(Answer):
     """Cells that could not be read."""
     filled: int
     """Cells that are not blank."""
+    rows: tuple[int, ...] = ()
+    """Rows of the file with the cells that could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRowCounts(Answer):
+    """What became of the rows of a file or sheet. Each row that was read is counted once."""
+
+    file: str
+    """Name of the file, and of the sheet of a workbook."""
+    table: str
+    """Table that the rows go to."""
+    read: int
+    """Rows below the headers that are not blank."""
+    created: int
+    """Rows that are new in the workbook."""
+    updated: int
+    """Rows of the workbook with other values in at least one cell."""
+    unchanged: int
+    """Rows that the workbook has already."""
+    joined: int
+    """Rows that were added to a row of another file, because they have its key."""
+    left_out: int
+    """Rows that were left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutRows(Answer):
+    """Consecutive rows of a file that were left out for one reason."""
+
+    file: str
+    """Name of the file, and of the sheet of a workbook."""
+    first: int
+    """First row."""
+    last: int
+    """Last row."""
+    reason: str
+    """Why they were left out, in the language of the workbook."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedAmounts(Answer):
+    """The sum of a column of amounts in a file, and the sum of the same rows in the workbook."""
+
+    file: str
+    """Name of the file, and of the sheet of a workbook."""
+    header: str
+    """Header of the column in the file."""
+    table: str
+    """Table that the column goes to."""
+    column: str
+    """Column of that table."""
+    in_file: float
+    """Sum of the list in the file, in the unit and currency of the file, without its lines of totals."""
+    in_workbook: Money
+    """Sum of these rows in the workbook after the import."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedRows:
+    """The rows of a file that were left out or lost cells, as the file has them, and why."""
+
+    path: str
+    sheet: str
+    delimiter: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class ImportedFiles(Answer):
-    """The part of the imported files that could not be read."""
+    """What became of the rows and amounts of the imported files."""
 
+    json_order: ClassVar[tuple[str, ...]] = ("rows", "left_out", "sums", "not_understood")
+
+    rows: tuple[ImportedRowCounts, ...]
+    """What became of the rows of each file or sheet."""
+    left_out: tuple[LeftOutRows, ...]
+    """Rows that were left out, and why."""
+    sums: tuple[ImportedAmounts, ...]
+    """The sum of each column of amounts in the file and in the workbook."""
     not_understood: tuple[LostCells, ...]
     """Columns with cells that could not be read."""
+    unfinished: tuple[UnfinishedRows, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from types import MappingProxyType
 
 from xl_salesflow.core.change_sets import Document
 from xl_salesflow.core.file_saving import PendingFile, safe_file_name, save_file_atomically
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.documents.template_filling import print_deal_document
 from xl_salesflow.documents.template_findings import inspect_template
 from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS, DEAL_DOCUMENT_KINDS, find_template
 from xl_salesflow.documents.template_values import DocumentLanguage, printed_languages
 from xl_salesflow.errors import CannotSave, UsageError, WorkbookError, WorkbookInUse
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import Language, Sentence, Text
 from xl_salesflow.quotes.document_record import PrintedFile, fingerprint_content
 
 
@@ -115,16 +115,8 @@ def _render_list(document: Document, language: Language, file_format: str, earli
 
 
 def _unknown_format_error(what: Text, name: str, known: Mapping[str, object] | tuple[str, ...]) -> UsageError:
-    listed = ", ".join(known)
-    if near := find_nearest(name, known):
-        return UsageError(
-            "There is no {what} “{name}”; did you mean {near}? There are: {known}.",
-            what=what,
-            name=name,
-            near=near,
-            known=listed,
-        )
-    return UsageError("There is no {what} “{name}”; there are: {known}.", what=what, name=name, known=listed)
+    hint = suggest_names(name, known)
+    return UsageError("There is no {what} “{name}”; {hint}", what=what, name=name, hint=hint)
 
 
 class DocumentWriter:
@@ -236,8 +228,9 @@ def refuse_invalid_template(kind: str, file_format: str, language: DocumentLangu
     findings = inspect_template(template, where) if template and template.path else []
     if not findings or template is None:
         return
+    first = findings[0].describe(template.display_name)
     raise UsageError(
-        "{finding} (and {more} more)." if len(findings) > 1 else "{finding}.",
-        finding=findings[0].describe(template.display_name),
+        "{finding} (and {more} more)." if len(findings) > 1 else "{finding}",
+        finding=first if len(findings) > 1 else Sentence(first),
         more=len(findings) - 1,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import typst
 from jinja2 import TemplateSyntaxError, nodes
 
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.documents.excel_templates import read_template_sheets
 from xl_salesflow.documents.pdf_typesetting import compile_typst, typst_library
 from xl_salesflow.documents.sample_deal import TemplateField, sample_document, template_fields
@@ -175,22 +175,14 @@ def _expression_path(node: nodes.Node) -> str:
 
 def unknown_field_text(name: str, inside: str, known: Mapping[str, object]) -> Text:
     """Return the message about a field that *inside*, or the template itself, does not have; it names the nearest one."""
-    near = find_nearest(name, known)
-    if inside and near:
-        text = Text("there is no field “{name}” in {inside}; did you mean {near}?")
-    elif inside:
-        text = Text("there is no field “{name}” in {inside}")
-    elif near:
-        text = Text("there is no field “{name}”; did you mean {near}?")
-    else:
-        text = Text("there is no field “{name}”")
-    return text.with_facts(name=name, inside=inside, near=near)
+    hint = suggest_names(name, known)
+    if inside:
+        return Text("there is no field “{name}” in {inside}; {hint}").with_facts(name=name, inside=inside, hint=hint)
+    return Text("there is no field “{name}”; {hint}").with_facts(name=name, hint=hint)
 
 
 def _unknown_filter_text(name: str, known: list[str]) -> Text:
-    if near := find_nearest(name, known):
-        return Text("there is no filter “{name}”; did you mean {near}?").with_facts(name=name, near=near)
-    return Text("there is no filter “{name}”").with_facts(name=name)
+    return Text("there is no filter “{name}”; {hint}").with_facts(name=name, hint=suggest_names(name, known))
 
 
 AT_LINE = Text("line {number}")

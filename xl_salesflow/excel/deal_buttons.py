@@ -9,12 +9,13 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
 from xl_salesflow.core.key_numbers import next_keys
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Finding, Pipeline, Playbook
 from xl_salesflow.core.verb_answers import LoggedActivity, MoveVerdict, OpenQuestions, RunAnswer, VisitChecklist
 from xl_salesflow.engine import Run, Step, make_deal_scope, run_steps
 from xl_salesflow.errors import UsageError
 from xl_salesflow.excel.button_context import ButtonContext
-from xl_salesflow.locale.texts import TWO_SENTENCES, Text, TextList, fold_text
+from xl_salesflow.locale.texts import TWO_SENTENCES, Text, fold_text
 from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.quotes.document_record import QUOTE_DOCUMENT_KINDS
 from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS, PrintJob
@@ -296,8 +297,5 @@ def _find_button_playbook(pipeline: Pipeline, deal: str) -> Playbook:
     )
     if playbook_id in pipeline.playbooks:
         return pipeline.playbooks[playbook_id]
-    raise UsageError(
-        "There is no playbook {playbook}; choose one of: {known}.",
-        playbook=playbook_id,
-        known=TextList(tuple(pipeline.playbooks)),
-    )
+    hint = suggest_names(playbook_id, pipeline.playbooks)
+    raise UsageError("There is no playbook “{playbook}”; {hint}", playbook=playbook_id, hint=hint)

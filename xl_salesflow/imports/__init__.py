@@ -9,4 +9,5 @@ Public names, by file:
     import_sources: read_import_sources
     map_proposal: propose_import_map
     proposed_styles: currency_of_sources
+    unfinished_rows: write_unfinished_rows
 """

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from xl_salesflow.core.key_numbers import COUNTED_TABLES
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Finding
-from xl_salesflow.core.verb_answers import LostCells
 from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.import_accounts import SourceAccount
 from xl_salesflow.imports.import_findings import (
+    LEFT_OUT_ROWS_OF_FILE,
     MISSING_KEY_IN_FILE,
     PUT_AWAY_ROWS_OF_FILE,
     RAGGED_ROW_IN_FILE,
     REPEATED_KEY_IN_FILE,
+    format_row_fault,
     make_import_finding,
     make_left_out_findings,
     make_notice_findings,
@@ -47,33 +48,36 @@ from xl_salesflow.schema.table_registry import TABLES
 
 @dataclass(frozen=True)
 class MappedRows:
-    """What the files contain: rows by table, findings, and the cells that could not be read."""
+    """What the files contain: rows by table, findings, and an account of each source."""
 
     tables: dict[str, ImportedRows]
     findings: list[Finding]
-    lost: list[LostCells]
+    accounts: list[SourceAccount]
 
 
 _PERSON_NAME_COLUMNS = {"Contacts": "contact", "Team": "person", "Deals": "contact"}
+_PUT_AWAY_ROW = Text("archived, deleted or no longer active")
 _COLUMN_IN_NOTES = Text("{header}: {value}")
 
 
 def read_mapped_rows(paths: Sequence[Path], mapping: ImportMap, context: ImportContext) -> MappedRows:
     """Return the rows of each table that *mapping* fills from the files at *paths* (or in their folders), with findings."""
-    findings, lost = list[Finding](), list[LostCells]()
+    findings, accounts = list[Finding](), list[SourceAccount]()
     parts: dict[str, list[ImportedRows]] = {}
     targets = {how.to for file in mapping.files if file.table == "Deals" for how in file.columns.values()}
     for file in mapping.files:
         if file.table:
             source = _find_mapped_source(file, paths)
-            reader = SourceReader(
-                source, file.table, context, mapping.values, findings, lost, _find_row_currencies(source, file)
-            )
+            account = SourceAccount(source, file)
+            accounts.append(account)
+            reader = SourceReader(account, context, mapping.values, findings, _find_row_currencies(source, file))
             parts.setdefault(file.table, []).append(_read_source_rows(reader, file))
             if file.table == "Deals":
                 findings += find_needed_columns(source, file, targets, context.language)
     return MappedRows(
-        {table: join_imported_rows(rows, context.language, findings) for table, rows in parts.items()}, findings, lost
+        {table: join_imported_rows(rows, context.language, findings) for table, rows in parts.items()},
+        findings,
+        accounts,
     )
 
 
@@ -92,10 +96,8 @@ def _find_mapped_source(file: FileMap, paths: Sequence[Path]) -> ImportSource:
     layout = TextLayout(file.encoding, file.delimiter) if file.encoding and file.delimiter else None
     sources = {source.sheet: source for source in read_import_sources(path, layout)}
     if file.sheet not in sources:
-        nearest = find_nearest(file.sheet, sources) or next(iter(sources))
-        raise UsageError(
-            "{path} has no filled sheet “{sheet}”; is it {meant}?", path=path, sheet=file.sheet, meant=nearest
-        )
+        hint = suggest_names(file.sheet, sources)
+        raise UsageError("{path} has no filled sheet “{sheet}”; {hint}", path=path, sheet=file.sheet, hint=hint)
     return sources[file.sheet]
 
 
@@ -111,19 +113,24 @@ def _read_source_rows(reader: SourceReader, file: FileMap) -> ImportedRows:
         elif how.to and how.to != CURRENCY_TARGET:
             columns[how.to] = reader.column(header, targets_of_table(file.table)[how.to], how)
     columns = _join_person_names(file.table, columns)
-    kept_rows = _settle_put_away_rows(file.table, columns, source, language, findings)
+    kept_rows = _settle_put_away_rows(columns, reader)
     if notes:
         columns["notes"] = _join_note_lines(([columns["notes"]] if "notes" in columns else []) + notes)
     for row in source.ragged:
         findings.append(make_import_finding("ragged", RAGGED_ROW_IN_FILE, source.name, row, language, table=file.table))
     findings += make_notice_findings(source, language, file.table)
     findings += make_left_out_findings(source.name, source.left_out, language, file.table)
+    for row, why in source.left_out:
+        reader.account.leave_out(row, format_row_fault(LEFT_OUT_ROWS_OF_FILE[why], language, to=""), is_fault=False)
     frame = pd.DataFrame(columns, index=source.cells.index)
     frame[FILE_COLUMN], frame[ROW_COLUMN] = source.name, source.cells.index
     frame = frame[kept_rows]
     if file.table == "Contacts":
         frame = _tell_namesakes_apart(frame)
-    return ImportedRows(file.table, _drop_unusable_keys(frame, source, file, language, findings), tuple(columns))
+    frame = _drop_unusable_keys(frame, file, reader)
+    if (key := TABLES[file.table].key) in frame:
+        reader.account.keys = frame[key]
+    return ImportedRows(file.table, frame, tuple(columns))
 
 
 def _join_person_names(table: str, columns: dict[str, pd.Series]) -> dict[str, pd.Series]:
@@ -145,14 +152,13 @@ def _join_person_names(table: str, columns: dict[str, pd.Series]) -> dict[str, p
     return {name: pd.Series(full_names, index=blank.index, dtype=object), **columns}
 
 
-def _settle_put_away_rows(
-    table: str, columns: dict[str, pd.Series], source: ImportSource, language: Language, findings: list[Finding]
-) -> pd.Series:
+def _settle_put_away_rows(columns: dict[str, pd.Series], reader: SourceReader) -> pd.Series:
     """Return which rows to keep; remove the columns of *columns* that say which rows were put away.
 
     A deal that is no longer active but has a loss reason is lost. Other inactive, archived or deleted rows are left out
     and counted, unless there are no other rows.
     """
+    source, account, language = reader.source, reader.account, reader.context.language
     deleted, active = columns.pop("is_deleted", None), columns.pop("is_active", None)
     away = pd.Series(False, index=source.cells.index)
     if deleted is not None:
@@ -166,30 +172,30 @@ def _settle_put_away_rows(
         away = ~away
     if away.any():
         first, count = int(str(away.idxmax())), int(away.sum())
-        findings.append(
+        reader.findings.append(
             make_import_finding(
                 "put_away",
                 PUT_AWAY_ROWS_OF_FILE,
                 source.name,
                 first,
                 language,
-                table=table,
+                table=account.table,
                 severity="note",
                 count=count,
             )
         )
+        for row in away.index[away]:
+            account.leave_out(int(row), format_row_fault(_PUT_AWAY_ROW, language), is_fault=False)
     return ~away
 
 
 def _missing_header_error(source: ImportSource, header: str) -> UsageError:
-    if near := find_nearest(header, source.headers):
-        return UsageError(
-            "{file} has no column “{header}”; is it “{near}”? Put its header into the map.",
-            file=source.name,
-            header=header,
-            near=near,
-        )
-    return UsageError("{file} has no column “{header}” Put its header into the map.", file=source.name, header=header)
+    return UsageError(
+        "{file} has no column “{header}”; {hint} Put its header into the map.",
+        file=source.name,
+        header=header,
+        hint=suggest_names(header, source.headers),
+    )
 
 
 def _format_column_notes(header: str, texts: pd.Series, language: Language) -> pd.Series:
@@ -219,9 +225,7 @@ def _tell_namesakes_apart(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _drop_unusable_keys(
-    frame: pd.DataFrame, source: ImportSource, file: FileMap, language: Language, findings: list[Finding]
-) -> pd.DataFrame:
+def _drop_unusable_keys(frame: pd.DataFrame, file: FileMap, reader: SourceReader) -> pd.DataFrame:
     """Return the rows with a usable key, each key once; every other row becomes a finding.
 
     Rows without a number of tables whose rows are numbered are kept, because they get one.
@@ -229,20 +233,27 @@ def _drop_unusable_keys(
     key = TABLES[file.table].key
     if key is None or key not in frame:
         return frame
+    language = reader.context.language
     parts = (key,) if file.table in COUNTED_TABLES else (key, LAST_NAME_TARGET, FIRST_NAME_TARGET)
     header = next(header for header, how in file.columns.items() if how.to in parts)
-    tell = partial(
-        make_import_finding, file=source.name, language=language, header=header, table=file.table, column=key,
-        severity="block", title=TABLES[file.table].header(key, language),
-    )  # fmt: skip
+
+    def leave_out(rule: str, message: Text, row: int, text: str = "", **facts: int) -> None:
+        title = TABLES[file.table].header(str(key), language)
+        reader.findings.append(
+            make_import_finding(
+                rule, message, reader.source.name, row, language, header=header, table=file.table, column=str(key),
+                key=text, severity="block", title=title, text=text, **facts,
+            )
+        )  # fmt: skip
+        reader.account.leave_out(row, format_row_fault(message, language, title=title, text=text, **facts))
+
     unnumbered = (frame[key] == "") & (file.table in COUNTED_TABLES)
     blank = (frame[key] == "") & ~unnumbered
-    findings += [tell("key", MISSING_KEY_IN_FILE, row=int(row)) for row in frame.index[blank]]
+    for row in frame.index[blank]:
+        leave_out("key", MISSING_KEY_IN_FILE, int(row))
     kept = frame[~blank]
     again = kept[key].duplicated() & ~unnumbered[~blank]
     firsts = kept.loc[~again, [key]].reset_index().set_index(key).iloc[:, 0]
-    findings += [
-        tell("doubled", REPEATED_KEY_IN_FILE, row=int(str(row)), key=text, text=text, first=firsts[text])
-        for row, text in kept.loc[again, key].items()
-    ]
+    for row, text in kept.loc[again, key].items():
+        leave_out("doubled", REPEATED_KEY_IN_FILE, int(str(row)), text, first=firsts[text])
     return kept[~again]

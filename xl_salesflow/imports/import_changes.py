@@ -16,6 +16,7 @@ from xl_salesflow.core.pipelines import Finding, Pipeline, Playbook
 from xl_salesflow.core.verb_answers import ImportedFiles
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.file_rows import read_mapped_rows
+from xl_salesflow.imports.import_accounts import SourceAccount, summarise_import, trace_matched_rows
 from xl_salesflow.imports.import_findings import BACKWARD_DATES_IN_FILE, make_import_finding
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_stages import add_new_stages
@@ -113,6 +114,9 @@ class _ImportUnderWay:
     findings: list[Finding]
     changes: list[Edit] = field(default_factory=list)
     appends: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
+    fates: dict[str, pd.DataFrame] = field(default_factory=dict)
+    accounts: Mapping[str, SourceAccount] = field(default_factory=dict)
+    """The accounts of the files by their names."""
 
     def append(self, table: str, rows: pd.DataFrame) -> None:
         if len(rows):
@@ -126,14 +130,16 @@ class _ImportUnderWay:
         merged = match_rows_to_table(self.pipeline, rows.table, rows.frame, rows.given)
         self.findings += find_imported_duplicates(rows.table, merged.new, existing, self.pipeline.language)
         self.append(rows.table, merged.new)
-        self.changes += change_known_rows(rows.table, merged.known, rows.given, existing, BECAUSE_OF_IMPORT)
+        edits = change_known_rows(rows.table, merged.known, rows.given, existing, BECAUSE_OF_IMPORT)
+        self.changes += edits
+        self.fates[rows.table] = trace_matched_rows(rows.table, merged, edits, existing)
 
     def take_deals(self, rows: ImportedRows, playbook: Playbook) -> None:
         """Add deals: new ones with their history, known ones as typed changes that the next update judges."""
         from xl_salesflow.imports.row_matching import change_known_rows
 
         language, existing = self.pipeline.language, self.pipeline["Deals"]
-        deals, given = resolve_imported_deals(rows, self.import_map, playbook, language, self.findings)
+        deals, given = resolve_imported_deals(rows, self.import_map, playbook, language, self.findings, self.accounts)
         merged = match_rows_to_table(self.pipeline, "Deals", deals, given)
         self.findings += find_imported_duplicates("Deals", merged.new, existing, language)
         new = record_imported_deals(_complete_deal_rows(_explain_probabilities(merged.new, given, language)), playbook)
@@ -144,7 +150,9 @@ class _ImportUnderWay:
         recorded_stage = existing.loc[known.index, "recorded_stage"]
         old = ~known[STAGE_GIVEN_COLUMN].astype(bool) | is_stage_recorded(known["stage"], recorded_stage, playbook)
         known = known.assign(stage=known["stage"].mask(old, ""))
-        self.changes += change_known_rows("Deals", known, given, existing, BECAUSE_OF_IMPORT)
+        edits = change_known_rows("Deals", known, given, existing, BECAUSE_OF_IMPORT)
+        self.changes += edits
+        self.fates["Deals"] = trace_matched_rows("Deals", merged, edits, existing)
 
     def to_change_set(self) -> ChangeSet:
         appends = tuple(
@@ -176,6 +184,7 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
     playbook, stages = add_new_stages(pipeline, mapping)
     read = read_mapped_rows([Path(path) for path in paths], mapping, make_import_context(pipeline))
     rows, work = read.tables, _ImportUnderWay(pipeline, mapping, read.findings, list(stages.edits))
+    work.accounts = {account.source.name: account for account in read.accounts}
     for append in stages.appends:
         work.append(append.table, append.rows)
     for table in TABLES:  # in the order of the sheets, so that the result does not depend on the order of the files
@@ -184,7 +193,7 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
             work.take_deals(rows[table], playbook) if table == "Deals" else work.take(rows[table])
     _append_missing_names(work)
     listed = extend_open_lists(pipeline, work.appends, work.changes, BECAUSE_OF_IMPORT)
-    return (work.to_change_set() + listed).with_answer(ImportedFiles(tuple(read.lost)))
+    return (work.to_change_set() + listed).with_answer(summarise_import(read.accounts, work.fates))
 
 
 def _refuse_open_questions(mapping: ImportMap) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ROW_OF_FILE = Text("{file}, row {row}")
 _CELL_OF_FILE = Text("{file}, row {row}, {header}")
 _IMPORT_FINDING = Text("{at}: {what}.")
+_FAULT_OF_ROW = Text("{what}.")
 
 BAD_NUMBER_IN_FILE = Text("“{text}” is not a number; the cell is left blank, type it in the workbook")
 AMBIGUOUS_NUMBER_IN_FILE = Text(
@@ -50,9 +51,8 @@ UNCALCULATED_IN_FILE = Text(
     "its formula was never calculated; the cell is left blank: open the file in Excel, save it and import it again"
 )
 UNKNOWN_STAGE_IN_FILE = Text(
-    "the playbook has no stage “{text}”{nearest}; the stage is left blank, name it under [stages] in the map"
+    "the playbook has no stage “{text}”; {hint} The stage is left blank; name it under [stages] in the map"
 )
-NEAREST_STAGE_HINT = Text(" (is it {name}?)")
 MISSING_KEY_IN_FILE = Text("no {title}, so the row cannot be identified; it is left out")
 REPEATED_KEY_IN_FILE = Text("{title} “{text}” is already used in row {first}; this row is left out")
 RAGGED_ROW_IN_FILE = Text("more cells than headers; the cells to the right of the last header are left out")
@@ -124,6 +124,16 @@ def make_import_finding(
     place = format_place_in_file(file, row, header, language)
     message = _IMPORT_FINDING.in_(language, at=place, what=template.in_(language, **facts))
     return Finding(f"import_{rule}", severity, message, table, key, column, place)
+
+
+def format_cell_fault(header: str, message: Text, text: str, language: Language, **facts: object) -> str:
+    """Return what is wrong with a cell of *header* that holds *text*, for a reader who sees its row."""
+    return _IMPORT_FINDING.in_(language, at=header, what=message.in_(language, text=_shorten_cell_text(text), **facts))
+
+
+def format_row_fault(message: Text, language: Language, **facts: object) -> str:
+    """Return what is wrong with a row, for a reader who sees it."""
+    return _FAULT_OF_ROW.in_(language, what=message.in_(language, **facts))
 
 
 def make_column_findings(

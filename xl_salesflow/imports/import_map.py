@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import tomlkit
 from tomlkit.items import InlineTable, Table
 
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.written_columns import OPEN_DECIMAL, is_open_choice, open_choices
 from xl_salesflow.core.written_dates import DATE_ORDERS
 from xl_salesflow.errors import UsageError
@@ -364,16 +364,14 @@ class _ImportMapParser:
     def _one_of(self, place: str, name: str, known: Iterable[str], table: str = "") -> str:
         options = list(known)
         if name not in options:
-            nearest = find_nearest(name, options) or ", ".join(options)
+            hint = suggest_names(name, options)
             self._refuse(
                 place,
-                "there is no “{name}” of {table}; is it “{meant}”?"
-                if table
-                else "there is no “{name}”; is it “{meant}”?",
+                "there is no “{name}” of {table}; {hint}" if table else "there is no “{name}”; {hint}",
                 beside=name,
                 name=name,
                 table=table,
-                meant=nearest,
+                hint=hint,
             )
         return name
 

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
-from rapidfuzz import fuzz, process
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import find_similar, suggest_names
 from xl_salesflow.core.pipelines import Pipeline, Playbook, Stage
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_map import ImportMap
@@ -145,8 +144,8 @@ def _find_stage_by_likeness(name: str, playbook: Playbook) -> Stage | None:
     if words_of_stage_name(name) is not None:
         return None  # a common stage that this playbook does not have
     names = {stage.name: fold_name(stage.name) for stage in playbook.stages}
-    alike = process.extractOne(_bare_stage_name(name), names, scorer=fuzz.ratio, score_cutoff=_STAGE_NAME_LIKENESS)
-    return playbook.by_name[alike[2]] if alike else None
+    alike = find_similar(_bare_stage_name(name), names, _STAGE_NAME_LIKENESS)
+    return playbook.by_name[alike[0][0]] if alike else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,14 +260,13 @@ def _check_mapped_stages(mapping: ImportMap, playbook: Playbook) -> None:
     opening = {stage.name for stage in playbook.open_stages}
     for name, stage in [*mapping.stages.items(), *starts]:
         if stage and stage != OPEN_STAGE and stage not in playbook.by_name:
-            nearest = find_nearest(stage, playbook.by_name) or playbook.first.name
             raise UsageError(
                 "The map sends “{name}” to the stage “{stage}”, which playbook {playbook} does not "
-                "have; is it “{meant}”, or should it be listed under [[new_stages]]?",
+                "have; {hint} A new stage is listed under [[new_stages]].",
                 name=name,
                 stage=stage,
                 playbook=playbook.id,
-                meant=nearest,
+                hint=suggest_names(stage, playbook.by_name),
             )
     if mapping.starts_in and mapping.starts_in not in opening:
         raise UsageError(

@@ -8,9 +8,14 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.key_numbers import next_keys
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Finding, Pipeline, Playbook
-from xl_salesflow.imports.import_findings import NEAREST_STAGE_HINT, UNKNOWN_STAGE_IN_FILE, make_import_finding
+from xl_salesflow.imports.import_accounts import SourceAccount
+from xl_salesflow.imports.import_findings import (
+    UNKNOWN_STAGE_IN_FILE,
+    format_cell_fault,
+    make_import_finding,
+)
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_values import map_distinct_texts
 from xl_salesflow.imports.row_matching import (
@@ -35,7 +40,12 @@ _CLOSING_FACTS = ("won_date", "lost_date", "is_won", "is_closed")
 
 
 def resolve_imported_deals(
-    rows: ImportedRows, mapping: ImportMap, playbook: Playbook, language: Language, found: list[Finding]
+    rows: ImportedRows,
+    mapping: ImportMap,
+    playbook: Playbook,
+    language: Language,
+    found: list[Finding],
+    accounts: Mapping[str, SourceAccount],
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the deals with `stage`, `outcome`, `closed` and LAST_OPEN filled in, and the columns to write into input cells.
 
@@ -43,7 +53,7 @@ def resolve_imported_deals(
     starting stage.
     """
     deals, start = rows.frame, mapping.starts_in or playbook.first.name
-    stage = _resolve_deal_stages(rows, mapping, playbook, language, found)
+    stage = _resolve_deal_stages(rows, mapping, playbook, language, found, accounts)
     outcome = _resolve_deal_outcomes(deals, stage, playbook)
     closing = pd.Series({"won": playbook.won.name, "lost": playbook.lost.name})
     kinds = stage.map({s.name: s.outcome for s in playbook.stages}).fillna("")
@@ -80,21 +90,31 @@ def is_stage_recorded(stage: pd.Series, recorded: pd.Series, playbook: Playbook)
 
 
 def _resolve_deal_stages(
-    rows: ImportedRows, mapping: ImportMap, playbook: Playbook, language: Language, found: list[Finding]
+    rows: ImportedRows,
+    mapping: ImportMap,
+    playbook: Playbook,
+    language: Language,
+    found: list[Finding],
+    accounts: Mapping[str, SourceAccount],
 ) -> pd.Series:
     texts = column_or_blanks(rows.frame, "stage", "Deals")
     names = {name: stage for name, stage in mapping.stages.items() if stage in playbook.by_name}
     stage = map_distinct_texts(texts, lambda text: names.get(text) or (text if text in playbook.by_name else ""))
     header, files, numbers = _find_stage_header(mapping), rows.frame[FILE_COLUMN], rows.frame[ROW_COLUMN]
-    for row in rows.frame.index[(texts != "") & (stage == "")]:
-        text = texts[row]
-        best = find_nearest(text, playbook.by_name)
+    unknown = (texts != "") & (stage == "")
+    for row in rows.frame.index[unknown]:
+        hint = suggest_names(texts[row], playbook.by_name).in_(language)
         found.append(
             make_import_finding(
                 "stage", UNKNOWN_STAGE_IN_FILE, str(files[row]), int(numbers[row]), language, header=header,
-                table="Deals", column="stage", text=text, nearest=NEAREST_STAGE_HINT.in_(language, name=best) if best else "",
+                table="Deals", column="stage", severity="block", text=texts[row], hint=hint,
             )
         )  # fmt: skip
+        why = format_cell_fault(header, UNKNOWN_STAGE_IN_FILE, texts[row], language, hint=hint)
+        accounts[files[row]].add_fault(pd.Index([numbers[row]]), why)
+    for name in files[unknown].unique():
+        lost = numbers[unknown & (files == name)]
+        accounts[name].count_lost(header, "stage", pd.Index(lost), int(((texts != "") & (files == name)).sum()))
     return stage.mask(texts == "", mapping.starts_in or playbook.first.name).astype(object)
 
 

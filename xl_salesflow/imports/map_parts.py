@@ -62,6 +62,9 @@ class NewStage:
     probability: float
 
 
+UNFINISHED_REASON_HEADER = Text("Why not imported")
+"""The header of the column with the reason, in a file of rows that were not imported."""
+
 MAP_COMMENT = Text(
     "How files become rows of the workbook. Edit it as you like, then import again with --map and the "
     "name of this file."

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-from rapidfuzz import fuzz, process
 
+from xl_salesflow.core.name_suggestions import find_similar
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource, read_import_sources
@@ -149,15 +149,9 @@ def find_name_variants(texts: pd.Series, known: Sequence[str], likeness: bool = 
 
 
 def _find_alike_name(name: str, known: Sequence[str]) -> str | None:
-    alike = process.extract(
-        squeeze_name(name),
-        {k: squeeze_name(k) for k in known},
-        scorer=fuzz.ratio,
-        score_cutoff=_VALUE_LIKENESS,
-        limit=2,
-    )
+    alike = find_similar(squeeze_name(name), {one: squeeze_name(one) for one in known}, _VALUE_LIKENESS, most=2)
     # model numbers that differ by one digit are different products
-    same = [found[2] for found in alike if _MODEL_NUMBER_DIGITS.findall(found[2]) == _MODEL_NUMBER_DIGITS.findall(name)]
+    same = [one for one, _ in alike if _MODEL_NUMBER_DIGITS.findall(one) == _MODEL_NUMBER_DIGITS.findall(name)]
     return str(same[0]) if len(same) == 1 else None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.core.verb_answers import LostCells
 from xl_salesflow.core.written_columns import read_date_column, read_number_column
 from xl_salesflow.core.written_dates import FIRST_DAY_COLUMNS, DateStyle
 from xl_salesflow.core.written_money import NO_CURRENCY, CurrencyCodes, currency_codes_of_text, read_header_unit
 from xl_salesflow.core.written_numbers import NumberStyle
 from xl_salesflow.core.written_values import WrittenDate, WrittenNumber, words_for_nobody, yes_no_of_word
+from xl_salesflow.imports.import_accounts import SourceAccount
 from xl_salesflow.imports.import_findings import (
     AMBIGUOUS_DATE_IN_FILE,
     AMBIGUOUS_NUMBER_IN_FILE,
@@ -43,6 +43,7 @@ from xl_salesflow.imports.import_findings import (
     UNCALCULATED_IN_FILE,
     UNLIKELY_DATE_IN_FILE,
     UNLIKELY_UNIT_IN_FILE,
+    format_cell_fault,
     make_column_findings,
 )
 from xl_salesflow.imports.import_sources import ImportSource
@@ -106,34 +107,39 @@ def make_import_context(pipeline: Pipeline) -> ImportContext:
 
 @dataclass(frozen=True)
 class SourceReader:
-    """Reads the columns of one source; *values* is the clean-up by vocabulary. Collects findings and lost cells.
+    """Reads the columns of one source; *values* is the clean-up by vocabulary. Collects findings; *account* counts lost cells.
 
     *row_currencies* is the column with the currency of each row's amounts, if the file has one.
     """
 
-    source: ImportSource
-    table: str
+    account: SourceAccount
     context: ImportContext
     values: CleanedValues
     findings: list[Finding]
-    lost: list[LostCells] = field(default_factory=list)
     row_currencies: pd.Series | None = None
+
+    @property
+    def source(self) -> ImportSource:
+        """Return the source that is read."""
+        return self.account.source
 
     def column(self, header: str, target: Column, how: ColumnMap) -> pd.Series:
         """Return the cells under *header* as values of *target*, typed as in schema.table_frames."""
         texts = tidy_texts(self.source.cells[header], lines=target.type is ColumnType.LONG)
         failed, never = texts.isin(FAILED_FORMULA_VALUES), texts == UNCALCULATED_FORMULA
         is_text = target.type.is_text
-        severity = "warn" if is_text else "block"
-        self._report("formula", FAILED_FORMULA_IN_FILE, header, target, texts[failed], severity)
-        self._report("formula", UNCALCULATED_IN_FILE, header, target, texts[never], severity)
+        self._report("formula", FAILED_FORMULA_IN_FILE, header, target, texts[failed], "warn" if is_text else "block")
+        self._report("formula", UNCALCULATED_IN_FILE, header, target, texts[never], "block")
         if is_text:
+            self.account.count_lost(header, target.id, texts.index[never], int((texts != "").sum()))
             return self._text(header, target, texts.mask(failed | never, ""))
         filled = texts.where(is_filled_text(texts), "")
         read = self._dates if target.type.is_date else self._numbers
         values = read(header, target, how, filled.mask(failed | never, ""))
         is_filled = filled != ""
-        self._count_lost(header, target, int((is_filled & values.isna()).sum()), int(is_filled.sum()))
+        self.account.count_lost(header, target.id, texts.index[is_filled & values.isna()], int(is_filled.sum()))
+        if target.type is ColumnType.MONEY:
+            self.account.add_amounts(header, how, filled, values)
         return values
 
     def _dates(self, header: str, target: Column, how: ColumnMap, texts: pd.Series) -> pd.Series:
@@ -249,7 +255,7 @@ class SourceReader:
         filled = is_filled_text(texts)
         wrong = texts[(read == "") & filled]
         self._report("choice", BAD_CHOICE_IN_FILE, header, target, wrong, "block", known=known)
-        self._count_lost(header, target, len(wrong), int(filled.sum()))
+        self.account.count_lost(header, target.id, wrong.index, int(filled.sum()))
         return read
 
     def _report_verdicts(
@@ -264,10 +270,6 @@ class SourceReader:
             rule_id, words = _VERDICT_FINDINGS[rule]
             severity = _TAKEN_VERDICTS.get(rule, "block")
             self._report(rule_id, words, header, target, texts[texts.isin(cells)], severity, **dict(facts))
-
-    def _count_lost(self, header: str, target: Column, cells: int, filled: int) -> None:
-        if cells:
-            self.lost.append(LostCells(self.source.name, header, self.table, target.id, cells, filled))
 
     def _report(
         self,
@@ -287,12 +289,16 @@ class SourceReader:
                 header,
                 texts,
                 self.context.language,
-                self.table,
+                self.account.table,
                 target.id,
                 severity,
                 **facts,
             )
         )
+        if severity == "block":
+            for text in texts.unique():
+                why = format_cell_fault(header, message, text, self.context.language, **facts)
+                self.account.add_fault(texts.index[texts == text], why)
 
 
 def _take_first_person(text: str) -> str:

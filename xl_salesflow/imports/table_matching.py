@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
-from rapidfuzz import fuzz, process
 
+from xl_salesflow.core.name_suggestions import find_similar, token_sort_ratio
 from xl_salesflow.core.written_dates import parse_date_reading
 from xl_salesflow.core.written_money import read_header_unit
 from xl_salesflow.core.written_numbers import is_written_number
@@ -185,9 +185,8 @@ def _score_header_targets(header: str, table: str) -> tuple[tuple[str, float], .
         elif rest in names and first in read_file_words().get(table, frozenset()):
             found[target] = _PREFIXED_SCORE
         elif len(name) >= 5:
-            alike = process.extractOne(name, names, scorer=fuzz.token_sort_ratio, score_cutoff=_FUZZY_SCORE)
-            if alike:
-                found[target] = alike[1] - _FUZZY_SCORE / 2
+            for _, score in find_similar(name, names, _FUZZY_SCORE, measure=token_sort_ratio):
+                found[target] = score - _FUZZY_SCORE / 2
     return tuple(found.items())
 
 

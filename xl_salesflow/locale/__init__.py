@@ -8,5 +8,5 @@ Public names, by file:
     catalogues: read_catalogue_head, SOURCE_LANGUAGE
     language_traits: LANGUAGE_SWITCH_LABEL, language_traits, match_language
     texts: as_text, COMMA_SEPARATOR, fold_text, GivenText, join_sentences, LABEL_AND_VALUE, Language, LANGUAGES,
-        literal_text, SEMICOLON_SEPARATOR, Text, TextList, TWO_SENTENCES
+        literal_text, SEMICOLON_SEPARATOR, Sentence, Text, TextList, TWO_SENTENCES
 """

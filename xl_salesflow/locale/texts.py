@@ -83,6 +83,21 @@ class TextList:
         return self.separator.in_(language).join(words)
 
 
+_FULL_STOP = Text("{words}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A fact that ends as a sentence: with a full stop, unless it ends with a mark of its own."""
+
+    words: Text | TextList
+
+    def in_(self, language: Language) -> str:
+        """Return the sentence in *language*."""
+        words = self.words.in_(language)
+        return words if words.endswith(("?", ".", "\uff1f", "\u3002")) else _FULL_STOP.in_(language, words=words)
+
+
 def as_text(message: str | Text) -> Text:
     """Return *message* as a Text; a message without a context may be given as its English wording."""
     return message if isinstance(message, Text) else Text(message)
@@ -103,4 +118,4 @@ def fold_text(text: str) -> str:
     return " ".join((text if text.isascii() else normalize("NFKC", text)).split()).casefold()
 
 
-_TRANSLATED_FACTS = (Text, TextList)
+_TRANSLATED_FACTS = (Text, TextList, Sentence)

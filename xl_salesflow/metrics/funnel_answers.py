@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any
 
 from xl_salesflow.core.metric_answers import MetricChange, MetricGroup, MetricValue, StageChange, StageMoveCount
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import Language, TextList, fold_text
+from xl_salesflow.locale.texts import Language, fold_text
 from xl_salesflow.metrics.deal_cube import Cube, build_cube, date_of_days
 from xl_salesflow.metrics.metric_declaration import ColumnText, MetricArray, MetricColumn
 from xl_salesflow.metrics.metric_tables import METRIC_TABLES, METRICS_BY_ID
@@ -158,7 +159,7 @@ def _find_segment(groups: dict[str, MetricGroup], column: str, typed: str, name:
             raise UsageError(
                 "No deal in view has a value of “{header}”; fill it in, or compare by another column.", header=header
             )
-        raise UsageError("No deal in view has “{value}”; there are {known}.", value=typed, known=TextList(tuple(there)))
+        raise UsageError("No deal in view has “{value}”; {hint}", value=typed, hint=suggest_names(typed, there))
     return groups[fold_text(name)]
 
 

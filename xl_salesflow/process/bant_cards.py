@@ -10,7 +10,7 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
 from xl_salesflow.core.deal_standing import extend_score_trail
-from xl_salesflow.core.name_suggestions import find_nearest, unknown_deal_error
+from xl_salesflow.core.name_suggestions import suggest_names, unknown_key_error
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import CardTaken
 from xl_salesflow.locale.texts import Text, fold_text
@@ -115,8 +115,8 @@ def _parse_answered_points(formatted: pd.Series) -> pd.DataFrame:
 CardAddress = Callable[[int, str], str]
 """Maps a row of the card and a column id to the address of the cell, including the file name."""
 
-_CARD_DEAL_UNKNOWN = Text("{cell}: there is no deal “{is_}” in the workbook; is it “{near}”?")
-_CARD_QUESTION_UNKNOWN = Text("{cell}: the sheet Questions has no question “{is_}”; is it “{near}”?")
+_CARD_DEAL_UNKNOWN = Text("{cell}: there is no deal “{is_}” in the workbook; {hint}")
+_CARD_QUESTION_UNKNOWN = Text("{cell}: the sheet Questions has no question “{is_}”; {hint}")
 _CARD_POINTS_WRONG = Text("{cell}: {is_} is not a valid number of points; write 0, 1, 2 or 3.")
 
 
@@ -129,7 +129,7 @@ def make_bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
     keys = pipeline["Deals"]["deal"]
     found = keys[fold_keys(keys) == fold_text(deal)]
     if found.empty:
-        raise unknown_deal_error(deal, keys)
+        raise unknown_key_error(deal, Text("deal"), keys)
     questions = pipeline["Questions"]
     asked_ = questions[(questions["question"] != "") & (questions["text"] != "")].assign(deal=str(found.iloc[0]))
     known = _map_answer_rows(pipeline)
@@ -181,14 +181,14 @@ def _check_card_line(pipeline: Pipeline, line: dict[Any, Any], cell: Callable[[s
         ("question", _CARD_QUESTION_UNKNOWN, pipeline["Questions"]["question"]),
     ):
         if not (fold_keys(keys) == fold_text(str(line[column_id]))).any():
-            near = find_nearest(str(line[column_id]), keys) or next(iter(keys), "?")
-            yield _make_card_finding(pipeline, text, line, column_id, cell(column_id), near=near)
+            hint = suggest_names(str(line[column_id]), keys)
+            yield _make_card_finding(pipeline, text, line, column_id, cell(column_id), hint=hint)
     if not is_blank(line["points"]) and line["points"] not in (0.0, 1.0, 2.0, 3.0):
         yield _make_card_finding(pipeline, _CARD_POINTS_WRONG, line, "points", cell("points"))
 
 
 def _make_card_finding(
-    pipeline: Pipeline, text: Text, line: dict[Any, Any], column_id: str, cell: str, **facts: str
+    pipeline: Pipeline, text: Text, line: dict[Any, Any], column_id: str, cell: str, **facts: Text
 ) -> Finding:
     is_ = f"{line[column_id]:g}" if column_id == "points" else str(line[column_id])
     sentence = text.in_(pipeline.language, cell=cell, is_=is_, **facts)

@@ -7,9 +7,15 @@ from collections.abc import Iterable
 import pandas as pd
 
 from xl_salesflow.core.key_numbers import COUNTED_TABLES
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.core.rule_declarations import Rule, RuleMatch, format_column_values, format_short_number
+from xl_salesflow.core.rule_declarations import (
+    Rule,
+    RuleMatch,
+    format_column_values,
+    format_short_number,
+    suggest_for_each,
+)
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter, TableSchema
@@ -92,16 +98,14 @@ def _find_unknown_choices(pipeline: Pipeline) -> Iterable[RuleMatch]:
                 choices = CHOICES[column.options or ""]
                 cells = pipeline[name][column.id]
                 lost = cells[(cells != "") & ~cells.isin(choices)]
-                labels = [text.in_(pipeline.language) for text in choices.values()]
-                hints = {value: find_nearest(value, labels) or labels[0] for value in lost.unique()}
-                hint = pd.Series([hints[value] for value in lost], index=lost.index, dtype=object)
-                yield RuleMatch(name, lost.index, column.id, {"value": lost, "hint": hint, "list": ", ".join(labels)})
+                hint = suggest_for_each(lost, choices.values(), pipeline.language)
+                yield RuleMatch(name, lost.index, column.id, {"value": lost, "hint": hint})
 
 
 UNKNOWN_CHOICE = Rule(
     "unknown_choice",
     Text("A value the dropdown does not offer"),
-    Text("“{value}” is not a choice of “{column}”; is it “{hint}”? It may be: {list}."),
+    Text("“{value}” is not a choice of “{column}”; {hint}"),
     "warn",
     _find_unknown_choices,
 )
@@ -109,7 +113,6 @@ UNKNOWN_CHOICE = Rule(
 _LEAST_ORPHAN_LIKENESS = 75
 """Minimum similarity, of 100, for a name to be proposed."""
 
-_NEAREST_NAME_HINT = Text("is it “{name}”?")
 _ADD_NAME_HINT = Text("add it there or choose one from the list.")
 
 
@@ -146,8 +149,7 @@ def _find_orphans_of_column(pipeline: Pipeline, name: str, column: Column) -> Ru
 
 
 def _word_orphan_hint(value: str, known: list[str], language: Language) -> str:
-    found = find_nearest(value, known, _LEAST_ORPHAN_LIKENESS)
-    return _NEAREST_NAME_HINT.in_(language, name=found) if found else _ADD_NAME_HINT.in_(language)
+    return suggest_names(value, known, _LEAST_ORPHAN_LIKENESS, _ADD_NAME_HINT).in_(language)
 
 
 ORPHAN_NAME = Rule(

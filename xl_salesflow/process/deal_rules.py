@@ -21,9 +21,8 @@ from xl_salesflow.core.deal_standing import (
     look_up_quote_owners,
 )
 from xl_salesflow.core.key_numbers import KeyFormat
-from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.core.rule_declarations import BLANK_LABEL, Rule, RuleMatch, format_short_number
+from xl_salesflow.core.rule_declarations import BLANK_LABEL, Rule, RuleMatch, format_short_number, suggest_for_each
 from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.process.renamed_stages import find_renamed_stages
 from xl_salesflow.schema.table_frames import fold_keys
@@ -39,19 +38,14 @@ def _find_unknown_stages(pipeline: Pipeline) -> Iterable[RuleMatch]:
         stages = deals.loc[named == playbook_id, "stage"]
         renamed = {fold_text(one.old) for one in find_renamed_stages(pipeline) if one.playbook == playbook_id}
         unknown = stages[~fold_keys(stages).isin({*spelled, *renamed, ""})]
-        hints = {stage: find_nearest(stage, names) or names[0] for stage in unknown.unique()}
-        hint_by_row = pd.Series([hints[stage] for stage in unknown], index=unknown.index, dtype=object)
-        yield RuleMatch(
-            "Deals", unknown.index, "stage", {"stage": unknown, "playbook": playbook_id, "nearest": hint_by_row}
-        )
+        hint = suggest_for_each(unknown, names, pipeline.language)
+        yield RuleMatch("Deals", unknown.index, "stage", {"stage": unknown, "playbook": playbook_id, "hint": hint})
 
 
 UNKNOWN_STAGE = Rule(
     "unknown_stage",
     Text("A stage the playbook does not have"),
-    Text(
-        "The playbook {playbook} has no stage “{stage}”; is it “{nearest}”? Choose from the list or add it to Stages."
-    ),
+    Text("The playbook {playbook} has no stage “{stage}”; {hint} Choose from the list or add it to Stages."),
     "block",
     _find_unknown_stages,
 )
@@ -60,13 +54,14 @@ UNKNOWN_STAGE = Rule(
 def _find_unknown_playbooks(pipeline: Pipeline) -> Iterable[RuleMatch]:
     named = pipeline["Deals"]["playbook"].str.strip()
     lost = named[(named != "") & ~named.isin(pipeline.playbooks)]
-    yield RuleMatch("Deals", lost.index, "playbook", {"playbook": lost, "known": ", ".join(pipeline.playbooks)})
+    hint = suggest_for_each(lost, pipeline.playbooks, pipeline.language)
+    yield RuleMatch("Deals", lost.index, "playbook", {"playbook": lost, "hint": hint})
 
 
 UNKNOWN_PLAYBOOK = Rule(
     "unknown_playbook",
     Text("A playbook that is not set up"),
-    Text("There is no playbook “{playbook}”; clear the cell for the default, or use one of: {known}."),
+    Text("There is no playbook “{playbook}”; {hint} Clear the cell for the default."),
     "block",
     _find_unknown_playbooks,
 )

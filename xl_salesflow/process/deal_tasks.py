@@ -11,7 +11,7 @@ import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, apply_change_set
 from xl_salesflow.core.key_numbers import next_keys
-from xl_salesflow.core.name_suggestions import unknown_deal_error
+from xl_salesflow.core.name_suggestions import unknown_key_error
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import format_column_values
 from xl_salesflow.core.verb_answers import VisitChecklist
@@ -203,7 +203,7 @@ def prepare_visit(pipeline: Pipeline, deal: str) -> ChangeSet[VisitChecklist]:
     keys = pipeline["Deals"]["deal"]
     rows = keys.index[(fold_keys(keys) == fold_text(deal)).to_numpy(bool)]
     if rows.empty:
-        raise unknown_deal_error(deal, keys)
+        raise unknown_key_error(deal, Text("deal"), keys)
     row = pipeline["Deals"].loc[rows[0]]
     listed = pipeline["Tasks"]
     open_ = listed[(listed["deal"] == row["deal"]) & ~listed["status"].isin(["done", "dropped"])]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Gate, Pipeline, Playbook
 from xl_salesflow.core.rule_declarations import (
     BLANK_LABEL,
@@ -25,6 +25,7 @@ from xl_salesflow.core.rule_declarations import (
     RowMessages,
     Rule,
     RuleMatch,
+    suggest_for_each,
     write_sentences,
 )
 from xl_salesflow.locale.texts import TWO_SENTENCES, GivenText, Text
@@ -194,10 +195,8 @@ MOVE_RULES: tuple[MoveRule, ...] = (BACK_NEEDS_REASON, SKIP_ALLOWED)
 GATE_RULES: tuple[Rule, ...] = (make_gate_row_rule(GATE_CHECKS),)
 """The rule that finds the rows of Gates that cannot be used."""
 
-_UNKNOWN_TARGET_STAGE = Text(
-    "There is no stage “{stage}” in the playbook {playbook}; choose one from the list, perhaps {nearest}."
-)
-_UNKNOWN_DEAL_PLAYBOOK = Text("There is no playbook “{playbook}”; choose one of: {known}.")
+_UNKNOWN_TARGET_STAGE = Text("There is no stage “{stage}” in the playbook {playbook}; {hint}")
+_UNKNOWN_DEAL_PLAYBOOK = Text("There is no playbook “{playbook}”; {hint}")
 _UNREADABLE_GATE = Text("The gate {gate} cannot be judged; correct its row in the sheet Gates.")
 _HALF_OVERRIDE = Text("An override needs both a person and a reason; fill in Override by and Override reason.")
 _AT_PASSED_STAGE = Text("{stage}: {sentence}")
@@ -217,7 +216,8 @@ def judge_by_gates(pipeline: Pipeline, moves: pd.DataFrame) -> pd.DataFrame:
     for playbook_id, rows in named.groupby(named, sort=False):
         playbook = pipeline.playbooks.get(str(playbook_id))
         if playbook is None:
-            facts = {"playbook": playbook_id, "known": ", ".join(pipeline.playbooks)}
+            hint = suggest_names(str(playbook_id), pipeline.playbooks).in_(language)
+            facts = {"playbook": playbook_id, "hint": hint}
             verdicts.add_reason(
                 rows.index, write_sentences(_UNKNOWN_DEAL_PLAYBOOK, language, rows.index, facts), "block", final=True
             )
@@ -288,8 +288,7 @@ def _escape_braces(text: str) -> str:
 
 
 def _note_unknown_stages(pipeline: Pipeline, playbook: Playbook, stages: pd.Series, verdicts: MoveVerdicts) -> None:
-    names = list(playbook.by_name)
-    hints = {stage: find_nearest(stage, names) or names[0] for stage in stages.drop_duplicates()}
-    facts = {"stage": stages, "playbook": playbook.id, "nearest": stages.map(hints)}
+    hint = suggest_for_each(stages, playbook.by_name, pipeline.language)
+    facts = {"stage": stages, "playbook": playbook.id, "hint": hint}
     sentences = write_sentences(_UNKNOWN_TARGET_STAGE, pipeline.language, stages.index, facts)
     verdicts.add_reason(stages.index, sentences, "block", final=True)

@@ -7,9 +7,14 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from xl_salesflow.core.name_spelling import find_spellings, list_name_sources
-from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.core.rule_declarations import Rule, RuleMatch, format_column_values, list_rule_findings
+from xl_salesflow.core.rule_declarations import (
+    Rule,
+    RuleMatch,
+    format_column_values,
+    list_rule_findings,
+    suggest_for_each,
+)
 from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.process.renamed_stages import find_renamed_stages
 from xl_salesflow.schema.choice_lists import LISTS, choice_label, identify_choice
@@ -109,13 +114,10 @@ def _find_off_list_values(pipeline: Pipeline) -> Iterator[RuleMatch]:
         off = [value for value in lost.unique() if not is_value_offered(options, value, offered)]
         lost = lost[lost.isin(off)]
         first = lost.drop_duplicates()
-        hints = {
-            value: find_nearest(value, list(offered.values())) or next(iter(offered.values())) for value in off[:200]
-        }
         facts = {
             "value": format_column_values(TABLES[table][column], first, pipeline.language),
             "count": first.map(lost.value_counts()),
-            "near": pd.Series([hints.get(value, "") for value in first], index=first.index, dtype=object),
+            "hint": suggest_for_each(first, offered.values(), pipeline.language),
         }
         yield RuleMatch(table, first.index, column, facts)
 
@@ -124,8 +126,8 @@ OFF_LIST_VALUE = Rule(
     "off_list",
     Text("A value that the sheet Lists does not offer"),
     Text(
-        "“{value}” (in {count} rows) is not one of the values of “{column}” in the sheet Lists; is it “{near}”? Choose from the "
-        "list, or add the value there; until then it counts as something else."
+        "“{value}” (in {count} rows) is not one of the values of “{column}” in the sheet Lists; {hint} Choose from the list, "
+        "or add the value there; until then it counts as something else."
     ),
     "warn",
     _find_off_list_values,

@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, GivenText, Language, Text, TextList, fold_text
+from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, GivenText, Language, Sentence, Text, TextList, fold_text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -24,9 +25,9 @@ _FILE_KEY_MISSING = Text("{where} has no “{key}”; add it")
 _FILE_TEXT_NOT_PAIRED = Text('“{key}” of {where} is not in both languages; write {{ en = "…", zh = "…" }}')
 _FILE_NOT_A_NUMBER = Text("“{key}” of {where} is {value}; write a number")
 _FILE_STAGE_TWICE = Text("{where} has the same id as an earlier one; rename it")
-_FILE_STAGE_UNKNOWN = Text("{where} guards the stage “{value}”, which is not there; there are {known}")
+_FILE_STAGE_UNKNOWN = Text("{where} guards the stage “{value}”, which is not there; {hint}")
 _FILE_SUBJECT_WRONG = Text("{where} refers to “{value}”, which is not a valid {what}")
-_FILE_CHOICE_UNKNOWN = Text("“{key}” of {where} is “{value}”; choose one of {known}")
+_FILE_CHOICE_UNKNOWN = Text("“{key}” of {where} is “{value}”; {hint}")
 
 _WHOLE_FILE = Text("the playbook")
 
@@ -51,7 +52,7 @@ def read_own_playbook(path: Path, language: Language) -> dict[str, pd.DataFrame]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError("{path} is not TOML: {error}.", path=path, error=error) from error
     if found := tuple(find_playbook_file_findings(file)):
-        raise UsageError("{path}: {findings}.", path=path, findings=TextList(found, SEMICOLON_SEPARATOR))
+        raise UsageError("{path}: {findings}", path=path, findings=Sentence(TextList(found, SEMICOLON_SEPARATOR)))
     return make_setup_frames(path.stem, file, language)
 
 
@@ -93,11 +94,13 @@ def _check_file_gate(gate: Mapping[str, Any], where: Text, stages: Mapping[str, 
     )
     yield from _check_file_texts(gate, where, required=("remedy",))
     if gate.get("stage") and gate["stage"] not in stages:
-        yield _word_file_finding(_FILE_STAGE_UNKNOWN, where, value=gate["stage"], known=", ".join(stages))
+        yield _word_file_finding(
+            _FILE_STAGE_UNKNOWN, where, value=gate["stage"], hint=suggest_names(gate["stage"], stages)
+        )
     for key in ("check", "effect"):
         if gate.get(key) and gate[key] not in CHOICES[key]:
             yield _word_file_finding(
-                _FILE_CHOICE_UNKNOWN, where, key=key, value=gate[key], known=", ".join(CHOICES[key])
+                _FILE_CHOICE_UNKNOWN, where, key=key, value=gate[key], hint=suggest_names(gate[key], CHOICES[key])
             )
     if (what := _find_wrong_subject_kind(gate, stages)) is not None:
         value = gate.get("value" if what is _SUBJECT_QUOTE_STATE else "subject", "")
@@ -191,8 +194,8 @@ def load_playbook(name: str) -> Mapping[str, Any]:
         UsageError: there is no shipped playbook of this name.
     """
     if name not in list_playbook_names():
-        known = ", ".join(list_playbook_names())
-        raise UsageError("There is no playbook “{name}”; choose one of: {known}.", name=name, known=known)
+        hint = suggest_names(name, list_playbook_names())
+        raise UsageError("There is no playbook “{playbook}”; {hint}", playbook=name, hint=hint)
     return read_playbook_file(name)
 
 

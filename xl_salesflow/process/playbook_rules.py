@@ -6,9 +6,16 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Pipeline, Playbook, Stage
-from xl_salesflow.core.rule_declarations import BLANK_LABEL, Rule, RuleMatch, format_column_values, format_short_number
+from xl_salesflow.core.rule_declarations import (
+    BLANK_LABEL,
+    Rule,
+    RuleMatch,
+    format_column_values,
+    format_short_number,
+    suggest_for_each,
+)
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.table_frames import fold_keys
@@ -20,14 +27,15 @@ def _find_missing_default_playbook(pipeline: Pipeline) -> Iterable[RuleMatch]:
     # a pipeline without a Settings sheet is not a workbook, so there is no row to correct
     if pipeline.default_playbook not in pipeline.playbooks:
         rows = settings.index[settings["setting"] == "playbook"]
-        facts = {"playbook": pipeline.default_playbook, "known": ", ".join(pipeline.playbooks) or "–"}
+        hint = suggest_names(pipeline.default_playbook, pipeline.playbooks).in_(pipeline.language)
+        facts = {"playbook": pipeline.default_playbook, "hint": hint}
         yield RuleMatch("Settings", rows, "value", facts)
 
 
 MISSING_DEFAULT_PLAYBOOK = Rule(
     "default_playbook",
     Text("The default playbook"),
-    Text("The default playbook “{playbook}” has no stages in the sheet Stages; choose one of: {known}."),
+    Text("The default playbook “{playbook}” has no stages in the sheet Stages; {hint}"),
     "block",
     _find_missing_default_playbook,
 )
@@ -79,14 +87,14 @@ def _find_wrong_stage_kinds(pipeline: Pipeline) -> Iterable[RuleMatch]:
     stages = pipeline["Stages"]
     wrong = stages[(stages["stage"].str.strip() != "") & ~stages["kind"].isin(CHOICES["kind"])]
     kind = wrong["kind"].where(wrong["kind"] != "", BLANK_LABEL.in_(pipeline.language))
-    labels = ", ".join(text.in_(pipeline.language) for text in CHOICES["kind"].values())
-    yield RuleMatch("Stages", wrong.index, "kind", {"stage": wrong["stage"], "kind": kind, "list": labels})
+    hint = suggest_for_each(wrong["kind"], CHOICES["kind"].values(), pipeline.language)
+    yield RuleMatch("Stages", wrong.index, "kind", {"stage": wrong["stage"], "kind": kind, "hint": hint})
 
 
 WRONG_STAGE_KIND = Rule(
     "stage_kind",
     Text("The kind of a stage"),
-    Text("The kind of the stage “{stage}” is {kind}; choose one of: {list}."),
+    Text("The kind of the stage “{stage}” is {kind}; {hint}"),
     "block",
     _find_wrong_stage_kinds,
 )
@@ -198,23 +206,24 @@ def _find_unknown_stage_names(pipeline: Pipeline) -> Iterable[RuleMatch]:
         frame = pipeline[name]
         frame = frame[frame["stage"].str.strip() != ""]
         lost = frame[(frame["playbook"] != "") & ~frame["playbook"].isin(pipeline.playbooks)]
-        yield RuleMatch(name, lost.index, "playbook", _find_nearest_names(lost["playbook"], list(pipeline.playbooks)))
+        yield RuleMatch(
+            name, lost.index, "playbook", _suggest_known_names(pipeline, lost["playbook"], pipeline.playbooks)
+        )
         for playbook_id, rows in frame.drop(index=lost.index).groupby("playbook", sort=False):
             books = [playbook for key, playbook in pipeline.playbooks.items() if playbook_id in ("", key)]
             stages = [stage for playbook in books for stage in playbook.by_name]
             off = rows[~rows["stage"].isin(stages)]
-            yield RuleMatch(name, off.index, "stage", _find_nearest_names(off["stage"], stages))
+            yield RuleMatch(name, off.index, "stage", _suggest_known_names(pipeline, off["stage"], stages))
 
 
-def _find_nearest_names(names: pd.Series, known: list[str]) -> dict[str, pd.Series]:
-    hints = [find_nearest(name, known) or "?" for name in names]
-    return {"name": names, "nearest": pd.Series(hints, index=names.index, dtype=object)}
+def _suggest_known_names(pipeline: Pipeline, names: pd.Series, known: Iterable[str]) -> dict[str, pd.Series]:
+    return {"name": names, "hint": suggest_for_each(names, known, pipeline.language)}
 
 
 UNKNOWN_STAGE_NAME = Rule(
     "unknown_stage_name",
     Text("A gate or task of a stage that does not exist"),
-    Text("“{column}” names “{name}”, which the sheet Stages does not have; is it “{nearest}”?"),
+    Text("“{column}” names “{name}”, which the sheet Stages does not have; {hint}"),
     "block",
     _find_unknown_stage_names,
 )

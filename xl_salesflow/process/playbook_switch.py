@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, apply_change_set, diff_pipelines
-from xl_salesflow.core.name_suggestions import find_nearest, token_set_ratio
+from xl_salesflow.core.name_suggestions import suggest_names, token_set_ratio
 from xl_salesflow.core.pipelines import Pipeline, Playbook, Stage
 from xl_salesflow.core.verb_answers import StageSwitch, SwitchedPlaybook
 from xl_salesflow.errors import UsageError
@@ -123,9 +123,9 @@ def map_stages(before: Playbook, after: Playbook, chosen: Mapping[str, str], str
 def _find_open_stage(known: Mapping[str, str], name: str, playbook: str) -> str:
     if found := known.get(fold_text(name)):
         return found
-    near = find_nearest(name, known.values()) or next(iter(known.values()), "")
+    hint = suggest_names(name, known.values())
     raise UsageError(
-        "The playbook {playbook} has no open stage “{name}”; is it “{near}”?", playbook=playbook, name=name, near=near
+        "The playbook {playbook} has no open stage “{name}”; {hint}", playbook=playbook, name=name, hint=hint
     )
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
 from xl_salesflow.core.history_seal import reseal_history
 from xl_salesflow.core.name_spelling import NameSource, list_name_sources
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names, unknown_key_error
 from xl_salesflow.core.pipelines import NameColumn, Pipeline
 from xl_salesflow.core.verb_answers import RenamedRows
 from xl_salesflow.errors import UsageError
@@ -132,10 +132,7 @@ def _unknown_name_error(pipeline: Pipeline, old: str) -> UsageError:
         for name in pipeline[table][column].unique()
         if name
     ]
-    near = find_nearest(old, known)
-    if near:
-        return UsageError("Nothing is called {old!r}; did you mean {near!r}?", old=old, near=near)
-    return UsageError("Nothing is called {old!r}.", old=old)
+    return UsageError("Nothing is called “{old}”; {hint}", old=old, hint=suggest_names(old, known))
 
 
 def _carry_along(pipeline: Pipeline, renaming: Renaming) -> Pipeline:
@@ -199,10 +196,7 @@ def _find_account(pipeline: Pipeline, name: str) -> int:
     rows = accounts.index[(fold_keys(accounts) == fold_text(name)).to_numpy(bool)]
     if len(rows):
         return int(rows[0])
-    near = find_nearest(name, [known for known in accounts if known])
-    if near:
-        raise UsageError("There is no customer {name!r}; did you mean {near!r}?", name=name, near=near)
-    raise UsageError("There is no customer {name!r}.", name=name)
+    raise unknown_key_error(name, Text("customer"), accounts)
 
 
 def _first_filled(pair: pd.Series) -> Any:

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.language_traits import language_traits
@@ -174,13 +174,8 @@ def _load_library_calendar(country: str, years: list[int], language: Language) -
         ) from None
     known = holidays.list_supported_countries(include_aliases=False)
     if country not in known:
-        if near := find_nearest(country, known):
-            raise UsageError(
-                "There are no holidays for “{country}”; did you mean {near}? Use an ISO code.",
-                country=country,
-                near=near,
-            )
-        raise UsageError("There are no holidays for “{country}”. Use an ISO code.", country=country)
+        hint = suggest_names(country, known)
+        raise UsageError("There are no holidays for “{country}”; {hint} Use an ISO code.", country=country, hint=hint)
     locale = language_traits(language).locale
     supported = getattr(holidays, country).supported_languages
     return holidays.country_holidays(country, years=years, language=locale if locale in supported else None)

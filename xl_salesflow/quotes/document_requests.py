@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from xl_salesflow.core.change_sets import ChangeSet, Document, apply_change_set
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.verb_answers import (
     BarredDocument,
@@ -218,6 +218,5 @@ def _parse_quote_status(kind: str, status: str) -> str:
     choice_id = identify_choice(states, status)
     if kind in QUOTE_DOCUMENT_KINDS and choice_id:
         return choice_id
-    if near := find_nearest(status, states):
-        raise UsageError("There is no status “{status}”; did you mean {near}?", status=status, near=near)
-    raise UsageError("There is no status “{status}”; there are {known}.", status=status, known=", ".join(states))
+    hint = suggest_names(status, states)
+    raise UsageError("There is no status “{status}”; {hint}", status=status, hint=hint)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.name_suggestions import unknown_key_error
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.process.bant_cards import BANT_DIMENSIONS
@@ -23,7 +24,6 @@ from xl_salesflow.quotes.quote_lookup import (
     read_fact_integer,
     read_fact_money,
     read_record,
-    unknown_key_error,
 )
 from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import fold_keys

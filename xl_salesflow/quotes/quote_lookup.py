@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import unknown_key_error
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text, fold_text
@@ -97,11 +97,9 @@ def _find_quoted_row(keys: pd.Series, key: str) -> int | None:
 
 def _unknown_quote_error(pipeline: Pipeline, key: str) -> UsageError:
     deals = pipeline["Deals"]
-    known = {str(number): str(number) for number in (*pipeline["Quotes"]["quote"], *deals["deal"]) if number}
-    known |= {str(deal): f"{deal} ({name})" for deal, name in zip(deals["deal"], deals["name"], strict=True) if name}
-    if near := find_nearest(key, known.values()):
-        return UsageError("There is no deal or quote “{key}”; did you mean {near}?", key=key, near=near)
-    return UsageError("There is no deal or quote “{key}”.", key=key)
+    named = zip(deals["deal"], deals["name"], strict=True)
+    known = [f"{deal} ({name})" if name else str(deal) for deal, name in named]
+    return unknown_key_error(key, Text("deal or quote"), [*map(str, pipeline["Quotes"]["quote"]), *known])
 
 
 def find_deals_of_keys(
@@ -137,13 +135,6 @@ def find_deal_by_key(pipeline: Pipeline, key: str) -> Record:
     if row is not None:
         return read_record(pipeline, "Deals", row)
     raise unknown_key_error(key, Text("deal"), pipeline["Deals"]["deal"])
-
-
-def unknown_key_error(key: str, what: Text, known: pd.Series) -> UsageError:
-    """Return the error for an unknown key."""
-    if near := find_nearest(key, [str(number) for number in known if number]):
-        return UsageError("There is no {what} “{key}”; did you mean {near}?", what=what, key=key, near=near)
-    return UsageError("There is no {what} “{key}”.", what=what, key=key)
 
 
 def pick_texts(row: Record, *ids: str) -> DealFacts:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.written_dates import (
     FIRST_DAY_COLUMNS,
     LIKELY_DATE_SERIALS,
@@ -27,20 +27,14 @@ from xl_salesflow.core.written_dates import (
 from xl_salesflow.core.written_numbers import NumberStyle, read_written_number
 from xl_salesflow.core.written_times import DAY_COUNT_COLUMNS
 from xl_salesflow.core.written_values import yes_no_of_word
-from xl_salesflow.locale.texts import Language, Text, TextList, fold_text
+from xl_salesflow.locale.texts import Language, fold_text
 from xl_salesflow.ooxml.cell_contents import ErrorValue as ErrorValue  # the package excel imports it from here
 from xl_salesflow.ooxml.excel_notation import LAST_DAY_SERIAL, serial_to_datetime
-from xl_salesflow.schema.choice_lists import CHOICES, LISTS, Choices, choice_label, identify_choice
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS, Choices, choice_label
 from xl_salesflow.schema.plain_values import plain_number
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import DATE_DTYPE
-from xl_salesflow.workbook.cell_findings import (
-    CHOOSE_ONE_OF_LABELS,
-    DID_YOU_MEAN_LABEL,
-    OTHER_SPELLING,
-    CellFinding,
-    ValueFinding,
-)
+from xl_salesflow.workbook.cell_findings import OTHER_SPELLING, CellFinding, ValueFinding
 
 ColumnFindings = dict[int, ValueFinding]  # by position in the column
 _PLAIN_NUMBER_TYPES: frozenset[type] = frozenset({int, float, NoneType})
@@ -142,17 +136,8 @@ def _replace_labels_by_ids(options: str, meanings: dict[str | None, str], cells:
         if ticked:
             doubted[cell] = ValueFinding("choice_in_other_words", {"label": choices[ticked]})
         elif text and not choice_id:
-            doubted[cell] = ValueFinding("unknown_choice", {"hint": suggest_choice(text, choices)})
+            doubted[cell] = ValueFinding("unknown_choice", {"hint": suggest_names(text, choices.values())})
     return {at: doubted[cell] for at, cell in enumerate(cells) if cell in doubted} if doubted else {}
-
-
-def suggest_choice(text: str, choices: Choices) -> Text:
-    """Return what to choose instead of *text*: the most similar label, or all labels."""
-    near = find_nearest(text, (label for both in choices.values() for label in both.translations()))
-    if near is not None:
-        choice_id = identify_choice(choices, near) or ""
-        return DID_YOU_MEAN_LABEL.with_facts(near=choices[choice_id])
-    return CHOOSE_ONE_OF_LABELS.with_facts(labels=TextList(tuple(choices.values())))
 
 
 def _ids_by_label(choices: Choices) -> Mapping[str, str]:

@@ -95,8 +95,6 @@ OTHER_SPELLING = "other_spelling"
 """A cell whose text is not spelled as its value would be written; it is not reported here, a run spells it."""
 
 MORE_CELLS_TEXT = Text("{header}: {count} more cells like {cell}.")
-DID_YOU_MEAN_LABEL = Text("did you mean “{near}”?")
-CHOOSE_ONE_OF_LABELS = Text("choose one of: {labels}.")
 
 
 class ValueFinding(NamedTuple):

@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 import pandas as pd
 
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.core.written_dates import DateStyle
 from xl_salesflow.core.written_numbers import DOT_DECIMAL, NumberStyle
@@ -37,7 +38,6 @@ from xl_salesflow.workbook.cell_conversion import (
     format_cell_as_text,
     read_typed_date,
     read_typed_number,
-    suggest_choice,
 )
 from xl_salesflow.workbook.cell_findings import CELL_FINDING_KINDS, OTHER_SPELLING, CellFinding, ValueFinding
 
@@ -78,7 +78,9 @@ def _parse_setting_text(setting: SettingSchema, text: str) -> tuple[SettingValue
     if setting.type is ColumnType.CHOICE:
         choices = CHOICES[setting.options or ""]
         choice_id = identify_choice(choices, text)
-        return choice_id, None if choice_id else ValueFinding("unknown_choice", {"hint": suggest_choice(text, choices)})
+        return choice_id, None if choice_id else ValueFinding(
+            "unknown_choice", {"hint": suggest_names(text, choices.values())}
+        )
     if setting.type is ColumnType.DATE:
         moment, doubt = read_typed_date(text, DateStyle())
         return moment.date().isoformat() if moment else None, doubt

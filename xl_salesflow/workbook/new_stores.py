@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from xl_salesflow.core.name_suggestions import find_nearest
+from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.errors import NotAWorkbook, UnsupportedEdit, UsageError
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.ooxml.package_draft import PackageDraft
@@ -40,10 +40,8 @@ def build_new_workbook(language: Language, playbook: str = DEFAULT_PLAYBOOK) -> 
         UsageError: there is no playbook called *playbook*.
     """
     if playbook not in list_playbook_names():
-        if near := find_nearest(playbook, list_playbook_names()):
-            raise UsageError("There is no playbook {playbook!r}; did you mean {near!r}?", playbook=playbook, near=near)
-        known = ", ".join(list_playbook_names())
-        raise UsageError("There is no playbook {playbook!r}; there are {known}.", playbook=playbook, known=known)
+        hint = suggest_names(playbook, list_playbook_names())
+        raise UsageError("There is no playbook “{playbook}”; {hint}", playbook=playbook, hint=hint)
     return read_empty_workbook(language) if playbook == DEFAULT_PLAYBOOK else _build_for_playbook(language, playbook)
 
 

@@ -12,14 +12,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tests.libreoffice import LibreOffice
+from tests.templates import built
 from xl_salesflow.locale.texts import LANGUAGES, Language
-from xl_salesflow.workbook.template.template_builder import build_template
-
-
-@cache
-def built(language: Language) -> bytes:
-    """Return the templates that all tests use, built once."""
-    return build_template(language)
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -43,8 +37,9 @@ def book(language: Language) -> Workbook:
 
 @pytest.fixture(scope="session")
 def calculate(libreoffice: LibreOffice, tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], Workbook]:
-    """Return a function from a file's bytes to the workbook that LibreOffice calculates from it."""
+    """Return a function from a file's bytes to the workbook that LibreOffice calculates from it, once; only for reading."""
 
+    @cache
     def calculated(file: bytes) -> Workbook:
         path = Path(tmp_path_factory.mktemp("calculated") / "book.xlsx")
         path.write_bytes(file)

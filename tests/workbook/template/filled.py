@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from tests.workbook.template.conftest import built
+from tests.templates import built
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.table_registry import TABLES
 

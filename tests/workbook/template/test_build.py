@@ -12,8 +12,8 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from tests.parts import ROOT
+from tests.templates import built
 from tests.validator import Validator
-from tests.workbook.template.conftest import built
 from tools.workbook_template import write_templates
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import LANGUAGES, Language
@@ -103,7 +103,7 @@ def test_stages_are_shown_in_the_language(book: Workbook, language: Language) ->
 
 @pytest.mark.parametrize("playbook", list_playbook_names())
 def test_every_playbook_makes_a_workbook(playbook: str) -> None:
-    book = load_workbook(BytesIO(build_template("en", playbook)))
+    book = load_workbook(BytesIO(build_template("en", playbook)), read_only=True)
     sheet = book["Settings"]
     settings = {row[0]: row[2] for row in sheet.iter_rows(min_row=2, max_col=4, values_only=True)}
     assert settings["playbook"] == playbook

@@ -8,7 +8,7 @@ from io import BytesIO
 
 from openpyxl import Workbook, load_workbook
 
-from tests.workbook.template.conftest import built
+from tests.templates import built
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.process.playbook_files import make_shipped_setup

@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 
-from tests.workbook.template.conftest import built
+from tests.templates import built
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.workbook.template.print_and_pack import pack_workbook
 
