@@ -237,7 +237,7 @@ def test_an_override_cannot_enter_an_unknown_stage() -> None:
     pipeline["Deals"]["override_by"] = pipeline["Deals"]["override_reason"] = "x"
     judged = moved(pipeline, after="Presentatoin")
     assert judged["verdict"].tolist() == ["refused"] * 2
-    assert "perhaps Presentation" in judged["reasons"].iloc[0]
+    assert "did you mean “Presentation”" in judged["reasons"].iloc[0]
 
 
 def test_a_block_outweighs_a_warning() -> None:

@@ -110,7 +110,7 @@ def test_a_value_that_no_list_offers_is_found_with_the_nearest(
     assert len(found) == (near is not None)
     if near:
         assert found[0].severity == "warn"
-        assert f"is it “{near}”?" in found[0].message
+        assert any(f"{words}{near}" in found[0].message for words in ("did you mean “", "choose one of: "))
 
 
 def test_a_list_that_a_team_has_emptied_takes_anything() -> None:

@@ -56,10 +56,10 @@ def resolve_imported_deals(
     stage = _resolve_deal_stages(rows, mapping, playbook, language, found, accounts)
     outcome = _resolve_deal_outcomes(deals, stage, playbook)
     closing = pd.Series({"won": playbook.won.name, "lost": playbook.lost.name})
-    kinds = stage.map({s.name: s.outcome for s in playbook.stages}).fillna("")
+    kinds = stage.map({s.name: s.outcome for s in playbook.stages}).astype(object).fillna("")
     decided = outcome.isin(["won", "lost"]) & (kinds != outcome)
     is_open = {s.name: s.name for s in playbook.open_stages}
-    last_open = stage.map(is_open).fillna("").where(outcome != "open", stage).replace("", start)
+    last_open = stage.map(is_open).astype(object).fillna("").where(outcome != "open", stage).replace("", start)
     now = stage.mask(decided, outcome.map(closing)).astype(object)
     day = column_or_blanks(deals, "closed", "Deals")
     for fact in ("won_date", "lost_date"):

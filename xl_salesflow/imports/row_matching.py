@@ -102,7 +102,10 @@ def _free_keys_of_other_deals(
     known = more["deal"].isin(first.index) & (more["deal"] != "")
     other = known.copy()
     for column_id in shared:
-        mine, theirs = more["deal"].map(first[column_id]).fillna("").map(fold_text), more[column_id].map(fold_text)
+        mine, theirs = (
+            more["deal"].map(first[column_id]).astype(object).fillna("").map(fold_text),
+            more[column_id].map(fold_text),
+        )
         other &= (mine != theirs) & (mine != "") & (theirs != "")
     if not other.any():
         return more

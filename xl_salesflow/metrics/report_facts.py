@@ -222,7 +222,12 @@ def _report_lost_deals(pipeline: Pipeline) -> pd.DataFrame:
 
 
 def _report_loss_reasons(pipeline: Pipeline, lost: pd.DataFrame) -> pd.Series:
-    reasons = lost["deal"].map(pipeline["Deals"].drop_duplicates("deal").set_index("deal")["loss_reason"]).fillna("")
+    reasons = (
+        lost["deal"]
+        .map(pipeline["Deals"].drop_duplicates("deal").set_index("deal")["loss_reason"])
+        .astype(object)
+        .fillna("")
+    )
     labels: Mapping[str, Text] = {**LISTS["loss_reason"], "": _REPORT_NO_REASON}
     return reasons.map(lambda reason: labels[reason].in_(pipeline.language) if reason in labels else reason)
 

@@ -204,7 +204,7 @@ def list_book_contributions(parts: Mapping[str, Pipeline]) -> tuple[BookContribu
 
 def _rollup_settings(into: Pipeline, first: Pipeline) -> tuple[Edit, ...]:
     ours, theirs = into["Settings"], first["Settings"].drop_duplicates("setting").set_index("setting")["value"]
-    new_values = ours["setting"].map(theirs).fillna("")
+    new_values = ours["setting"].map(theirs).astype(object).fillna("")
     rows = ours.index[
         (new_values != ours["value"]) & ours["setting"].isin(theirs.index) & (ours["setting"] != "language")
     ]

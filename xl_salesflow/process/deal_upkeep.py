@@ -143,7 +143,11 @@ def _identify_typed_playbooks(pipeline: Pipeline, typed: pd.Series) -> pd.Series
 def _start_at_first_stage(pipeline: Pipeline, deals: pd.DataFrame, keyed: pd.Series) -> pd.Series:
     first = {name: book.first.name for name, book in pipeline.playbooks.items() if book.open_stages}
     new = keyed & (deals["stage"] == "") & (deals["recorded_stage"] == "")
-    return deals["stage"].mask(new, deals["playbook"].map(first).fillna("")) if new.any() else deals["stage"]
+    return (
+        deals["stage"].mask(new, deals["playbook"].map(first).astype(object).fillna(""))
+        if new.any()
+        else deals["stage"]
+    )
 
 
 _NUMBERED_ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
