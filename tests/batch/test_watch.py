@@ -69,9 +69,9 @@ def watch(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Watch]:
     (tmp_path / "books").mkdir()
     watch = Watch(tmp_path / "books", **environ)
     yield watch
-    watch.process.kill()
-    watch.process.wait()
-    watch.reader.join()
+    with watch.process:  # closes its pipes
+        watch.process.kill()
+        watch.reader.join()
 
 
 def test_saves_are_processed_errors_are_survived_and_a_stop_is_clean(watch: Watch, tmp_path: Path) -> None:

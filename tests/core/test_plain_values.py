@@ -32,7 +32,7 @@ VALUES = [
     (np.float64("nan"), None, None),
     (pd.NaT, None, None),
     (pd.NA, None, None),
-    (np.datetime64("NaT"), None, None),
+    (np.datetime64("NaT", "D"), None, None),
     (2.0, 2, 2),
     (np.float64(2.5), 2.5, 2.5),
     (np.int64(7), 7, 7),

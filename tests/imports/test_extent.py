@@ -114,7 +114,7 @@ def test_rows_are_parsed_only_if_a_word_marks_a_total(monkeypatch: pytest.Monkey
         found = find_list_extent(rows)
         assert found is not None
         assert found.left_out == ((count + 1, TOTAL_LINE),)
-        assert parsed == ["5000"]
+        assert [text for text in parsed if text not in rows[0]] == ["5000"]
 
 
 def test_a_list_of_one_or_two_columns_has_rows_of_one_cell() -> None:

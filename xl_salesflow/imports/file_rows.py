@@ -94,7 +94,8 @@ def _find_mapped_source(file: FileMap, paths: Sequence[Path]) -> ImportSource:
     if path is None:
         raise UsageError("The map names {file}, which is neither given nor next to the given files.", file=file.file)
     layout = TextLayout(file.encoding, file.delimiter) if file.encoding and file.delimiter else None
-    sources = {source.sheet: source for source in read_import_sources(path, layout)}
+    rows = {file.sheet: file.header_row} if file.header_row else {}
+    sources = {source.sheet: source for source in read_import_sources(path, layout, rows)}
     if file.sheet not in sources:
         hint = suggest_names(file.sheet, sources)
         raise UsageError("{path} has no filled sheet “{sheet}”; {hint}", path=path, sheet=file.sheet, hint=hint)

@@ -197,6 +197,12 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
 
 
 def _refuse_open_questions(mapping: ImportMap) -> None:
+    for file in mapping.open_files:
+        raise UsageError(
+            "{file}: the layout does not say what a deal is; change the file as the notes of the map say, or write its table "
+            'into the map ("" leaves it out).',
+            file=file.file,
+        )
     for file in mapping.open_encodings:
         raise UsageError(
             "{file}: the text can be read in several encodings ({choices}); write one of them into the map.",

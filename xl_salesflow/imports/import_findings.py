@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Finding
-from xl_salesflow.imports.list_extent import NOTE_BELOW_LIST, REPEATED_HEADERS, TOTAL_LINE, group_left_out_rows
+from xl_salesflow.imports.list_extent import (
+    NOTE_BELOW_LIST,
+    REPEATED_HEADERS,
+    SECTION_HEADING,
+    TOTAL_LINE,
+    group_left_out_rows,
+)
 from xl_salesflow.locale.texts import Language, Text
 
 if TYPE_CHECKING:
@@ -62,6 +68,7 @@ LEFT_OUT_ROWS_OF_FILE: Mapping[str, Text] = MappingProxyType(
         TOTAL_LINE: Text("{to}a line of totals, left out"),
         REPEATED_HEADERS: Text("{to}the headers again, left out"),
         NOTE_BELOW_LIST: Text("{to}a note below the list, left out"),
+        SECTION_HEADING: Text("{to}a heading, left out as a row"),
     }
 )
 PUT_AWAY_ROWS_OF_FILE = Text("{count} rows from here on are archived, deleted or no longer active; they are left out")
@@ -76,6 +83,29 @@ CUT_TEXT_IN_FILE = Text("longer than a cell can hold; truncated after 32,767 cha
 BACKWARD_DATES_IN_FILE = Text(
     "closed {closed} before it was created {created}; both dates are kept, please correct the wrong one"
 )
+
+SHAPE_NOTICES: Mapping[str, Text] = MappingProxyType(
+    {
+        "sections": Text("the headings among the rows, such as “{example}”, become the column {named}"),
+        "further_list": Text("one of several lists on the sheet; it begins here"),
+        "turned": Text("the headers stand in the first column; each column is read as a row, and counted like one"),
+        "stage_marks": Text("the columns {headers} mark the stage; they become the column {named}"),
+        "same_header": Text("several columns are called “{named}”; the first is used"),
+    }
+)
+"""Id of a notice about the layout of a source → its message; the proposal shows it as well."""
+
+OPEN_SHAPES: Mapping[str, Text] = MappingProxyType(
+    {
+        "board": Text(
+            "the columns are stages with the deals below; write one row for each deal, with a column for its stage"
+        ),
+        "months": Text(
+            "the columns {headers} hold the amounts of several months; add a column with the amount of each deal"
+        ),
+    }
+)
+"""Id of a notice about a layout that does not say what a deal is → what to do."""
 
 SOURCE_NOTICES: Mapping[str, tuple[Text, str]] = MappingProxyType(
     {
@@ -94,6 +124,8 @@ SOURCE_NOTICES: Mapping[str, tuple[Text, str]] = MappingProxyType(
             Text("here and below, {count} rows are hidden by a filter or by hand; they are imported too"),
             "note",
         ),
+        **{rule: (message, "note") for rule, message in SHAPE_NOTICES.items()},
+        **{rule: (message, "block") for rule, message in OPEN_SHAPES.items()},
     }
 )
 """Id of a notice about a source → its message and severity."""

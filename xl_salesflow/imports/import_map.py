@@ -43,6 +43,7 @@ from xl_salesflow.imports.map_parts import (
     MAP_VALUES_COMMENT,
     OPEN_RATE,
     OPEN_STAGE,
+    OPEN_TABLE,
     ColumnMap,
     FileMap,
     NewStage,
@@ -90,8 +91,13 @@ class ImportMap:
     @property
     def asks(self) -> bool:
         """Return whether a person has to decide something before the import can run."""
-        found = (*self.open_stages, *self.open_encodings, *self.open_questions)
+        found = (*self.open_stages, *self.open_encodings, *self.open_questions, *self.open_files)
         return bool(found)
+
+    @property
+    def open_files(self) -> tuple[FileMap, ...]:
+        """Return the files whose layout does not say what a row is."""
+        return tuple(file for file in self.files if file.is_open)
 
     @property
     def open_encodings(self) -> Iterator[FileMap]:
@@ -182,15 +188,15 @@ def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
     table = tomlkit.table()
     if first:  # what applies to every file is explained once
         _add_map_comment(table, MAP_FILE_COMMENT.in_(language, tables=", ".join(IMPORTABLE_TABLES)))
-    for field_name in ("file", "sheet", "table", "encoding", "delimiter"):
+    for field_name in ("file", "sheet", "table", "header_row", "encoding", "delimiter"):
         value = getattr(file, field_name)
         if value or field_name in ("file", "table"):
             item = tomlkit.item(value)
-            if field_name == "encoding" and is_open_choice(str(value)):
+            if (field_name == "encoding" and is_open_choice(str(value))) or value == OPEN_TABLE:
                 item.comment(MAP_CHOOSE_COMMENT.in_(language))
             table.add(field_name, item)
     columns = tomlkit.table()
-    known = targets_of_table(file.table) if file.table else {}
+    known = targets_of_table(file.table) if file.table and not file.is_open else {}
     if known:
         _add_map_comment(columns, MAP_COLUMNS_COMMENT.in_(language, known=", ".join(known)))
     if first:
@@ -237,7 +243,7 @@ def _add_map_comment(container: tomlkit.TOMLDocument | Table, *lines: str) -> No
 
 
 _MAP_KEYS = ("playbook", "starts_in", "missing", "stages", "new_stages", "values", "files")
-_FILE_MAP_KEYS = ("file", "table", "sheet", "encoding", "delimiter", "columns")
+_FILE_MAP_KEYS = ("file", "table", "sheet", "header_row", "encoding", "delimiter", "columns")
 _COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times", "currency", "rate")
 _ASKED_RATE = "?"
 _NEW_STAGE_KEYS = ("stage", "position", "kind", "probability")
@@ -284,14 +290,19 @@ class _ImportMapParser:
         file, table = self._text(entry, "file"), self._text(entry, "table")
         if not file:
             self._refuse("[[files]]", "file is missing; name the file.")
-        if table:
+        if table and table != OPEN_TABLE:
             table = self._one_of("table", table, IMPORTABLE_TABLES)
+        header_row = entry.get("header_row", 0)
+        if not isinstance(header_row, int) or isinstance(header_row, bool) or header_row < 0:
+            self._refuse("header_row", "header_row should be the number of a row, such as 5.")
         delimiter = self._text(entry, "delimiter")
         if delimiter and delimiter not in FILE_DELIMITERS:
             self._refuse(delimiter, "delimiter “{delimiter}” is none of , ; | ^ ~ or tab.", delimiter=delimiter)
         columns = {header: self._column(table, header, how) for header, how in self._table(entry, "columns").items()}
         self._refuse_repeated_targets(file, columns)
-        return FileMap(file, table, self._text(entry, "sheet"), self._text(entry, "encoding"), delimiter, columns)
+        return FileMap(
+            file, table, self._text(entry, "sheet"), self._text(entry, "encoding"), delimiter, columns, header_row
+        )
 
     def _column(self, table: str, header: str, how: Any) -> ColumnMap:
         if isinstance(how, str):
@@ -300,7 +311,13 @@ class _ImportMapParser:
             self._refuse(header, "“{header}” should be the name of a column in quotation marks.", header=header)
         self._refuse_unknown_keys(how, _COLUMN_MAP_KEYS)
         to, dates, decimal = self._text(how, "to"), self._text(how, "dates"), self._text(how, "decimal") or "."
-        if to and table and to != CURRENCY_TARGET and (to != NOTES_TARGET or "notes" not in targets_of_table(table)):
+        if (
+            to
+            and table
+            and table != OPEN_TABLE
+            and to != CURRENCY_TARGET
+            and (to != NOTES_TARGET or "notes" not in targets_of_table(table))
+        ):
             to = self._target(table, header, to)
         for order in open_choices(dates) if dates else ():
             self._one_of(header, order, DATE_ORDERS)

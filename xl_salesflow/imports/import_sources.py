@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.file_formats import FileFormat, detect_file_format
 from xl_salesflow.imports.import_values import remove_invisible_characters
-from xl_salesflow.imports.list_extent import TextRow, fill_down_merged_cells, find_list_extent
+from xl_salesflow.imports.list_extent import (
+    STAGE_OF_SECTION,
+    ListExtent,
+    TextRow,
+    fill_down_merged_cells,
+    find_list_extent,
+)
 from xl_salesflow.imports.package_cells import mark_uncalculated_cells
 from xl_salesflow.imports.raw_files import (
     SourceNotice,
@@ -21,8 +28,17 @@ from xl_salesflow.imports.raw_files import (
     read_source_sheets,
     read_text_rows,
 )
+from xl_salesflow.imports.sheet_shapes import (
+    find_list_places,
+    find_open_shape,
+    join_stage_columns,
+    turn_fields_to_headers,
+)
 from xl_salesflow.imports.text_damage import repair_misread_rows
 from xl_salesflow.imports.web_tables import read_web_tables, read_xml_spreadsheet
+
+NO_HEADER_ROWS: Mapping[str, int] = MappingProxyType({})
+_MOST_NAMED_HEADERS = 6
 
 
 @dataclass(frozen=True)
@@ -52,24 +68,33 @@ class ImportSource:
         return [str(header) for header in self.cells.columns]
 
 
-def read_import_sources(path: Path, layout: TextLayout | None = None) -> tuple[ImportSource, ...]:
-    """Return the rectangles of *path*: one for a text file, one for each filled sheet of a workbook.
+def read_import_sources(
+    path: Path, layout: TextLayout | None = None, headers: Mapping[str, int] = NO_HEADER_ROWS
+) -> tuple[ImportSource, ...]:
+    """Return the rectangles of *path*: the lists of a text file, or of each filled sheet of a workbook.
+
+    *headers* is sheet → number of its header row, for sheets where a person has named it.
 
     Raises:
         UsageError: the file is missing, password-protected, empty, or not of a supported format.
     """
     if not path.is_file():
         raise UsageError("{path} does not exist; check the name.", path=path)
-    found = tuple(_read_sources_of_format(path, detect_file_format(path), layout))
+    sheets = _read_sheets_of_format(path, detect_file_format(path), layout)
+    found = tuple(
+        source for layout, sheet in sheets for source in _cut_out_sources(path, layout, sheet, headers.get(sheet.name))
+    )
     if not found:
         raise UsageError("{path} has no rows below its headers.", path=path)
     return found
 
 
-def _read_sources_of_format(path: Path, of_format: FileFormat, layout: TextLayout | None) -> Iterator[ImportSource]:
+def _read_sheets_of_format(
+    path: Path, of_format: FileFormat, layout: TextLayout | None
+) -> Iterator[tuple[TextLayout, SourceSheet]]:
     if of_format is FileFormat.WORKBOOK:
         for sheet in read_source_sheets(path):
-            yield from _cut_out_source(path, TextLayout(), sheet)
+            yield TextLayout(), sheet
         return
     try:
         raw = path.read_bytes()
@@ -78,11 +103,11 @@ def _read_sources_of_format(path: Path, of_format: FileFormat, layout: TextLayou
         raise UsageError("{path} cannot be opened: {why}.", path=path, why=why) from error
     if of_format is FileFormat.TEXT:
         layout = layout or detect_text_layout(raw)
-        yield from _cut_out_source(path, layout, _read_text_sheet(raw, layout, path))
+        yield layout, _read_text_sheet(raw, layout, path)
         return
     read = read_web_tables if of_format is FileFormat.WEB_PAGE else read_xml_spreadsheet
     for name, rows in read(raw, path):
-        yield from _cut_out_source(path, TextLayout(), SourceSheet(name, rows))
+        yield TextLayout(), SourceSheet(name, rows)
 
 
 def _read_text_sheet(raw: bytes, layout: TextLayout, path: Path) -> SourceSheet:
@@ -95,10 +120,25 @@ def _read_text_sheet(raw: bytes, layout: TextLayout, path: Path) -> SourceSheet:
     return SourceSheet("", rows, notices=tuple(notices))
 
 
-def _cut_out_source(path: Path, layout: TextLayout, sheet: SourceSheet) -> Iterator[ImportSource]:
-    found = find_list_extent(sheet.rows, sheet.merges)
+def _cut_out_sources(path: Path, layout: TextLayout, sheet: SourceSheet, header: int | None) -> Iterator[ImportSource]:
+    """Yield the lists of *sheet*, each with what was done to its layout; *header* is the number of its header row."""
+    if header is None and (turned := turn_fields_to_headers(sheet.rows)):
+        notices = (*sheet.notices, SourceNotice("turned", 1))
+        sheet = replace(sheet, rows=turned, merges=(), uncalculated=frozenset(), notices=notices)
+    for place in find_list_places(sheet.rows, None if header is None else header - 1):
+        rows = place.cut(sheet.rows)
+        named = replace(sheet, name=f"{sheet.name} {place.mark}".strip() if place.mark else sheet.name)
+        source = _cut_out_list(path, layout, replace(named, rows=rows), place.header)
+        if source is None:
+            continue
+        further = (SourceNotice("further_list", int(source.cells.index[0])),) if place.mark else ()
+        yield replace(source, notices=(*source.notices, *further))
+
+
+def _cut_out_list(path: Path, layout: TextLayout, sheet: SourceSheet, header: int | None) -> ImportSource | None:
+    found = find_list_extent(sheet.rows, sheet.merges, header)
     if found is None:
-        return
+        return None
     rows = fill_down_merged_cells(sheet.rows, sheet.merges, found.first)
     rows = mark_uncalculated_cells(rows, sheet.uncalculated, found.first, len(found.headers))
     headers, none_of_it = _name_source_headers(found.headers), dict(found.left_out)
@@ -108,17 +148,40 @@ def _cut_out_source(path: Path, layout: TextLayout, sheet: SourceSheet) -> Itera
     ragged = tuple(n for n, row in zip(numbers, filled, strict=True) if any(map(str.strip, row[width:])))
     even = [row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in filled]
     if not even:
-        return
+        return None
     columns = dict(zip(headers, zip(*even, strict=True), strict=True))
     index = pd.Index(numbers, dtype="int64")
     cells = pd.DataFrame({h: pd.Series(list(c), index, dtype=object) for h, c in columns.items()}, index=index)
     named = [h for h, original in zip(headers, [*found.headers, *[""] * width], strict=False) if original.strip()]
     kept = [h for h in headers if h in set(named) or (cells[h] != "").any()]
     left_out = tuple((at + 1, why) for at, why in found.left_out)
-    yield ImportSource(
-        path, sheet.name, layout, cells[kept], ragged, left_out, sheet.hidden, sheet.number_cells, sheet.date1904,
-        sheet.long_numbers, sheet.notices,
+    cells, notices = _make_plain_cells(cells[kept], found)
+    return ImportSource(
+        path, sheet.name, layout, cells, ragged, left_out, sheet.hidden, sheet.number_cells, sheet.date1904,
+        sheet.long_numbers, (*sheet.notices, *notices),
     )  # fmt: skip
+
+
+def _make_plain_cells(cells: pd.DataFrame, found: ListExtent) -> tuple[pd.DataFrame, Sequence[SourceNotice]]:
+    """Return *cells* with headings and marked stages as columns, and notices about it."""
+    notices, first = list[SourceNotice](), int(cells.index[0])
+    if found.sections:
+        headings = pd.Series({at + 1: text for at, text in found.sections.items()}, dtype=object)
+        header = found.section_header if found.section_header not in cells else f"{found.section_header} (2)"
+        cells = cells.assign(**{header: headings.reindex(cells.index, method="ffill").fillna("")})
+        example = next(iter(found.sections.values()))
+        notices.append(SourceNotice("sections", first, (("example", example), ("named", header))))
+    if (joined := join_stage_columns(cells)) is not None:
+        headers = ", ".join(str(header) for header in cells.columns if header not in joined.cells)
+        notices.append(SourceNotice("stage_marks", first, (("headers", headers), ("named", STAGE_OF_SECTION))))
+        return joined.cells, notices
+    if shape := find_open_shape(cells):
+        headers = ", ".join(map(str, cells.columns[:_MOST_NAMED_HEADERS]))
+        notices.append(SourceNotice(shape, first, (("headers", headers),)))
+    for header in map(str, cells.columns):
+        if f"{header} (2)" in cells and (cells[header] != cells[f"{header} (2)"]).any():
+            notices.append(SourceNotice("same_header", first, (("named", header),)))
+    return cells, notices
 
 
 def _name_source_headers(row: TextRow) -> list[str]:

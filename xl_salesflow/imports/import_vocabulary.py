@@ -87,6 +87,21 @@ def read_total_pattern() -> re.Pattern[str]:
 
 
 @cache
+def read_total_words() -> re.Pattern[str]:
+    """Return the pattern of a word for a total at the beginning or the end of a text, as returned by fold_name."""
+    words = _read_vocabulary()["totals"]["words"]
+    latin = "|".join(word for word in words if word.isascii())
+    other = "|".join(word for word in words if not word.isascii())
+    return re.compile(rf"^(?:{latin})\b|\b(?:{latin})$|^(?:{other})|(?:{other})$")
+
+
+@cache
+def read_total_scopes() -> frozenset[str]:
+    """Return the words that say what a total is of, beside its word, as returned by fold_name."""
+    return frozenset(map(fold_name, _read_vocabulary()["totals"]["scopes"]))
+
+
+@cache
 def read_stage_vocabulary() -> tuple[StageVocabulary, ...]:
     """Return the common stages in their usual order."""
     return tuple(
@@ -117,6 +132,20 @@ def find_outcome_in_name(name: str) -> str | None:
         folded = folded.replace(f" {phrase} ", " lost ")
     told = {outcome for outcome in ("won", "lost") if any(_is_word_inside(word, folded) for word in words[outcome])}
     return told.pop() if len(told) == 1 else None
+
+
+def is_name_of_stage(name: str) -> bool:
+    """Return whether *name* is a usual name of a stage or has words of an outcome."""
+    return bool(name.strip()) and (
+        find_stage_vocabulary(fold_name(name)) is not None or find_outcome_in_name(name) is not None
+    )
+
+
+def outcome_of_stage_name(name: str) -> str:
+    """Return won or lost if *name* is a stage of that outcome, or ""."""
+    words = find_stage_vocabulary(fold_name(name))
+    kind = words.kind if words else find_outcome_in_name(name)
+    return kind if kind in ("won", "lost") else ""
 
 
 def is_status_in_progress(name: str) -> bool:

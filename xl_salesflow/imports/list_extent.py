@@ -7,21 +7,40 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from xl_salesflow.core.written_dates import is_written_day
-from xl_salesflow.core.written_numbers import is_written_number
-from xl_salesflow.imports.import_vocabulary import fold_name, read_known_headers, read_total_pattern
+from xl_salesflow.core.written_numbers import is_written_number, parse_number_reading
+from xl_salesflow.imports.import_vocabulary import (
+    fold_name,
+    is_name_of_stage,
+    names_of_targets,
+    read_known_headers,
+    read_total_pattern,
+    read_total_scopes,
+    read_total_words,
+)
 
 TextRow = Sequence[str]
 _HEADER_SEARCH_ROWS = 20  # the headers are within the first rows
 _MOST_HEADER_LINES = 3  # most lines that headers can have
+_EQUAL_SUMS = 0.005  # difference of two sums that are equal to the cent
 _NARROW_LIST_COLUMNS = 2  # at most this many columns: a row with one filled cell is part of the list
-_TOTAL_WORD_IN_TEXT = re.compile(r"total|count|sum|average", re.IGNORECASE)
-TOTAL_LINE, REPEATED_HEADERS, NOTE_BELOW_LIST = "total", "again", "note"
-"""Why a row is not part of the list: it is a total, a repeated header, or a note below the list."""
+_TOTAL_WORD_AT_END = re.compile(
+    r"^\W*(?:sub|grand)?\W?(?:totals?|sum|summe|gesamt)\b|\b(?:sub|grand)?\W?(?:totals?|sum|summe|gesamt)\W*$|\u8ba1",
+    re.IGNORECASE | re.MULTILINE,
+)  # the last is part of the Chinese words for totals
+_TOTAL_HINTS = ("total", "count", "sum", "average", "gesamt")
+_LABEL_ENDS = ":\uff1a"  # of a label with its value beside it
+_TOTAL_WORD_IN_TEXT = re.compile(r"total|count|sum|average|gesamt", re.IGNORECASE)
+TOTAL_LINE, REPEATED_HEADERS, NOTE_BELOW_LIST, SECTION_HEADING = "total", "again", "note", "heading"
+"""Why a row is not part of the list: it is a total, a repeated header, a note below the list, or a heading above rows."""
+
+STAGE_OF_SECTION, GROUP_OF_SECTION = "Stage", "Group"
+"""Headers of the column with the heading above each row, if the headings are stages and if they are not."""
 
 
 @dataclass(frozen=True)
@@ -41,18 +60,65 @@ class ListExtent:
     headers: TextRow
     first: int
     left_out: tuple[tuple[int, str], ...]
+    sections: Mapping[int, str] = field(default_factory=dict)
+    """Position of a heading among the rows → its text; it holds for the rows down to the next one."""
+    section_header: str = ""
 
 
-def find_list_extent(rows: Sequence[TextRow], merges: Sequence[SourceMerge] = ()) -> ListExtent | None:
-    """Return the extent of the list in *rows*, or None if no part is as wide as a list."""
-    merged = [merge for merge in merges if merge.top < _HEADER_SEARCH_ROWS]
-    head = _spread_merged_headers(rows[: _HEADER_SEARCH_ROWS + _MOST_HEADER_LINES], merged)
-    top = _find_header_row(head)
-    if top is None:
+def find_list_extent(
+    rows: Sequence[TextRow], merges: Sequence[SourceMerge] = (), header: int | None = None
+) -> ListExtent | None:
+    """Return the extent of the list in *rows*, or None if no part is as wide as a list.
+
+    *header* is the position of its header row, if it is known.
+    """
+    lines = find_header_lines(rows, merges, header)
+    if lines is None:
+        return None
+    headers, first = lines
+    filled = {at: [cell.strip() for cell in row if cell.strip()] for at, row in enumerate(rows[first:], first)}
+    left_out = dict(_find_left_out_rows(rows, headers, filled))
+    sections, section_header = _find_sections(rows, headers, filled, left_out)
+    left_out |= dict.fromkeys(sections, SECTION_HEADING)
+    return ListExtent(headers, first, tuple(sorted(left_out.items())), sections, section_header)
+
+
+def find_header_lines(
+    rows: Sequence[TextRow], merges: Sequence[SourceMerge] = (), header: int | None = None
+) -> tuple[list[str], int] | None:
+    """Return the headers of the list in *rows* and the position of its first row; None if no part is as wide as a list."""
+    searched = _HEADER_SEARCH_ROWS if header is None else header + 1
+    merged = [merge for merge in merges if merge.top < min(searched, len(rows))]
+    head = _spread_merged_headers(rows[: searched + _MOST_HEADER_LINES], merged)
+    top = _find_header_row(head) if header is None else header
+    if top is None or top >= len(head):
         return None
     top, last = _find_header_lines(head, top, merged)
-    headers = _join_header_lines(head[top : last + 1])
-    return ListExtent(headers, last + 1, tuple(_find_left_out_rows(rows, headers, last + 1)))
+    return _join_header_lines(head[top : last + 1]), last + 1
+
+
+def _find_sections(
+    rows: Sequence[TextRow], headers: TextRow, filled: Mapping[int, Sequence[str]], left_out: Mapping[int, str]
+) -> tuple[dict[int, str], str]:
+    """Return the headings above groups of rows, and the header of the column they make.
+
+    A heading is alone in its row. Headings are the names of stages, or stand above the first row and below a blank row or
+    a line of totals: otherwise a row of one cell is a row of the list.
+    """
+    singles = {at: texts[0] for at, texts in filled.items() if len(texts) == 1 and at not in left_out}
+    if not singles or sum(bool(header.strip()) for header in headers) <= _NARROW_LIST_COLUMNS:
+        return {}, ""
+    listed = [at for at, texts in filled.items() if len(texts) > 1 and at not in left_out]
+    singles = {at: text for at, text in singles.items() if listed and at < listed[-1] and not is_written_number(text)}
+    first = next((at for at, texts in filled.items() if texts and at not in left_out), None)
+    columns = {next(place for place, cell in enumerate(rows[at]) if cell.strip()) for at in singles}
+    if first not in singles or len(columns) != 1:
+        return {}, ""
+    known = {fold_name(header) for header in headers} & names_of_targets("Deals")["stage"]
+    if all(map(is_name_of_stage, singles.values())) and not known:
+        return singles, STAGE_OF_SECTION
+    apart = all(at == first or not filled.get(at - 1) or left_out.get(at - 1) == TOTAL_LINE for at in singles)
+    return (singles, GROUP_OF_SECTION) if apart and len(singles) > 1 else ({}, "")
 
 
 def fill_down_merged_cells(rows: Sequence[TextRow], merges: Sequence[SourceMerge], first: int) -> Sequence[TextRow]:
@@ -85,7 +151,23 @@ def _find_header_row(head: Sequence[TextRow]) -> int | None:
     # titles above a table are short; the headers are the first line that is about as wide as the widest
     filled = [_count_header_cells(row) for row in head[:_HEADER_SEARCH_ROWS]]
     widest = max(filled, default=0)
-    return next((at for at, count in enumerate(filled) if count and count * 2 > widest), None)
+    wide = [at for at, count in enumerate(filled) if count and count * 2 > widest]
+    if not wide or is_row_of_headers(head[wide[0]]):
+        return wide[0] if wide else None
+    # above the list there may be a letterhead with labels and values
+    return next((at for at in wide if is_row_of_headers(head[at])), wide[0])
+
+
+def is_row_of_headers(row: TextRow) -> bool:
+    """Return whether at least two cells and half of the cells of *row* are known headers, and none is a value."""
+    texts = [text for cell in row if (text := cell.strip())]
+    known = sum(fold_name(text) in read_known_headers() for text in texts if text[-1] not in _LABEL_ENDS)
+    return known >= 2 and known * 2 >= len(texts) and _is_row_of_words(row)
+
+
+def count_filled_cells(row: TextRow) -> int:
+    """Return how many cells of *row* are filled, 2 for more than one."""
+    return len(list(islice((cell for cell in row if cell.strip()), 2)))
 
 
 def _count_header_cells(row: TextRow) -> int:
@@ -138,20 +220,24 @@ def _join_header_lines(levels: Sequence[TextRow]) -> list[str]:
     return ["" if not part else part[-1] if own[part[-1]] == 1 else " ".join(part) for part in parts]
 
 
-def _find_left_out_rows(rows: Sequence[TextRow], headers: TextRow, first: int) -> Iterator[tuple[int, str]]:
+def _find_left_out_rows(
+    rows: Sequence[TextRow], headers: TextRow, filled: Mapping[int, Sequence[str]]
+) -> Iterator[tuple[int, str]]:
     """Yield the positions of rows that are not part of the list, each with the reason."""
     width = sum(bool(header.strip()) for header in headers)
     if width <= _NARROW_LIST_COLUMNS:
         return
     known = [fold_name(header) for header in headers]
-    filled = {at: [cell.strip() for cell in row if cell.strip()] for at, row in enumerate(rows[first:], first)}
-    end = max((at for at, texts in filled.items() if len(texts) > 1), default=first)
+    end = max((at for at, texts in filled.items() if len(texts) > 1), default=min(filled, default=0))
     gap = False
+    columns = _ColumnsAbove(rows, min(filled, default=0))
     for at, texts in filled.items():
         gap = at > end and (gap or not texts)
-        if texts and _is_total_line(texts):
+        if texts and _may_be_total(texts) and (_is_total_line(texts) or _is_named_total(at, texts, columns)):
             yield at, TOTAL_LINE
         elif len(texts) > 1 and _is_header_repeated(rows[at], known):
+            if len(filled.get(at - 1, ())) == 1:
+                yield at - 1, SECTION_HEADING
             yield at, REPEATED_HEADERS
         elif texts and gap:
             yield at, NOTE_BELOW_LIST
@@ -174,6 +260,12 @@ def _is_header_repeated(row: TextRow, headers: Sequence[str]) -> bool:
     )
 
 
+def _may_be_total(texts: Sequence[str]) -> bool:
+    """Return whether a row may have a word for a total: a quick test, because few rows have one."""
+    row = "\n".join(texts).lower().replace("account", "")
+    return not row.isascii() or any(hint in row for hint in _TOTAL_HINTS)
+
+
 def _is_total_line(texts: Sequence[str]) -> bool:
     """Return whether a row has the word for a total and otherwise numbers.
 
@@ -181,6 +273,55 @@ def _is_total_line(texts: Sequence[str]) -> bool:
     """
     others = [cell for cell in texts if not _is_total_word(cell)]
     return len(others) < len(texts) and all(map(is_written_number, others))
+
+
+@dataclass(frozen=True)
+class _ColumnsAbove:
+    """The cells above a line that may be a total, from the first row of the list on."""
+
+    rows: Sequence[TextRow]
+    first: int
+
+    def has_text(self, text: str, below: int) -> bool:
+        """Return whether a cell above the row *below* holds *text*."""
+        return any(fold_name(cell) == text for row in self.rows[self.first : below] for cell in row if cell)
+
+    def is_sum(self, below: int, column: int, value: float) -> bool:
+        """Return whether *value* is the sum of the numbers directly above, as far up as it takes."""
+        total = 0.0
+        for row in reversed(self.rows[self.first : below]):
+            total += _number_of_cell(row[column]) if column < len(row) else 0.0
+            if abs(total - value) < _EQUAL_SUMS and total:
+                return True
+        return False
+
+
+def _is_named_total(at: int, texts: Sequence[str], columns: _ColumnsAbove) -> bool:
+    """Return whether a row is a total of something that it names, such as "Mara Total" or "Total pipeline".
+
+    Its other cells are numbers, and what it names is known to be summed, stands in a row above, or the number is the sum
+    of those above. "Total Energies" is a customer.
+    """
+    if len(texts) < 2 or not _TOTAL_WORD_AT_END.search("\n".join(texts)):  # nearly every row of a list
+        return False
+    named = [text for text in texts if not is_written_number(text)]
+    if len(named) != 1 or not (found := read_total_words().search(fold_name(named[0]))):
+        return False
+    name = fold_name(named[0])
+    scope = (name[: found.start()] + name[found.end() :]).strip()
+    if scope in read_total_scopes() or is_name_of_stage(scope) or columns.has_text(scope, at):
+        return True
+    return any(
+        columns.is_sum(at, column, _number_of_cell(cell))
+        for column, cell in enumerate(columns.rows[at])
+        if is_written_number(cell)
+    )
+
+
+def _number_of_cell(cell: str) -> float:
+    reading = parse_number_reading(cell) if cell.strip() else None
+    value = reading and (reading.dot if reading.dot is not None else reading.comma)
+    return float(value) if value is not None else 0.0
 
 
 @lru_cache(maxsize=1 << 14)

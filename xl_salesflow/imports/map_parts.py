@@ -10,6 +10,9 @@ from xl_salesflow.locale.texts import Text
 OPEN_RATE = 0.0
 """Marks an exchange rate that a person has to enter."""
 
+OPEN_TABLE = "?"
+"""Marks a file whose layout does not say what a row is; a person has to say it, or to change the file."""
+
 OPEN_STAGE = "?"
 """Marks the stage of a name whose place the files do not tell; a person has to name it."""
 
@@ -42,7 +45,11 @@ class ColumnMap:
 
 @dataclass(frozen=True)
 class FileMap:
-    """The mapping of a file or of one of its sheets: *table* is the name of a table ("" leaves it out)."""
+    """The mapping of a file or of one of its sheets.
+
+    *table* is the name of a table; "" leaves it out, OPEN_TABLE is a question. *header_row* is the number of the row with
+    the headers, if a person names it.
+    """
 
     file: str
     table: str
@@ -50,6 +57,12 @@ class FileMap:
     encoding: str = ""
     delimiter: str = ""
     columns: dict[str, ColumnMap] = field(default_factory=dict)
+    header_row: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether a person has to say what the file holds."""
+        return self.table == OPEN_TABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,9 @@ MAP_MISSING_COMMENT = Text("Tables that get a row for every name they do not hav
 MAP_STAGES_COMMENT = Text("Stage in the files = stage of the playbook. The playbook has: {known}.")
 MAP_NEW_STAGE_COMMENT = Text("A stage to add to the playbook; the stages from this position on are shifted by one.")
 MAP_VALUES_COMMENT = Text("Names to clean up in {title}: as the files write it = as it should be.")
-MAP_FILE_COMMENT = Text('One file. table is one of {tables}; "" leaves the file out.')
+MAP_FILE_COMMENT = Text(
+    'One file. table is one of {tables}; "" leaves the file out. header_row = 5 says that the headers stand in row 5.'
+)
 MAP_COLUMNS_COMMENT = Text('Header = our column. "" leaves it out, "notes+" adds it to Notes. Columns: {known}.')
 MAP_DATES_COMMENT = Text(
     "dates: yyyy-mm-dd, dd/mm/yyyy, mm/dd/yyyy, yy-mm-dd, or yyyy-dd-mm if days and months were "

@@ -11,6 +11,7 @@ import pandas as pd
 
 from xl_salesflow.core.name_suggestions import find_similar
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.imports.import_findings import OPEN_SHAPES
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource, read_import_sources
 from xl_salesflow.imports.import_stages import (
@@ -26,7 +27,7 @@ from xl_salesflow.imports.import_vocabulary import (
     squeeze_name,
     targets_of_table,
 )
-from xl_salesflow.imports.map_parts import FileMap
+from xl_salesflow.imports.map_parts import OPEN_TABLE, FileMap
 from xl_salesflow.imports.proposal_notes import ProposalNotes
 from xl_salesflow.imports.proposed_styles import StyleProposal
 from xl_salesflow.imports.source_reader import make_import_context
@@ -208,7 +209,12 @@ def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
         proposed = _add_proposed_stages(proposed, found, pipeline, remarks)
     remarks.add_left_out_columns(proposed.files)
     remarks.add_questions(proposed)
-    return replace(proposed, notes=tuple(remarks))
+    files = tuple(replace(file, table=OPEN_TABLE) if _has_open_shape(source) else file for source, file in found)
+    return replace(proposed, files=files, notes=tuple(remarks))
+
+
+def _has_open_shape(source: ImportSource) -> bool:
+    return not source.hidden and any(notice.rule in OPEN_SHAPES for notice in source.notices)
 
 
 _COPY_WORDS = frozenset(
@@ -286,6 +292,8 @@ def _propose_file_map(
     elif match is None:
         remarks.add_no_table(source)
     layout = source.layout
+    if not source.hidden:
+        remarks.add_shape(source)
     if table:
         remarks.add_open_encoding(source)
     mapped = StyleProposal(source, table, make_import_context(pipeline).currency, remarks).propose(columns)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from xl_salesflow.core.pipelines import Playbook
 from xl_salesflow.core.written_columns import ColumnEvidence, is_open_choice, open_choices
+from xl_salesflow.imports.import_findings import OPEN_SHAPES, SHAPE_NOTICES
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_stages import StageProposal
@@ -23,6 +24,7 @@ _COPIED_SHEET_NOTE = Text(
 _LEFT_OUT_COLUMNS_NOTE = Text(
     '{file}: no matching column for {headers}; left out. Write "notes+" to keep one in Notes.'
 )
+_SHAPE_NOTE = Text("{file}, row {row}: {what}.")
 _REFERENCE_NOTE = Text("{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.")
 _LEAD_NUMBERS_NOTE = Text(
     "{file}: “{header}” holds the numbers of rows of {leads}, which became these deals; each pair is imported as one deal."
@@ -80,6 +82,13 @@ class ProposalNotes:
     def add_no_table(self, source: ImportSource) -> None:
         """Note that *source* is left out."""
         self._add(_NO_TABLE_NOTE, file=source.name)
+
+    def add_shape(self, source: ImportSource) -> None:
+        """Note what was done to the layout of *source*, or why it cannot be read."""
+        for notice in source.notices:
+            if message := {**SHAPE_NOTICES, **OPEN_SHAPES}.get(notice.rule):
+                what = message.in_(self._language, **dict(notice.facts))
+                self._add(_SHAPE_NOTE, file=source.name, row=notice.row, what=what)
 
     def add_copied_sheet(self, source: ImportSource, other: ImportSource, table: str) -> None:
         """Note that *source* is left out because it repeats the list of *other*."""

@@ -1,0 +1,265 @@
+"""Sheets that are laid out for people become plain lists: one row for each deal, each cell from where it stands."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.imports.conftest import workbook
+from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.import_changes import build_import_changes
+from xl_salesflow.imports.import_map import ImportMap
+from xl_salesflow.imports.import_sources import ImportSource, read_import_sources
+from xl_salesflow.imports.map_proposal import propose_import_map
+
+Sheet = Callable[[str], Path]
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Sheet:
+    """Give a function that writes lines (cells parted by |) as the one sheet of a workbook; numbers are number cells."""
+
+    def write(text: str) -> Path:
+        book = openpyxl.Workbook()
+        book.worksheets[0].title = "Pipeline"
+        for line in text.strip("\n").splitlines():
+            cells = [cell.strip() for cell in line.split("|")]
+            book.worksheets[0].append([float(cell) if cell.isdecimal() else cell or None for cell in cells])
+        book.save(tmp_path / "team.xlsx")
+        return tmp_path / "team.xlsx"
+
+    return write
+
+
+def imported(path: Path) -> Pipeline:
+    before = workbook()
+    return apply_change_set(before, build_import_changes(before, [path], propose_import_map([path], before)))
+
+
+def listed(source: ImportSource) -> dict[int, list[str]]:
+    return {int(str(row)): list(cells) for row, cells in zip(source.cells.index, source.cells.to_numpy(), strict=True)}
+
+
+DEALS = "Deal | Company | Stage | Amount | Owner"
+
+
+@pytest.mark.parametrize(
+    ("line", "is_total"),
+    [
+        ("Mara Total | | | 300 |", True),
+        ("Total Mara | | | 12 |", True),
+        ("TOTAL PIPELINE | | | 300 |", True),
+        ("Weighted total | | | 75 |", True),
+        ("Subtotal Proposal | | | 75 |", True),
+        ("Mara 小计 | | | 300 |", True),
+        ("王芳合计 | | | 300 |", True),
+        ("合计：商机 | | | 9 |", True),
+        ("Total of the week | | | 300 |", True),  # the sum of the rows above
+        ("Total Energies | | | 12 |", False),
+        ("Total rewiring | Dock | Lead | 12 | Ivo", False),
+        ("Sum Systems | | | 12 |", False),
+    ],
+)
+def test_totals_of_something_are_no_deals(line: str, is_total: bool, sheet: Sheet) -> None:
+    rows = f"{DEALS}\nA | Dock | Lead | 100 | Mara\nB | Mill | Won | 200 | Mara\n{line}\nC | Pier | Lead | 50 | Ivo"
+    (source,) = read_import_sources(sheet(rows))
+    assert ([row for row, _ in source.left_out] == [4]) == is_total
+    assert list(source.cells.index) == ([2, 3, 5] if is_total else [2, 3, 4, 5])
+
+
+@pytest.mark.parametrize(
+    ("text", "header", "groups"),
+    [
+        (
+            "Deal | Company | Amount\nPROPOSAL | |\nA | Dock | 5\nB | Mill | 6\nCLOSED WON | |\nC | Pier | 7",
+            "Stage",
+            ["PROPOSAL", "PROPOSAL", "CLOSED WON"],
+        ),
+        (
+            "Deal | Company | Amount\nProposal (1) | |\nA | Dock | 5\nTotal | | 5\nWon (1) | |\nC | Pier | 7",
+            "Stage",
+            ["Proposal (1)", "Won (1)"],
+        ),
+        ("商机 | 客户 | 金额\n谈判 | |\nA | 宏达 | 5\n合计 | | 5\n赢单 | |\nC | 远景 | 7", "Stage", ["谈判", "赢单"]),
+        (
+            "Deal | Stage | Amount\nMara Voss | |\nA | Lead | 5\n | |\nIvo Kern | |\nC | Won | 7",
+            "Group",
+            ["Mara Voss", "Ivo Kern"],
+        ),
+        ("Deal | Stage | Amount\nEMEA | |\nA | Lead | 5\nTotal | | 5\nAPAC | |\nC | Won | 7", "Group", ["EMEA", "APAC"]),
+        # rows with nothing but a title are deals
+        ("Deal | Stage | Amount\nFirst | |\nA | Lead | 5\nSecond | |\nC | Won | 7", "", []),
+        ("Deal | Stage | Amount\nA | Lead | 5\nSecond | |\nC | Won | 7", "", []),
+    ],
+)  # fmt: skip
+def test_headings_among_the_rows_become_a_column(text: str, header: str, groups: list[str], sheet: Sheet) -> None:
+    (source,) = read_import_sources(sheet(text))
+    added = [name for name in source.headers if name in ("Stage", "Group") and name not in text.splitlines()[0]]
+    assert added == ([header] if header else [])
+    assert (list(source.cells[header]) if header else []) == groups
+    assert any(notice.rule == "sections" for notice in source.notices) == bool(header)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "rows"),
+    [
+        (
+            f"{DEALS}\nA | Dock | Lead | 5 | Ivo\n | | | |\nClosed | | | |\nDeal | Company | Result | Amount | Closed date\n"
+            "B | Mill | Won | 7 | 2026-04-20",
+            ["Pipeline", "Pipeline [A5]"],
+            [[2], [6]],
+        ),
+        (
+            "Deal | Stage | Amount | | Deal | Stage | Amount\nA | Lead | 5 | | B | Won | 7\nC | Lead | 6 | | |",
+            ["Pipeline", "Pipeline [E1]"],
+            [[2, 3], [2]],
+        ),
+        (
+            "Deal | Stage | Amount | | Person | Email\nA | Lead | 5 | | Ann | a@x.example\n | | | | Bob | b@x.example",
+            ["Pipeline", "Pipeline [E1]"],
+            [[2], [2, 3]],
+        ),
+        # a blank column within a list, and headers that are repeated, do not make another list
+        ("Deal | Stage | | Amount | Owner\nA | Lead | | 5 | Ann\nB | Won | | 6 | Ann", ["Pipeline"], [[2, 3]]),
+        (
+            f"{DEALS}\nA | Dock | Lead | 5 | Ivo\n | | | |\nClosed | | | |\n{DEALS}\nB | Mill | Won | 7 | Ivo",
+            ["Pipeline"],
+            [[2, 6]],
+        ),
+    ],
+)  # fmt: skip
+def test_lists_on_one_sheet_are_told_apart(text: str, names: list[str], rows: list[list[int]], sheet: Sheet) -> None:
+    sources = read_import_sources(sheet(text))
+    assert [source.sheet for source in sources] == names
+    assert [list(source.cells.index) for source in sources] == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "header_row"),
+    [
+        (
+            "ACME | | | Report |\nRegion: | EMEA | Date: | 2026-11-28 |\nBy: | Mara | Currency: | EUR |\n"
+            + DEALS + "\nA | D | Lead | 5 | Ivo",
+            4,
+        ),
+        ("Customer: | Dock | Owner: | Ivo | x\n" + DEALS + "\nA | D | Lead | 5 | Ivo", 2),
+        ("客户 | 宏达 | 日期 | 2026-01-05 | x\n商机 | 客户 | 阶段 | 金额 | 负责人\nA | 宏达 | 谈判 | 5 | 李娜", 2),
+        (DEALS + "\nDeal one | Company | Stage | 5 | Ivo", 1),
+    ],
+)  # fmt: skip
+def test_a_letterhead_above_the_list_is_none_of_it(text: str, header_row: int, sheet: Sheet) -> None:
+    (source,) = read_import_sources(sheet(text))
+    assert list(source.cells.index) == [header_row + 1]
+
+
+def test_the_map_may_name_the_header_row(sheet: Sheet) -> None:
+    path = sheet("Rep | Thing | Worth\nx | y | 5\nRep | Thing | Worth\nIvo | Pumps | 70\nAnn | Bolts | 80")
+    text = (
+        '[[files]]\nfile = "team.xlsx"\nsheet = "Pipeline"\ntable = "Deals"\nheader_row = 3\n'
+        '[files.columns]\nRep = "owner"\nThing = "name"\nWorth = "amount"\n'
+    )
+    mapping = ImportMap.from_toml(text)
+    assert ImportMap.from_toml(mapping.to_toml("en")) == mapping
+    after = apply_change_set(workbook(), build_import_changes(workbook(), [path], mapping))
+    assert list(after["Deals"]["name"]) == ["Pumps", "Bolts"]
+    with pytest.raises(UsageError, match="header_row should be the number of a row"):
+        ImportMap.from_toml(text.replace("= 3", '= "three"'))
+
+
+@pytest.mark.parametrize(
+    ("marks", "stages"),
+    [
+        ("x | x | | | \nx | x | x | x | \nx | | | | x", ["Qualified", "Won", "Lost"]),
+        ("✓ | ✓ | ✓ | | \n✓ | | | ✓ | \n | | | | ", ["Presentation", "Won", "Lead"]),
+        ("yes | no | no | no | no\nyes | yes | no | no | no\nno | no | no | no | yes", ["Lead", "Qualified", "Lost"]),
+        (
+            "TRUE | TRUE | FALSE | FALSE | FALSE\nTRUE | TRUE | TRUE | FALSE | FALSE\nFALSE | FALSE | FALSE | TRUE | FALSE",
+            ["Qualified", "Presentation", "Won"],
+        ),
+        (
+            "2026-01-05 | 2026-02-01 | | | \n2026-01-05 | 2026-02-01 | 2026-02-09 | 2026-04-20 | \n2026-01-05 | | | | 2026-02-02",
+            ["Qualified", "Won", "Lost"],
+        ),
+    ],
+)  # fmt: skip
+def test_a_column_for_each_stage_becomes_the_stage(marks: str, stages: list[str], sheet: Sheet) -> None:
+    rows = [
+        f"{name} | Dock | {amount} | {line}"
+        for name, amount, line in zip("ABC", (5, 6, 7), marks.splitlines(), strict=True)
+    ]
+    after = imported(sheet("\n".join(["Deal | Company | Amount | Lead | Qualified | Proposal | Won | Lost", *rows])))
+    assert list(after["Deals"]["stage"]) == stages
+    assert after["Deals"]["amount"].sum() == 18
+    closed = after["Deals"]["closed"].dt.strftime("%m-%d").fillna("").tolist()
+    assert closed == (["", "04-20", "02-02"] if marks.startswith("2026") else ["", "", ""])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Deal | Pumps | Bolts\nCompany | Dock | Mill\nStage | Lead | Won\nAmount | 5 | 7",
+        "Deal Name | Pumps | Bolts\nCustomer | Dock | Mill\nSales stage | Lead | Won\nValue | 5 | 7\nHobby | golf | none",
+        "商机名称 | Pumps | Bolts\n客户 | Dock | Mill\n阶段 | Lead | Won\n金额 | 5 | 7",
+    ],
+)
+def test_headers_in_the_first_column_are_turned(text: str, sheet: Sheet) -> None:
+    after = imported(sheet(text))
+    deals = after["Deals"]
+    assert deals[["name", "account", "stage", "amount"]].to_numpy().tolist() == [
+        ["Pumps", "Dock", "Lead", 5.0],
+        ["Bolts", "Mill", "Won", 7.0],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Lead | Proposal | Won\nPumps, Dock | Bolts, Mill | Nuts\nHoses | | ", "board"),
+        ("Qualified | Negotiation | Closed Won | Closed Lost\nPumps | Bolts | Nuts | Screws", "board"),
+        ("线索 | 谈判 | 赢单 | 输单\n水泵 | 阀门 | 软管 | 轴承", "board"),
+        ("Deal | Company | Jan | Feb | Mar\nA | Dock | 5 | 6 | 7\nB | Mill | | 8 |", "months"),
+        ("Deal | Company | 2026-01 | 2026-02 | 2026-03\nA | Dock | 5 | 6 | 7", "months"),
+        ("商机 | 客户 | 1月 | 2月 | 3月\nA | 宏达 | 5 | 6 | 7", "months"),
+    ],
+)
+def test_a_layout_that_does_not_say_what_a_deal_is_is_asked_about(text: str, rule: str, sheet: Sheet) -> None:
+    path = sheet(text)
+    (source,) = read_import_sources(path)
+    assert [notice.rule for notice in source.notices] == [rule]
+    mapping = propose_import_map([path], workbook())
+    assert mapping.asks
+    assert ImportMap.from_toml(mapping.to_toml("en")) == mapping
+    with pytest.raises(UsageError, match="the layout does not say what a deal is"):
+        build_import_changes(workbook(), [path], mapping)
+
+
+def test_a_column_that_stands_twice_is_told(sheet: Sheet) -> None:
+    (source,) = read_import_sources(sheet("Deal | Stage | Amount | Amount\nA | Lead | 5 | 6\nB | Lead | 7 | 7"))
+    assert [notice.rule for notice in source.notices] == ["same_header"]
+    (same,) = read_import_sources(sheet("Deal | Stage | Amount | Amount\nA | Lead | 5 | 5\nB | Lead | 7 | 7"))
+    assert same.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("case", "open_value", "won_value", "lost_value"),
+    [
+        ("rows-totals.xlsx", 400, 200, 0),
+        ("rows-stage-headings.xlsx", 64000, 9000, 0),
+        ("rows-stacked-lists.xlsx", 40000, 24000, 9000),
+        ("letterhead.xlsx", 100, 200, 0),
+        ("stage-checkboxes.xlsx", 35000, 24000, 9000),
+        ("stage-date-columns.xlsx", 35000, 24000, 9000),
+    ],
+)
+def test_the_layout_of_a_case(
+    shared: Path, tmp_path: Path, case: str, open_value: float, won_value: float, lost_value: float
+) -> None:
+    deals = imported(Path(shutil.copy(shared / "cases" / "files" / case, tmp_path / case)))["Deals"]
+    sums = [float(deals.loc[deals["outcome"] == outcome, "amount"].sum()) for outcome in ("open", "won", "lost")]
+    assert sums == [open_value, won_value, lost_value]

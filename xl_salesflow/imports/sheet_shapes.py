@@ -1,0 +1,226 @@
+"""Turn sheets that are laid out for people into plain lists: one row of headers, one row for each deal.
+
+Several lists on a sheet are told apart, fields that stand in the first column are turned, and stages that are columns of
+marks or dates become one column. Row numbers stay those of the sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+import pandas as pd
+
+from xl_salesflow.core.written_dates import is_written_day, parse_date_reading
+from xl_salesflow.core.written_numbers import is_written_number
+from xl_salesflow.core.written_values import yes_no_of_word
+from xl_salesflow.imports.import_vocabulary import (
+    fold_name,
+    is_name_of_stage,
+    names_of_targets,
+    outcome_of_stage_name,
+    read_known_headers,
+)
+from xl_salesflow.imports.list_extent import (
+    STAGE_OF_SECTION,
+    TextRow,
+    count_filled_cells,
+    find_header_lines,
+    is_row_of_headers,
+)
+from xl_salesflow.ooxml.excel_notation import column_letters
+
+_FEWEST_STAGE_COLUMNS = 3
+_FEWEST_MONTH_COLUMNS = 3
+_BOARD_SHARE = 0.8  # of the headers that are stages
+_FEWEST_FIELDS, _MOST_FIELDS = 3, 40  # of a sheet with its headers in the first column
+_FIELD_SHARE = 0.6  # of the first column that must be known headers
+_CHECK_MARKS = frozenset(["x", "X", "✓", "✔", "☑", "●", "■", "√", "v", "V", "*", "✅", "○", "有"])
+_CLOSING_DAY_HEADER = "Closed"
+
+
+@dataclass(frozen=True)
+class ListPlace:
+    """Where a list is on a sheet: the position of its header row (None: to be found) and its cells.
+
+    *mark* tells it from the first list of the sheet, which has none.
+    """
+
+    header: int | None = None
+    first: int = 0
+    end: int | None = None
+    left: int = 0
+    right: int | None = None
+    mark: str = ""
+
+    def cut(self, rows: Sequence[TextRow]) -> Sequence[TextRow]:
+        """Return *rows* with the cells outside the list blank; positions stay."""
+        if (self.first, self.end, self.left, self.right) == (0, None, 0, None):
+            return rows
+        inside = [
+            ["" for _ in row[: self.left]] + list(row[self.left : self.right]) for row in rows[self.first : self.end]
+        ]
+        return [*([] for _ in range(self.first)), *inside]
+
+
+def find_list_places(rows: Sequence[TextRow], header: int | None = None) -> Iterator[ListPlace]:
+    """Yield the lists of a sheet: those one below the other, and in each of these those side by side."""
+    found = find_header_lines(rows, (), header)
+    if header is not None or found is None:
+        yield ListPlace(header)
+        return
+    headers, below = found
+    starts = [(0, None), *_find_further_headers(rows, headers, below)]
+    for at, (first, top) in enumerate(starts):
+        end = starts[at + 1][0] if at + 1 < len(starts) else None
+        yield from _split_side_by_side(rows, ListPlace(top, first, end), below - 1 if top is None else top)
+
+
+def _find_further_headers(rows: Sequence[TextRow], headers: TextRow, first: int) -> Iterator[tuple[int, int]]:
+    """Yield for each further list below the first its first row, which may be a title, and its header row."""
+    known = [fold_name(header) for header in headers if header.strip()]
+    for at in range(first + 1, len(rows) - 1):
+        if count_filled_cells(rows[at - 1]) > 1 or count_filled_cells(rows[at]) < 2 or not is_row_of_headers(rows[at]):
+            continue
+        if [fold_name(cell) for cell in rows[at] if cell.strip()] == known:
+            continue  # the same list goes on
+        top = at
+        while top - 1 > first and count_filled_cells(rows[top - 1]) == 1:
+            top -= 1
+        yield top, at
+
+
+def _split_side_by_side(rows: Sequence[TextRow], place: ListPlace, top: int) -> Iterator[ListPlace]:
+    """Yield the lists that share a header row; a blank column within one list does not split it."""
+    blocks = list(_find_column_blocks(rows[top]))
+    body = rows[top + 1 : place.end]
+    left, first_block, lists = 0, blocks[0] if blocks else (0, 0), list[tuple[int, int]]()
+    for block in blocks[1:]:
+        if _is_list_of_its_own(rows[top], body, first_block, block):
+            lists.append((left, block[0]))
+            left, first_block = block[0], block
+        else:
+            first_block = (first_block[0], block[1])
+    for number, (start, end) in enumerate([*lists, (left, None)]):
+        is_first = place.first == 0 and not number
+        mark = "" if is_first else f"[{column_letters(blocks[0][0] + 1 if not number else start + 1)}{top + 1}]"
+        header = place.header if is_first and not lists else top
+        yield ListPlace(header, place.first, place.end, start, end, mark)
+
+
+def _find_column_blocks(header: TextRow) -> Iterator[tuple[int, int]]:
+    start = None
+    for at, cell in enumerate([*header, ""]):
+        if cell.strip() and start is None:
+            start = at
+        elif not cell.strip() and start is not None:
+            yield start, at
+            start = None
+
+
+def _is_list_of_its_own(header: TextRow, body: Sequence[TextRow], one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Return whether *other* has headers of *one* again, or rows where *one* has none and known headers."""
+    names, others = ([fold_name(cell) for cell in header[a:b]] for a, b in (one, other))
+    if len(others) < 2 or sum(name in read_known_headers() for name in others) < 2:
+        return False
+    filled = [(any(row[one[0] : one[1]]), any(row[other[0] : other[1]])) for row in body]
+    return len(set(names) & set(others)) >= 2 or (False, True) in filled
+
+
+def turn_fields_to_headers(rows: Sequence[TextRow]) -> list[list[str]] | None:
+    """Return *rows* turned if the first column has the headers, so that each column is a row; None if it has not."""
+    fields = [row[0].strip() for row in rows if row and row[0].strip()]
+    if not _FEWEST_FIELDS <= len(fields) <= _MOST_FIELDS or len(rows) > 2 * _MOST_FIELDS:
+        return None
+    known = sum(fold_name(field) in read_known_headers() for field in fields)
+    width = max(map(len, rows))
+    values = [cell for row in rows if row and row[0].strip() for cell in row[1:] if cell.strip()]
+    is_turned = known >= _FEWEST_FIELDS and known >= _FIELD_SHARE * len(fields) and len(set(fields)) == len(fields)
+    if not is_turned or width < 2 or not values:
+        return None
+    if any(map(_is_field, rows[0][1:])) or any(sum(map(_is_field, row[1:])) > 1 for row in rows):
+        return None  # a row of headers: a list
+    turned = [list(column) for column in zip_longest(*(row for row in rows if row and row[0].strip()), fillvalue="")]
+    return turned
+
+
+def _is_field(cell: str) -> bool:
+    return bool(cell.strip()) and fold_name(cell) in read_known_headers() and not is_name_of_stage(cell)
+
+
+@dataclass(frozen=True)
+class StageColumns:
+    """A list with the stages of its columns in one column, and the days on which each row entered them, if it tells."""
+
+    cells: pd.DataFrame
+    days: pd.DataFrame | None
+
+
+def join_stage_columns(cells: pd.DataFrame) -> StageColumns | None:
+    """Return *cells* with one column of stages instead of a column of marks or dates for each stage; None if it has none.
+
+    The stage is a won or lost one that is marked, or else the last one that is marked.
+    """
+    headers = [str(header) for header in cells.columns]
+    stages = [header for header in headers if is_name_of_stage(header)]
+    if len(stages) < _FEWEST_STAGE_COLUMNS or any(
+        fold_name(header) in names_of_targets("Deals")["stage"] for header in headers if header not in stages
+    ):
+        return None
+    filled = {text.strip() for header in stages for text in cells[header].unique()} - {""}
+    if filled and all(is_written_day(text) for text in filled):
+        with_days = True
+    elif filled and all(_is_mark(text) for text in filled):
+        with_days = False
+    else:
+        return None
+    marked = cells[stages].map(lambda text: bool(text.strip()) and (with_days or _is_set(text)))
+    order = [s for s in stages if not outcome_of_stage_name(s)] + [s for s in stages if outcome_of_stage_name(s)]
+    stage = pd.Series("", index=cells.index, dtype=object)
+    closed = stage.copy()
+    for name in order:
+        stage = stage.mask(marked[name], name)
+        if with_days and outcome_of_stage_name(name):
+            closed = closed.mask(marked[name], cells[name])
+    joined = cells.drop(columns=stages)
+    joined[_free_header(joined, STAGE_OF_SECTION)] = stage
+    if with_days and _CLOSING_DAY_HEADER not in joined:
+        joined[_CLOSING_DAY_HEADER] = closed
+    return StageColumns(joined, cells[stages] if with_days else None)
+
+
+def _free_header(cells: pd.DataFrame, header: str) -> str:
+    return header if header not in cells else f"{header} (2)"
+
+
+def _is_mark(text: str) -> bool:
+    return text in _CHECK_MARKS or yes_no_of_word(text) is not None
+
+
+def _is_set(text: str) -> bool:
+    return text.strip() in _CHECK_MARKS or yes_no_of_word(text.strip()) == "yes"
+
+
+def find_open_shape(cells: pd.DataFrame) -> str:
+    """Return the kind of layout that does not say what a deal is: "board", "months", or "" for a list."""
+    headers = [str(header) for header in cells.columns]
+    stages = [header for header in headers if is_name_of_stage(header)]
+    if len(stages) >= _FEWEST_STAGE_COLUMNS and len(stages) >= _BOARD_SHARE * len(headers):
+        return "board"
+    months = [header for header in headers if is_written_day(header) or _is_month_name(header)]
+    if len(months) >= _FEWEST_MONTH_COLUMNS and _hold_numbers(cells[months]):
+        others = {fold_name(header) for header in headers if header not in months}
+        return "" if others & names_of_targets("Deals")["amount"] else "months"
+    return ""
+
+
+def _is_month_name(header: str) -> bool:
+    bare = header.strip()
+    full = (bare, f"{bare} 2026", f"2026\u5e74{bare}")  # the last is Chinese: year 2026
+    return not bare.isdecimal() and any(parse_date_reading(text) is not None for text in full)
+
+
+def _hold_numbers(cells: pd.DataFrame) -> bool:
+    texts = {text.strip() for header in cells.columns for text in cells[header].head(100)} - {""}
+    return bool(texts) and all(map(is_written_number, texts))
