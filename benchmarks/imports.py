@@ -77,7 +77,7 @@ def compare(source: Path, title: str, runs: int, book: Path) -> None:
         fresh()
         source.with_name(f"{source.stem}.map.toml").unlink(missing_ok=True)
         command = [sys.executable, "-m", "xl_salesflow", "import", str(book), str(source)]
-        return [*command, "--yes", "--today", str(DAY)]
+        return [*command, "--yes", "--as-history", "--today", str(DAY)]
 
     def by_hand() -> Sequence[str]:
         fresh()

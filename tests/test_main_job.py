@@ -67,7 +67,7 @@ def maven(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the workbook that init, import and update make from the Maven data."""
     book = tmp_path_factory.mktemp("maven") / "m.xlsx"
     assert run("init", book, "--lang", "en") == 0
-    assert run("import", book, *maven_files(shared / "data" / "maven_crm"), "--yes") == 0
+    assert run("import", book, *maven_files(shared / "data" / "maven_crm"), "--yes", "--as-history") == 0
     assert run("update", book) == 0
     return book
 
@@ -81,7 +81,7 @@ def some_maven(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         few = lines if len(lines) < 1000 else [lines[0], *lines[1::5]]
         (folder / source.name).write_text("".join(few), encoding="utf-8")
     assert run("init", folder / "m.xlsx", "--lang", "en") == 0
-    assert run("import", folder / "m.xlsx", *maven_files(folder), "--yes") == 0
+    assert run("import", folder / "m.xlsx", *maven_files(folder), "--yes", "--as-history") == 0
     return folder / "m.xlsx"
 
 
@@ -129,7 +129,7 @@ def test_a_dry_run_leaves_every_byte(maven: Path) -> None:
 def test_a_second_import_adds_nothing(maven: Path, shared: Path, tmp_path: Path) -> None:
     book = tmp_path / "again.xlsx"
     book.write_bytes(maven.read_bytes())
-    assert run("import", book, *maven_files(shared / "data" / "maven_crm"), "--yes") == 0
+    assert run("import", book, *maven_files(shared / "data" / "maven_crm"), "--yes", "--as-history") == 0
     assert digest(book) == digest(maven)
 
 
@@ -179,7 +179,7 @@ def test_the_olist_funnel(shared: Path, tmp_path: Path, asked: Any) -> None:
     assert run("init", book, "--lang", "zh") == 0
     leads, won = ("olist_marketing_qualified_leads_dataset.csv", "olist_closed_deals_dataset.csv")
     data = shared / "data" / "olist_funnel"
-    assert run("import", book, data / leads, "--with", data / won, "--yes") == 0
+    assert run("import", book, data / leads, "--with", data / won, "--yes", "--as-history") == 0
     assert run("update", book) == 0
     metrics = asked(book)["metrics"]
     assert (metrics["deal_count"], metrics["won_count"], metrics["win_rate_of_all"]) == (8000, 842, 0.10525)

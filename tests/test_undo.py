@@ -240,8 +240,8 @@ def test_an_import_into_a_file_is_undone_and_redone(tmp_path: Path) -> None:
         return ClosedBook(book).read(TODAY)
 
     run("init", book, "--lang", "en")
-    before = run("import", book, deals, "--yes")
-    after = run("import", book, more, "--yes")
+    before = run("import", book, deals, "--yes", "--as-history")
+    after = run("import", book, more, "--yes", "--as-history")
     assert (len(before["Deals"]), len(after["Deals"])) == (10, 60)
     assert held(run("undo", book, "--dry-run")) == held(after)
     assert held(run("undo", book)) == held(before)

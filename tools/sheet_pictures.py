@@ -65,7 +65,7 @@ def maven(source: Path, path: Path, language: Language) -> Path:
     """Make a workbook from the public data set, as a new user would."""
     new_workbook(path, language, "crm")
     deals = moved(source, Path(tempfile.mkdtemp()))
-    for arguments in (("import", path, *sorted(deals.parent.glob("*.csv")), "--yes"), ("update", path)):
+    for arguments in (("import", path, *sorted(deals.parent.glob("*.csv")), "--yes", "--as-history"), ("update", path)):
         cli.main([str(argument) for argument in arguments])
     year = {"PeriodFromInput": NOW.date() - timedelta(days=364), "PeriodToInput": NOW.date()}
     year["CompareInput"] = NOW.date() - timedelta(days=28)

@@ -43,6 +43,7 @@ from xl_salesflow.core.verb_answers import (
     CheckAnswer,
     DifferencesAnswer,
     FollowUpsAnswer,
+    ImportedFiles,
     MergedCopy,
     NumberedQuote,
     PrintedPapers,
@@ -297,8 +298,30 @@ def holidays(pipeline: Pipeline, days: pd.DataFrame, run: Run) -> ChangeSet[RunA
 
 
 def bring_in(pipeline: Pipeline, imported: ChangeSet[SomeAnswer], run: Run) -> ChangeSet[RunAnswer[SomeAnswer]]:
-    """Return the whole change set of an import with the changes *imported*: numbers updated and the run recorded."""
-    return run_steps(pipeline, (lambda _: imported,), "import", run, answer_type=type(imported.answer))
+    """Return the whole change set of an import with the changes *imported*: numbers updated and the run recorded.
+
+    The moves of new deals are judged like those of typed ones, unless *imported* records them as history.
+    """
+    new = [str(deal) for rows in imported.appends if rows.table == "Deals" for deal in rows.rows["deal"]]
+    scope = make_deal_scope(*new)
+    steps: tuple[Step, ...] = (lambda _: imported,)
+    if isinstance(imported.answer, ImportedFiles) and imported.answer.judged:
+        steps = (*steps, lambda now: _judge_imported_deals(now, scope, imported.answer, run.by))
+    return run_steps(pipeline, (*steps, _find_refused_moves), "import", run, answer_type=type(imported.answer))
+
+
+def _judge_imported_deals(pipeline: Pipeline, scope: DealScope, answer: ImportedFiles, by: str) -> ChangeSet:
+    judged = _judge_moves(scope.rows.narrow(pipeline, ("Deals",)), by)
+    refused = sum(finding.rule == "move_refused" for finding in judged.findings)
+    return replace(judged, findings=()).with_answer(replace(answer, refused=refused))
+
+
+def _find_refused_moves(pipeline: Pipeline) -> ChangeSet:
+    from xl_salesflow.core.rule_declarations import list_rule_findings
+    from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES
+
+    found = (finding for rule in MOVE_STATUS_RULES for finding in list_rule_findings(pipeline, rule))
+    return ChangeSet(findings=tuple(found))
 
 
 def change_sheet(pipeline: Pipeline, plan: ChangeSet, verb: str, run: Run) -> ChangeSheet:

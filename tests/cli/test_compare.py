@@ -23,7 +23,7 @@ def book(tmp_path: Path) -> Path:
         lines.append(f"D-{number},{stage},2026-01-01,2026-02-01,{source}")
     deals.write_text("\n".join(lines) + "\n", encoding="utf-8")
     main(["init", str(path), "--lang", "en"])
-    main(["import", str(path), str(deals), "--yes", "--today", str(TODAY)])
+    main(["import", str(path), str(deals), "--yes", "--as-history", "--today", str(TODAY)])
     return path
 
 

@@ -32,7 +32,11 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "D-1,Acme,Lead,100,2026-03-01,,Li\nD-2,Acme,Qualified,200,2026-03-02,,Li\nD-3,Acme,Won,300,2026-01-02,2026-02-01,Li\n",
         encoding="utf-8",
     )
-    for arguments in (("init", path, "--lang", "en"), ("import", path, deals, "--yes"), ("update", path)):
+    for arguments in (
+        ("init", path, "--lang", "en"),
+        ("import", path, deals, "--yes", "--as-history"),
+        ("update", path),
+    ):
         main([str(argument) for argument in (*arguments, "--today", TODAY)])
     return path
 

@@ -56,19 +56,21 @@ def test_a_number_cell_has_the_currency_that_a_person_sees(code: str, text: str,
 def test_amounts_in_the_workbooks_currency_are_imported_and_others_become_a_question(tmp_path: Path) -> None:
     path = listed(tmp_path / "deals.xlsx", EURO, EURO, EURO)
     euros, dollars = workbook("en", "EUR"), workbook("en", "USD")
-    planned = build_import_changes(euros, [path], propose_import_map([path], euros))
+    planned = build_import_changes(euros, [path], propose_import_map([path], euros), as_history=True)
     assert list(apply_change_set(euros, planned)["Deals"]["amount"]) == [1500.125, 2500.125, 3500.125]
     asked = propose_import_map([path], dollars)
     (file,) = asked.files
     assert (file.columns["Amount"].currency, file.columns["Amount"].questions) == ("EUR", ("rate",))
     settled = {**file.columns, "Amount": replace(file.columns["Amount"], rate=2.0)}
-    planned = build_import_changes(dollars, [path], replace(asked, files=(replace(file, columns=settled),)))
+    planned = build_import_changes(
+        dollars, [path], replace(asked, files=(replace(file, columns=settled),)), as_history=True
+    )
     assert list(apply_change_set(dollars, planned)["Deals"]["amount"]) == [3000.25, 5000.25, 7000.25]
 
 
 def test_amounts_shown_in_several_currencies_are_not_added_up(tmp_path: Path) -> None:
     path, before = listed(tmp_path / "deals.xlsx", '"$"#,##0.00', EURO, POUND), workbook("en", "USD")
-    planned = build_import_changes(before, [path], propose_import_map([path], before))
+    planned = build_import_changes(before, [path], propose_import_map([path], before), as_history=True)
     assert list(apply_change_set(before, planned)["Deals"]["amount"].fillna(-1)) == [1500.125, -1, -1]
     assert [finding.rule for finding in planned.findings] == ["import_currency", "import_currency"]
 

@@ -35,7 +35,7 @@ class Imported:
 def imported(data: Path, files: tuple[str, ...], language: Language) -> Imported:
     before, paths = workbook(language), [data / file for file in files]
     mapping = ImportMap.from_toml(propose_import_map(paths, before).to_toml(language))
-    planned = build_import_changes(before, paths, mapping)
+    planned = build_import_changes(before, paths, mapping, as_history=True)
     return Imported(mapping, planned, apply_change_set(before, planned))
 
 
@@ -120,7 +120,9 @@ def test_olist_leads_are_joined_with_the_deals_that_were_closed(olist: Imported)
 def test_nothing_is_pending_and_a_second_import_changes_nothing(shared: Path, files: tuple[str, ...]) -> None:
     done = imported(shared / "data", files, "en")
     assert find_pending_moves(done.after).empty
-    assert not build_import_changes(done.after, [shared / "data" / file for file in files], done.mapping).writes
+    assert not build_import_changes(
+        done.after, [shared / "data" / file for file in files], done.mapping, as_history=True
+    ).writes
 
 
 @pytest.mark.parametrize(
@@ -145,5 +147,5 @@ def test_an_import_reads_each_file_once(shared: Path, monkeypatch: pytest.Monkey
         return original(file)
 
     monkeypatch.setattr(Path, "read_bytes", counted)
-    build_import_changes(workbook(), paths, mapping)
+    build_import_changes(workbook(), paths, mapping, as_history=True)
     assert sorted(names) == ["accounts.csv", "products.csv", "sales_pipeline.csv", "sales_teams.csv"]

@@ -27,7 +27,7 @@ def book(tmp_path: Path) -> Path:
 
 
 def imported(book: Path, path: Path, *more: str) -> int:
-    return main(["import", str(book), str(path), "--yes", "--today", "2026-07-01", *more])
+    return main(["import", str(book), str(path), "--yes", "--as-history", "--today", "2026-07-01", *more])
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_cells_that_cannot_be_read_are_counted_and_block(
 ) -> None:
     rows = "\n".join(f"D-{at} | Lead | {text}" for at, text in enumerate(cells.split(" | "), 1))
     path = csv("deals.csv", f"Deal | Stage | {header}\n{rows}", delimiter="\t")
-    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
+    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()), as_history=True)
     counted = [(lost_cells.header, lost_cells.cells, lost_cells.filled) for lost_cells in planned.answer.not_understood]
     assert counted == ([(header, lost, filled)] if lost else [])
     assert planned.blocks == bool(lost)
@@ -99,7 +99,7 @@ def test_formulas_that_were_never_calculated_are_reported(tmp_path: Path) -> Non
         source.active.append(row)
     source.active["J9"] = "=1+1"  # beside the list
     source.save(path := tmp_path / "deals.xlsx")
-    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
+    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()), as_history=True)
     (finding,) = planned.findings
     assert finding.message.startswith("deals.xlsx › Sheet, row 2, Amount: its formula was never calculated")
     assert planned.answer.not_understood[0].cells == 1
@@ -108,7 +108,7 @@ def test_formulas_that_were_never_calculated_are_reported(tmp_path: Path) -> Non
 def test_many_cells_are_reported_by_the_first_ones_and_their_number(csv: Csv) -> None:
     rows = "\n".join(f"D-{at} | Lead | {at} pears" for at in range(1, 301))
     path = csv("deals.csv", f"Deal | Stage | Amount\n{rows}")
-    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
+    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()), as_history=True)
     assert [finding.rule for finding in planned.findings] == ["import_number"] * 101
     assert "200 more cells down to here have the same problem" in planned.findings[-1].message
 

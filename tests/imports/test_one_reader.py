@@ -162,7 +162,7 @@ def imported(folder: Path, table: str, column: str, text: str) -> str:
     path.write_text(f'{key}\t{column}\tnotes\n1\t"{text}"\tx\n', encoding="utf-8")
     before = workbook()
     try:
-        planned = build_import_changes(before, [path], propose_import_map([path], before))
+        planned = build_import_changes(before, [path], propose_import_map([path], before), as_history=True)
     except UsageError:
         return NOT_TAKEN
     after = apply_change_set(before, planned)[table]

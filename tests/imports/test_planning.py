@@ -29,7 +29,7 @@ Csv = Callable[..., Path]
 
 
 def brought_in(pipeline: Pipeline, *paths: Path) -> tuple[Pipeline, ChangeSet]:
-    planned = build_import_changes(pipeline, paths, propose_import_map(paths, pipeline))
+    planned = build_import_changes(pipeline, paths, propose_import_map(paths, pipeline), as_history=True)
     return apply_change_set(pipeline, planned), planned
 
 
@@ -235,7 +235,9 @@ def test_an_unusable_cell_stays_blank_and_is_reported(
         "amount": ColumnMap("amount"),
         "created": ColumnMap("created"),
     }
-    planned = build_import_changes(empty, [path], ImportMap((FileMap("deals.csv", "Deals", columns=columns),)))
+    planned = build_import_changes(
+        empty, [path], ImportMap((FileMap("deals.csv", "Deals", columns=columns),)), as_history=True
+    )
     after = apply_change_set(empty, planned)
     assert cells(after["Deals"], column) == [[value]]
     assert [message.startswith(says or "") for message in messages(planned)] == ([True] if says else [])
@@ -244,7 +246,7 @@ def test_an_unusable_cell_stays_blank_and_is_reported(
 def test_an_unknown_stage_is_left_blank_and_reported(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage\n1 | Leed\n2 | Lead")
     mapping = replace(propose_import_map([path], empty), stages={"Lead": "Lead"}, new_stages=())
-    planned = build_import_changes(empty, [path], mapping)
+    planned = build_import_changes(empty, [path], mapping, as_history=True)
     assert messages(planned) == [
         "deals.csv, row 2, stage: the playbook has no stage “Leed”; did you mean “Lead”? The stage is left blank; "
         "name it under [stages] in the map."
@@ -364,7 +366,9 @@ def test_columns_go_to_notes_when_a_person_asks(csv: Csv, empty: Pipeline) -> No
     path = csv("deals.csv", "deal | stage | notes | shoe size | hat\n1 | Lead | tall | 43 | \n2 | Lead | | | 7")
     mapping = propose_import_map([path], empty)
     columns = {**mapping.files[0].columns, "shoe size": ColumnMap("notes+"), "hat": ColumnMap("notes+")}
-    planned = build_import_changes(empty, [path], replace(mapping, files=(replace(mapping.files[0], columns=columns),)))
+    planned = build_import_changes(
+        empty, [path], replace(mapping, files=(replace(mapping.files[0], columns=columns),)), as_history=True
+    )
     assert list(apply_change_set(empty, planned)["Deals"]["notes"]) == ["tall\nshoe size: 43", "hat: 7"]
 
 
@@ -396,7 +400,7 @@ def test_every_appended_row_is_a_complete_frame(csv: Csv, empty: Pipeline) -> No
 
 def usage_error(pipeline: Pipeline, paths: Sequence[Path], mapping: ImportMap) -> str:
     with pytest.raises(UsageError) as error:
-        build_import_changes(pipeline, paths, mapping)
+        build_import_changes(pipeline, paths, mapping, as_history=True)
     assert error.value.in_("zh") != str(error.value)
     return str(error.value)
 
@@ -409,9 +413,9 @@ def test_an_import_map_that_does_not_fit_is_refused_in_one_sentence(csv: Csv, em
     keyless = replace(good, files=(replace(file, table="Accounts", columns={"stage": ColumnMap("industry")}),))
     assert "the dates of “created” can be read in two ways" in usage_error(empty, [path], good)
     good = replace(good, files=(replace(file, columns={**file.columns, "created": ColumnMap("created", MONTH_FIRST)}),))
-    assert cells(apply_change_set(empty, build_import_changes(empty, [path], good))["Deals"], "created") == [
-        ["2025-03-04"]
-    ]
+    assert cells(
+        apply_change_set(empty, build_import_changes(empty, [path], good, as_history=True))["Deals"], "created"
+    ) == [["2025-03-04"]]
     assert "has no column “daal”; did you mean “deal”?" in usage_error(empty, [path], missing)
     assert "no column gives account" in usage_error(empty, [path], keyless)
     assert "did you mean “Contract”?" in usage_error(empty, [path], replace(good, stages={"Lead": "Contrakt"}))
@@ -426,7 +430,9 @@ def test_an_open_question_that_is_left_out_asks_nothing(csv: Csv, empty: Pipelin
     path = csv("deals.csv", "deal | stage | created\n1 | Lead | 03/04/2025")
     mapping = propose_import_map([path], empty)
     columns = {**mapping.files[0].columns, "created": ColumnMap("", DAY_OR_MONTH_FIRST)}
-    planned = build_import_changes(empty, [path], replace(mapping, files=(replace(mapping.files[0], columns=columns),)))
+    planned = build_import_changes(
+        empty, [path], replace(mapping, files=(replace(mapping.files[0], columns=columns),)), as_history=True
+    )
     assert cells(apply_change_set(empty, planned)["Deals"], "created") == [[None]]
 
 
@@ -434,7 +440,8 @@ def test_today_does_not_matter(csv: Csv, empty: Pipeline) -> None:
     path = csv("deals.csv", "deal | stage | created\n1 | Lead | 2025-01-01")
     later = replace(empty, today=date(2030, 1, 1))
     first, second = (
-        apply_change_set(p, build_import_changes(p, [path], propose_import_map([path], p))) for p in (empty, later)
+        apply_change_set(p, build_import_changes(p, [path], propose_import_map([path], p), as_history=True))
+        for p in (empty, later)
     )
     assert first["History"].equals(second["History"])
 
@@ -464,7 +471,7 @@ def test_an_amount_that_may_lack_the_unit_of_its_header_is_reported(csv: Csv) ->
         "deals.csv", "deal | stage | 金额（万元）\n1 | Lead | 12.5\n2 | Lead | ¥380000\n3 | Lead | 8\n4 | Lead | 40亿"
     )
     chinese = workbook("en", "CNY")
-    planned = build_import_changes(chinese, [path], propose_import_map([path], chinese))
+    planned = build_import_changes(chinese, [path], propose_import_map([path], chinese), as_history=True)
     assert cells(apply_change_set(chinese, planned)["Deals"], "amount") == [
         [125_000],
         [3_800_000_000],

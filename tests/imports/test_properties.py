@@ -86,7 +86,7 @@ def test_every_file_is_imported_or_refused(table: tuple[list[str], list[list[str
     try:
         mapping = decided(propose_import_map([path], before))
         assert ImportMap.from_toml(mapping.to_toml("en")) == mapping
-        planned = build_import_changes(before, [path], mapping)
+        planned = build_import_changes(before, [path], mapping, as_history=True)
     except UsageError:
         return
     for append in planned.appends:
@@ -99,4 +99,4 @@ def test_every_file_is_imported_or_refused(table: tuple[list[str], list[list[str
     current = history.loc[history["left"] == pd.Timestamp(OPEN_STAY_END), ["deal", "stage"]]
     assert sorted(map(tuple, recorded.to_numpy())) == sorted(map(tuple, current.to_numpy()))
     assert (deals["stage"] == deals["recorded_stage"]).all()
-    assert not build_import_changes(after, [path], mapping).writes
+    assert not build_import_changes(after, [path], mapping, as_history=True).writes

@@ -28,7 +28,7 @@ def test_a_possible_duplicate_is_reported(text: str, expected: list[tuple[str, .
     file = tmp_path / "accounts.csv"
     file.write_text(text, encoding="utf-8")
     pipeline = build_pipeline(date(2026, 5, 4), Accounts=HERE).with_tables(**make_shipped_setup("crm", "en"))
-    plan = build_import_changes(pipeline, [file], propose_import_map([file], pipeline))
+    plan = build_import_changes(pipeline, [file], propose_import_map([file], pipeline), as_history=True)
     findings = [finding for finding in plan.findings if finding.rule == "import_twice"]
     assert [finding.key for finding in findings] == [name for name, _, _ in expected]
     for finding, (_, other, why) in zip(findings, expected, strict=True):

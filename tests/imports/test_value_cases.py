@@ -34,7 +34,7 @@ def answer(mapping: ImportMap, **answers: object) -> ImportMap:
 def values(before: Pipeline, path: Path, column: str, mapping: ImportMap | None = None) -> list[object] | str:
     """Return the values of *column* of the deals after importing *path*, or a marker if a question stays open."""
     try:
-        planned = build_import_changes(before, [path], mapping or propose_import_map([path], before))
+        planned = build_import_changes(before, [path], mapping or propose_import_map([path], before), as_history=True)
     except UsageError as error:
         return ASKED if "into the map" in str(error) else str(error)
     found = apply_change_set(before, planned)["Deals"][column]
@@ -185,7 +185,7 @@ def test_dates_that_contradict_the_order_of_their_column_are_reported(csv: Csv) 
     path = csv(
         "deals.csv", "deal | stage | created\n1 | Lead | 13/02/2026\n2 | Lead | 02/14/2026\n3 | Lead | 15/02/2026"
     )
-    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()))
+    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()), as_history=True)
     assert [finding.message for finding in planned.findings] == [
         "deals.csv, row 3, created: “02/14/2026” is not dd/mm/yyyy like the other dates of the column; 2026-02-14 is used, "
         "please check."

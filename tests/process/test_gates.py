@@ -25,10 +25,14 @@ DEALS = """
 
 
 def one_gate(check: str, subject: str = "", value: str = "", effect: str = "block", **tables: Any) -> Pipeline:
-    """Return D1 and D2 with a single gate before Qualified."""
-    pipeline = crm(Deals=rows(DEALS), **tables)
+    """Return D1 and D2 with a single gate before Qualified, and no required task."""
+    pipeline = without_required_tasks(crm(Deals=rows(DEALS), **tables))
     gate = {"gate": "g", "playbook": "crm", "stage": "Qualified", "check": check, "subject": subject, "value": value}
     return pipeline.with_tables(Gates=make_table_frame(TABLES["Gates"], [{**gate, "effect": effect}]))
+
+
+def without_required_tasks(pipeline: Pipeline) -> Pipeline:
+    return pipeline.with_tables(StageTasks=pipeline["StageTasks"].assign(required="no"))
 
 
 def moved(pipeline: Pipeline, before: str = "Lead", after: str = "Qualified") -> pd.DataFrame:
@@ -216,7 +220,7 @@ def test_a_move_back_needs_a_reason(before: str, after: str, reason: str, verdic
 )
 def test_a_stage_can_be_skipped_only_if_allowed(before: str, after: str, verdict: str) -> None:
     """The stage Contract may not be skipped."""
-    pipeline = crm(Deals=rows(DEALS)).with_tables(Gates=make_table_frame(TABLES["Gates"]))
+    pipeline = without_required_tasks(crm(Deals=rows(DEALS))).with_tables(Gates=make_table_frame(TABLES["Gates"]))
     assert verdicts(pipeline, before, after) == [verdict] * 2
 
 
@@ -247,7 +251,8 @@ def test_a_block_outweighs_a_warning() -> None:
     judged = moved(pipeline.with_tables(Gates=both))
     assert judged["verdict"].tolist() == ["refused"] * 2
     assert judged["gates"].tolist() == ["g, h"] * 2
-    assert judged["reasons"].str.count("\n").tolist() == [1, 1]
+    assert judged["reasons"].tolist() == ["Pain is blank. Fill it in."] * 2
+    assert judged["warnings"].tolist() == ["Notes is blank. Fill it in."] * 2
 
 
 def test_an_invalid_gate_blocks_every_move() -> None:

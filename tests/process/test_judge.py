@@ -25,6 +25,12 @@ from xl_salesflow.schema.table_registry import TABLES
 
 QUALIFIED = {"need": 2, "budget": 2, "authority": 2, "timeline": 1, "account": "Acme"}
 
+WHO_DECIDES = {
+    "task_id": "T000001", "deal": "D1", "stage": "Qualified", "task": "Find out who decides", "status": "done",
+    "required": "yes",
+}  # fmt: skip
+"""The required task of Qualified, done."""
+
 
 def judged(pipeline: Pipeline, by: str = "Li") -> Pipeline:
     return apply_change_set(pipeline, judge_stage_moves(pipeline, by))
@@ -66,20 +72,29 @@ def test_a_new_deal_without_a_day_begins_today() -> None:
 
 def test_a_new_deal_in_a_later_stage_goes_through_the_first_stage() -> None:
     """The first and the second stay are on the same day; the gates judge the second."""
-    after = judged(crm(Deals=[{"deal": "D1", "stage": "Presentation", "created": date(2026, 3, 1), **QUALIFIED}]))
+    deal = {"deal": "D1", "stage": "Presentation", "created": date(2026, 3, 1), **QUALIFIED}
+    after = judged(crm(Deals=[deal], Tasks=[WHO_DECIDES]))
     day = pd.Timestamp(2026, 3, 1)
     assert visits(after, "stage", "entered", "left", "days", "moved_to", "move")[0] == (
         "Lead", day, day, 0, "Presentation", "skip",
     )  # fmt: skip
     assert visits(after, "stage", "entered")[1] == ("Presentation", day)
-    assert after["Tasks"]["stage"].unique().tolist() == ["Presentation"]
+    assert after["Tasks"]["stage"].unique().tolist() == ["Qualified", "Presentation"]
 
 
 def test_a_new_deal_refused_in_a_later_stage_counts_in_the_first_stage() -> None:
     after = judged(crm(Deals=[{"deal": "D1", "stage": "Presentation", "created": date(2026, 3, 1)}]))
     deal = after["Deals"].iloc[0]
     assert (deal["stage"], deal["recorded_stage"], deal["move_status"]) == ("Presentation", "Lead", "refused")
-    assert deal["move_reasons"].count("\n") == 4
+    assert deal["move_reasons"].splitlines() == [
+        "Need is blank; it must be at least 2. Ask what they want solved and what it costs them (N1 to N4), then fill in Need.",
+        "Budget is blank; it must be at least 2. Ask how the purchase is paid for (B1 to B4), then fill in Budget.",
+        "Authority is blank; it must be at least 2. Reach the person who decides (A1 to A4), then fill in Authority.",
+        "The task “Find out who decides” is not done. Tick the task off in the sheet Tasks once it is done.",
+        "Only a warning: Qualified: Account is blank. Choose the customer from the sheet Accounts.",
+        "Only a warning: Timeline is blank; it must be at least 1. Ask by when they want to decide (T1 to T4), then fill in "
+        "Timeline.",
+    ]
 
 
 def test_a_move_ends_one_stage_stay_and_begins_the_next() -> None:
@@ -263,3 +278,58 @@ def entries_are_accounted_for(history: pd.DataFrame) -> bool:
 
 def test_the_table_of_this_file_is_read_right() -> None:
     assert rows("deal | need\nD1 | 2") == [{"deal": "D1", "need": 2.0}]
+
+
+DEMO = {"activity": "A1", "deal": "D1", "type": "demo", "date": TODAY, "outcome": "interested"}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "target", "done", "acts", "status", "missing"),
+    [
+        ("Lead", "Objections", [], [], "refused", ["Find out who decides", "Arrange and hold the demo"]),
+        ("Lead", "Objections", [WHO_DECIDES], [], "refused", ["Arrange and hold the demo"]),
+        ("Lead", "Objections", [WHO_DECIDES], [DEMO], "accepted", []),
+        (
+            "Lead",
+            "Objections",
+            [WHO_DECIDES],
+            [{**DEMO, "outcome": "postponed"}],
+            "refused",
+            ["Arrange and hold the demo"],
+        ),
+        ("Qualified", "Presentation", [], [], "refused", ["Find out who decides"]),
+        ("Qualified", "Presentation", [WHO_DECIDES], [], "accepted", []),
+        ("Qualified", "Lost", [], [], "accepted", []),
+        ("Presentation", "Qualified", [], [], "accepted", []),
+    ],
+)
+@pytest.mark.parametrize("gates", ["as shipped", "none"])
+def test_a_stage_gone_past_needs_its_required_tasks(
+    recorded: str, target: str, done: list[Any], acts: list[Any], status: str, missing: list[str], gates: str
+) -> None:
+    """Whether they were given or not, and whether a gate asks for them or not; what is missing is given to the deal."""
+    deal = {"deal": "D1", "recorded_stage": recorded, "stage": target, "amount": 5, "move_reason": "x", **QUALIFIED}
+    pipeline = crm(Deals=[{**deal, "loss_reason": "price", "outcome": "open"}], Tasks=done, Activities=acts)
+    if gates == "none":
+        pipeline = pipeline.with_tables(Gates=pipeline["Gates"].iloc[:0])
+    after = judged(pipeline)
+    row, tasks = after["Deals"].iloc[0], after["Tasks"]
+    assert row["move_status"] == status
+    assert [
+        task for task in missing if f"“{task}”" not in row["move_reasons"] and task not in row["move_reasons"]
+    ] == []
+    assert (
+        tasks.loc[(tasks["status"] == "open") & (tasks["required"] == "yes"), "task"].tolist()[: len(missing)]
+        == missing
+    )
+    again = judge_stage_moves(after, "Li")
+    assert not again.writes
+
+
+def test_a_gate_about_tasks_that_only_warns_lets_the_move_pass() -> None:
+    deal = {"deal": "D1", "recorded_stage": "Qualified", "stage": "Presentation", "outcome": "open", **QUALIFIED}
+    pipeline = crm(Deals=[deal])
+    gates = pipeline["Gates"]
+    gates = gates.assign(effect=gates["effect"].mask(gates["check"] == "task_done", "warn"))
+    after = judged(pipeline.with_tables(Gates=gates))
+    assert after["Deals"]["move_status"].iloc[0] == "warned"

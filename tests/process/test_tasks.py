@@ -9,9 +9,11 @@ import pytest
 
 from tests.tables import TODAY, crm
 from xl_salesflow.core.change_sets import apply_change_set
-from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.pipelines import Pipeline, build_pipeline
+from xl_salesflow.locale.texts import Language
 from xl_salesflow.process.deal_upkeep import fill_derived_cells
 from xl_salesflow.process.move_judging import judge_stage_moves
+from xl_salesflow.process.playbook_files import make_shipped_setup
 
 
 def contract(**tables: Any) -> Pipeline:
@@ -83,3 +85,55 @@ def test_a_deal_that_comes_back_gets_no_task_twice_and_a_lost_one_needs_none() -
     boss = {"move_reason": "again", "override_by": "Wang", "override_reason": "again"}
     back = lost.with_tables(Deals=lost["Deals"].assign(stage="Contract", **boss))
     assert len(apply_change_set(back, judge_stage_moves(back, "Li"))["Tasks"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("playbook", "first", "task", "activity_type", "outcome", "status"),
+    [
+        ("crm", "Lead", "Have a first conversation", "call", "", "done"),
+        ("crm", "Lead", "Have a first conversation", "call", "reached", "done"),
+        ("crm", "Lead", "Have a first conversation", "call", "not_interested", "done"),
+        ("crm", "Lead", "Have a first conversation", "call", "no_answer", "open"),
+        ("crm", "Lead", "Have a first conversation", "meeting", "postponed", "open"),
+        ("crm", "Lead", "Have a first conversation", "meeting", "reached", "done"),
+        ("crm", "Lead", "Have a first conversation", "mail", "reached", "open"),
+        ("six_key_stages", "First contact", "Reach them by phone, mail or in person", "mail", "reached", "done"),
+        ("six_key_stages", "First contact", "Reach them by phone, mail or in person", "visit", "", "done"),
+        ("six_key_stages", "First contact", "Reach them by phone, mail or in person", "call", "no_answer", "open"),
+        ("six_key_stages", "First contact", "Reach them by phone, mail or in person", "demo", "reached", "open"),
+        ("awareness", "Awareness", "Send something worth reading", "mail", "no_answer", "done"),
+        ("awareness", "Awareness", "Send something worth reading", "mail", "postponed", "open"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_activity_does_a_task_by_type_and_outcome(
+    playbook: str, first: str, task: str, activity_type: str, outcome: str, status: str, language: Language
+) -> None:
+    setup = {each: make_shipped_setup(playbook, each) for each in ("en", language)}
+    place = setup["en"]["Stages"]["stage"].tolist().index(first)
+    at = setup["en"]["StageTasks"]["task"].tolist().index(task)
+    stage = setup[language]["Stages"]["stage"].iloc[place]
+    deal = {"deal": "D1", "stage": stage, "playbook": playbook, "created": TODAY, "recorded_stage": "", "owner": "Li"}
+    act = {"activity": "A1", "deal": "D1", "type": activity_type, "date": TODAY, "outcome": outcome}
+    pipeline = build_pipeline(TODAY, language, Deals=[deal], Activities=[act]).with_tables(**setup[language])
+    after = apply_change_set(pipeline, judge_stage_moves(pipeline, "Li"))["Tasks"]
+    rows = after[after["task"] == setup[language]["StageTasks"]["task"].iloc[at]]
+    assert rows["status"].tolist() == [status]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "outcome", "status"),
+    [
+        ("Interested, approved", "interested", "done"),
+        ("有兴趣", "interested", "done"),
+        ("Interested", "reached", "open"),
+        ("Interested", "", "done"),
+        ("No answer", "no_answer", "done"),
+    ],
+)
+def test_a_task_may_say_which_outcomes_complete_it(outcomes: str, outcome: str, status: str) -> None:
+    act = {"activity": "A1", "deal": "D1", "type": "call", "date": TODAY, "outcome": outcome}
+    pipeline = crm(Deals=[{"deal": "D1", "stage": "Lead", "created": TODAY}], Activities=[act])
+    pipeline = pipeline.with_tables(StageTasks=pipeline["StageTasks"].assign(outcomes=outcomes))
+    tasks = apply_change_set(pipeline, judge_stage_moves(pipeline, "Li"))["Tasks"]
+    assert tasks.loc[tasks["task"] == "Have a first conversation", "status"].tolist() == [status]

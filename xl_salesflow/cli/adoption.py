@@ -97,7 +97,8 @@ def _count_in_currency_of(path: Path, pipeline: Pipeline) -> tuple[Pipeline, tup
 
 def bring_in_own_rows(store: AdoptedStore, mapping: ImportMap, run: Run) -> ChangeSet[RunAnswer[ImportedFiles]]:
     """Return the change set that imports the rows of the team's own sheets and stores *mapping* in the workbook."""
-    imported = build_import_changes(store.pipeline, [store.path], mapping)
+    # the first time, the rows are what happened before; later, a row is new work like a typed one
+    imported = build_import_changes(store.pipeline, [store.path], mapping, as_history=store.import_map is None)
     pipeline = store.pipeline
     kept = _keep_setting(
         pipeline, ADOPTION_SETTING, mapping.to_toml(pipeline.language).strip()

@@ -50,6 +50,11 @@ if TYPE_CHECKING:
     metavar="MAP.toml",
 )
 @translated_option("--yes", "Accept the proposed mapping.", is_flag=True)
+@translated_option(
+    "--as-history",
+    "For a migration: record new deals in the stages of the files, without judging them by the gates.",
+    is_flag=True,
+)
 @DRY_RUN_OPTION
 @JSON_OPTION
 @TODAY_OPTION
@@ -59,13 +64,14 @@ def import_command(
     files: tuple[Path, ...],
     map: Path | None,
     yes: bool,
+    as_history: bool,
     dry_run: bool,
     json: bool,
     today: date | None,
     **who: Any,
 ) -> int:
 
-    return import_files(book, (*files, *who["with"]), map, yes, dry_run, json, today, who["as"])
+    return import_files(book, (*files, *who["with"]), map, yes, as_history, dry_run, json, today, who["as"])
 
 
 @verb_command("adopt")
@@ -107,6 +113,7 @@ def import_files(
     files: Sequence[Path],
     map_file: Path | None,
     yes: bool,
+    as_history: bool,
     dry_run: bool,
     as_json: bool,
     today: date | None,
@@ -131,7 +138,8 @@ def import_files(
         mapping = mapping or agree_on_import_map(path, files, pipeline, yes, as_json)
         if mapping is None:
             return None
-        plan = bring_in(pipeline, build_import_changes(pipeline, files, mapping), session.run)
+        imported = build_import_changes(pipeline, files, mapping, as_history=as_history)
+        plan = bring_in(pipeline, imported, session.run)
         return plan if dry_run else session.book.write_and_report(plan)
 
     plan = session.attempt(bring)

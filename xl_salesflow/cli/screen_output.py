@@ -77,6 +77,7 @@ def print_import(
     print_finding_lines(plan.findings)
     _print_row_counts(plan.answer.result)
     _print_amounts(plan.answer.result)
+    _print_judged_deals(plan.answer.result)
     for rows, how in zip(files[::2], files[1::2], strict=True):
         click.echo(
             terminal_text(
@@ -165,6 +166,26 @@ def _print_lost_cells(imported: ImportedFiles) -> None:
                 filled=lost.filled,
                 header=lost.header,
                 file=lost.file,
+            )
+        )
+
+
+def _print_judged_deals(imported: ImportedFiles) -> None:
+    """Print whether the gates judged the new deals of an import."""
+    if imported.as_history:
+        click.echo(
+            terminal_text(
+                "{count} new deals were recorded as history, in the stages of the file; the gates did not judge them.",
+                count=imported.as_history,
+            )
+        )
+    if imported.judged:
+        click.echo(
+            terminal_text(
+                "{count} new deals were judged like typed ones, and {refused} moves were refused; "
+                "for a migration, import with --as-history.",
+                count=imported.judged,
+                refused=imported.refused,
             )
         )
 

@@ -65,7 +65,10 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class StageTask:
-    """A task that every deal gets on entering *stage*, due *due_days* later, done by an activity of type *done_by*."""
+    """A task that every deal gets on entering *stage*, due *due_days* later.
+
+    *done_by* lists the activity types that complete it, *outcomes* their outcomes, as typed.
+    """
 
     playbook: str
     stage: str
@@ -73,6 +76,7 @@ class StageTask:
     required: bool
     due_days: int | None
     done_by: str
+    outcomes: str = ""
 
 
 @dataclass(frozen=True)
@@ -311,6 +315,7 @@ def _build_stage_task(row: dict[str, Any]) -> StageTask:
         row["required"] == "yes",
         _optional_integer(row["due_days"]),
         row["done_by"],
+        row["outcomes"],
     )
 
 

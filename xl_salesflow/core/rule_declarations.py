@@ -218,16 +218,36 @@ def find_bad_limit(gate: Gate) -> GateFinding | None:
 
 
 def gate_items(gate: Gate) -> tuple[str, ...]:
-    """Return the gate's value as a list, split at commas, semicolons and the equivalent Chinese marks."""
-    text = normalize("NFKC", gate.value)
+    """Return the gate's value as a list."""
+    return split_written_list(gate.value)
+
+
+def split_written_list(text: str) -> tuple[str, ...]:
+    """Return the items of *text*, split at commas, semicolons and the equivalent Chinese marks."""
+    text = normalize("NFKC", text)
     for mark in ";\u3001":  # the latter separates the items of a Chinese list
         text = text.replace(mark, ",")
     return tuple(item.strip() for item in text.split(",") if item.strip())
 
 
-def identify_activity_type(subject: str) -> str:
-    """Return the id of an activity type written in any language, or the text itself for a team's own type."""
-    return identify_choice(LISTS["activity_type"], subject) or subject.strip()
+def identify_list_values(name: str, text: str) -> tuple[str, ...]:
+    """Return the ids of the values of the open list *name* written in *text*; a team's own values are casefolded."""
+    return tuple((identify_choice(LISTS[name], item) or item).casefold() for item in split_written_list(text))
+
+
+_NOT_TAKEN_PLACE = "postponed"
+_NOT_REACHED = "no_answer"
+_ONE_SIDED_TYPES = (
+    "mail", "proposal", "quote", "contract_sent", "contract_signed", "delivery", "note", "site_visit", "download",
+)  # fmt: skip
+"""Activity types that are done without an answer: a mail was sent, even if nobody answered it."""
+
+
+def find_activities_done(activities: pd.DataFrame) -> pd.Series:
+    """Return which rows of Activities took place: a postponed demo did not, and a call that nobody answered is none."""
+    outcome = activities["outcome"]
+    unheard = (outcome == _NOT_REACHED) & ~activities["type"].isin(_ONE_SIDED_TYPES)
+    return ~unheard & (outcome != _NOT_TAKEN_PLACE)
 
 
 def identify_option(column: Column, item: str) -> str:

@@ -282,9 +282,17 @@ class UnfinishedRows:
 
 @dataclass(frozen=True)
 class ImportedFiles(Answer):
-    """What became of the rows and amounts of the imported files."""
+    """What became of the rows and amounts of the imported files, and of new deals."""
 
-    json_order: ClassVar[tuple[str, ...]] = ("rows", "left_out", "sums", "not_understood")
+    json_order: ClassVar[tuple[str, ...]] = (
+        "rows",
+        "left_out",
+        "sums",
+        "not_understood",
+        "as_history",
+        "judged",
+        "refused",
+    )
 
     rows: tuple[ImportedRowCounts, ...]
     """What became of the rows of each file or sheet."""
@@ -295,6 +303,12 @@ class ImportedFiles(Answer):
     not_understood: tuple[LostCells, ...]
     """Columns with cells that could not be read."""
     unfinished: tuple[UnfinishedRows, ...] = ()
+    as_history: int = 0
+    """New deals recorded in the stage of the file, without being judged."""
+    judged: int = 0
+    """New deals judged by the gates like typed ones."""
+    refused: int = 0
+    """How many of these the gates refused; they are in the stage that the gates let them reach."""
 
 
 @dataclass(frozen=True)

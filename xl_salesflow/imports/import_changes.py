@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -111,6 +111,7 @@ class _ImportUnderWay:
 
     pipeline: Pipeline
     import_map: ImportMap
+    as_history: bool
     findings: list[Finding]
     changes: list[Edit] = field(default_factory=list)
     appends: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
@@ -135,17 +136,19 @@ class _ImportUnderWay:
         self.fates[rows.table] = trace_matched_rows(rows.table, merged, edits, existing)
 
     def take_deals(self, rows: ImportedRows, playbook: Playbook) -> None:
-        """Add deals: new ones with their history, known ones as typed changes that the next update judges."""
+        """Add deals as typed, so that their moves are judged; with *as_history*, new ones with their history."""
         from xl_salesflow.imports.row_matching import change_known_rows
 
         language, existing = self.pipeline.language, self.pipeline["Deals"]
         deals, given = resolve_imported_deals(rows, self.import_map, playbook, language, self.findings, self.accounts)
         merged = match_rows_to_table(self.pipeline, "Deals", deals, given)
         self.findings += find_imported_duplicates("Deals", merged.new, existing, language)
-        new = record_imported_deals(_complete_deal_rows(_explain_probabilities(merged.new, given, language)), playbook)
+        new = _complete_deal_rows(_explain_probabilities(merged.new, given, language))
         self._report_backward_dates(new)
-        self.append("Deals", new)
-        self.append("History", build_imported_stays(self.pipeline, new, playbook))
+        if self.as_history:
+            new = record_imported_deals(new, playbook)
+            self.append("History", build_imported_stays(self.pipeline, new, playbook))
+        self.append("Deals", new if self.as_history else new.assign(outcome="", playbook=playbook.id))
         known = merged.known
         recorded_stage = existing.loc[known.index, "recorded_stage"]
         old = ~known[STAGE_GIVEN_COLUMN].astype(bool) | is_stage_recorded(known["stage"], recorded_stage, playbook)
@@ -171,8 +174,13 @@ class _ImportUnderWay:
             )  # fmt: skip
 
 
-def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: ImportMap) -> ChangeSet[ImportedFiles]:
+def build_import_changes(
+    pipeline: Pipeline, paths: Sequence[Path], mapping: ImportMap, *, as_history: bool = False
+) -> ChangeSet[ImportedFiles]:
     """Return the change set that imports the files at *paths* into *pipeline* by *mapping*; a second import changes nothing.
+
+    New deals are like typed ones, and their moves are still to be judged. With *as_history*, they are in the stages of the files
+    without being judged, and get the stage stays that follow from their dates.
 
     Rows whose key is in the workbook are updated, others appended. A cell that cannot be read stays blank, and a row
     without a usable key is left out; both are findings that name the file, the row and the column.
@@ -183,7 +191,7 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
     _refuse_open_questions(mapping)
     playbook, stages = add_new_stages(pipeline, mapping)
     read = read_mapped_rows([Path(path) for path in paths], mapping, make_import_context(pipeline))
-    rows, work = read.tables, _ImportUnderWay(pipeline, mapping, read.findings, list(stages.edits))
+    rows, work = read.tables, _ImportUnderWay(pipeline, mapping, as_history, read.findings, list(stages.edits))
     work.accounts = {account.source.name: account for account in read.accounts}
     for append in stages.appends:
         work.append(append.table, append.rows)
@@ -193,7 +201,13 @@ def build_import_changes(pipeline: Pipeline, paths: Sequence[Path], mapping: Imp
             work.take_deals(rows[table], playbook) if table == "Deals" else work.take(rows[table])
     _append_missing_names(work)
     listed = extend_open_lists(pipeline, work.appends, work.changes, BECAUSE_OF_IMPORT)
-    return (work.to_change_set() + listed).with_answer(summarise_import(read.accounts, work.fates))
+    added = sum(map(len, work.appends.get("Deals", ())))
+    answer = replace(
+        summarise_import(read.accounts, work.fates),
+        as_history=added if as_history else 0,
+        judged=0 if as_history else added,
+    )
+    return (work.to_change_set() + listed).with_answer(answer)
 
 
 def _refuse_open_questions(mapping: ImportMap) -> None:

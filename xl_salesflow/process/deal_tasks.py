@@ -6,6 +6,8 @@ of the sheet Lists.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -13,7 +15,7 @@ from xl_salesflow.core.change_sets import Append, ChangeSet, apply_change_set
 from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.name_suggestions import unknown_key_error
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.core.rule_declarations import format_column_values
+from xl_salesflow.core.rule_declarations import find_activities_done, format_column_values, identify_list_values
 from xl_salesflow.core.verb_answers import VisitChecklist
 from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.schema.choice_lists import LISTS
@@ -30,20 +32,22 @@ def give_stage_tasks(pipeline: Pipeline, steps: pd.DataFrame) -> Pipeline:
     A deal that re-enters a stage does not get its tasks twice. The open tasks of a lost deal are marked as not needed.
     """
     entered = _list_entered_stage_tasks(pipeline, steps)
+    return _append_missing_tasks(_drop_tasks_of_lost_deals(pipeline, steps), entered)
+
+
+def _append_missing_tasks(pipeline: Pipeline, wanted: pd.DataFrame) -> Pipeline:
     had = pd.MultiIndex.from_frame(pipeline["Tasks"][_TASK_IDENTITY])
-    entered = entered[~pd.MultiIndex.from_frame(entered[_TASK_IDENTITY]).isin(had)]
-    pipeline = _drop_tasks_of_lost_deals(pipeline, steps)
-    if entered.empty:
+    new = wanted[~pd.MultiIndex.from_frame(wanted[_TASK_IDENTITY]).isin(had)]
+    if new.empty:
         return pipeline
-    rows = complete_columns(TABLES["Tasks"], entered.assign(task_id=next_keys(pipeline, "Tasks", len(entered))))
+    rows = complete_columns(TABLES["Tasks"], new.assign(task_id=next_keys(pipeline, "Tasks", len(new))))
     return apply_change_set(pipeline, ChangeSet(appends=(Append("Tasks", rows, "stage"),)))
 
 
 def tick_off_tasks(pipeline: Pipeline) -> Pipeline:
     """Return *pipeline* with those tasks done that an activity, a sent quote or a signed contract fulfilled."""
     tasks = pipeline["Tasks"]
-    doing = pipeline["StageTasks"][["stage", "task", "done_by"]].drop_duplicates(["stage", "task"])
-    doing = doing[doing["done_by"] != ""]
+    doing = _list_completing_types(pipeline)
     open_ = tasks[~tasks["status"].isin(["done", "dropped"]) & tasks["deal"].isin(pipeline["Deals"]["deal"])]
     if open_.empty or doing.empty:
         return _date_done_tasks(pipeline)
@@ -51,7 +55,8 @@ def tick_off_tasks(pipeline: Pipeline) -> Pipeline:
     waiting = waiting.merge(_find_stage_begin_days(pipeline), on=["deal", "stage"], how="left").merge(
         _collect_task_evidence(pipeline), on=["deal", "done_by"]
     )
-    waiting = waiting[~(waiting["date"] < waiting["begun"])].sort_values("date").drop_duplicates("row")
+    waiting = waiting[~(waiting["date"] < waiting["begun"]) & _has_completing_outcome(waiting)]
+    waiting = waiting.sort_values("date").drop_duplicates("row")
     tasks = tasks.copy()
     rows = pd.Index(waiting["row"])
     tasks.loc[rows, "status"] = "done"
@@ -92,12 +97,33 @@ def _have_left_stage(pipeline: Pipeline, tasks: pd.DataFrame, stage: pd.Series) 
     return pd.Series(there, index=tasks.index) & (stage != "") & (stage != tasks["stage"])
 
 
-def drop_passed_tasks(before: Pipeline, now: Pipeline) -> Pipeline:
-    """Return *now* without the tasks added since *before* for stages that the deals have already left again."""
+def give_tasks_of_passed_stages(pipeline: Pipeline, passed: pd.DataFrame) -> Pipeline:
+    """Return *pipeline* with the tasks that a move past a stage needs, so that a person can tick them off.
+
+    *passed* has the columns deal, playbook, to (the stage left or skipped) and day, indexed as Deals. Needed are required
+    tasks, and tasks that a gate names.
+    """
+    needed = _list_entered_stage_tasks(pipeline, passed)
+    named = {
+        gate.subject.strip().casefold()
+        for playbook in pipeline.playbooks.values()
+        for gate in playbook.gates
+        if gate.check == "task_done"
+    }
+    needed = needed[(needed["required"] == "yes") | fold_keys(needed["task"]).isin(named)]
+    return _append_missing_tasks(pipeline, needed.drop_duplicates(_TASK_IDENTITY))
+
+
+def drop_passed_tasks(before: Pipeline, now: Pipeline, refused: pd.Series) -> Pipeline:
+    """Return *now* without the tasks added since *before* for stages that the deals have already left again.
+
+    Deals whose move was *refused* keep those they still need.
+    """
     tasks = now["Tasks"]
     new = ~tasks.index.isin(before["Tasks"].index)
     there = pd.MultiIndex.from_frame(now["Deals"][["deal", "recorded_stage"]])
-    kept = tasks[~new | pd.MultiIndex.from_frame(tasks[["deal", "stage"]]).isin(there)].copy()
+    needed = pd.MultiIndex.from_frame(tasks[["deal", "stage"]]).isin(there) | tasks["deal"].isin(refused)
+    kept = tasks[~new | needed].copy()
     if len(kept) == len(tasks):
         return now
     added = kept.index.difference(before["Tasks"].index, sort=False)
@@ -142,14 +168,36 @@ def _find_stage_begin_days(pipeline: Pipeline) -> pd.DataFrame:
     return history.groupby(["deal", "stage"], sort=False)["entered"].min().rename("begun").reset_index()
 
 
+def _list_completing_types(pipeline: Pipeline) -> pd.DataFrame:
+    # one row for each activity type that completes a task
+    tasks = pipeline["StageTasks"][["stage", "task", "done_by", "outcomes"]].drop_duplicates(["stage", "task"])
+    tasks = tasks[tasks["done_by"] != ""]
+    return tasks.assign(
+        done_by=tasks["done_by"].map(partial(identify_list_values, "activity_type")),
+        outcomes=tasks["outcomes"].map(partial(identify_list_values, "activity_outcome")),
+    ).explode("done_by")
+
+
+def _has_completing_outcome(evidence: pd.DataFrame) -> pd.Series:
+    named = [
+        outcome in listed if listed and outcome else took_place
+        for outcome, listed, took_place in zip(
+            evidence["outcome"].str.casefold(), evidence["outcomes"], evidence["took_place"], strict=True
+        )
+    ]
+    return pd.Series(named, index=evidence.index, dtype=bool)
+
+
 def _collect_task_evidence(pipeline: Pipeline) -> pd.DataFrame:
     activities, quotes, deals = pipeline["Activities"], pipeline["Quotes"], pipeline["Deals"]
     label = TABLES["Activities"]["type"]
     acts = pd.DataFrame(
         {
             "deal": activities["deal"],
-            "done_by": activities["type"],
+            "done_by": activities["type"].str.casefold(),
             "date": activities["date"],
+            "outcome": activities["outcome"],
+            "took_place": find_activities_done(activities),
             "evidence": format_column_values(label, activities["type"], pipeline.language)
             + " "
             + activities["activity"],
@@ -173,7 +221,8 @@ def _collect_task_evidence(pipeline: Pipeline) -> pd.DataFrame:
             "evidence": np.full(len(signed), TABLES["Deals"].header("contract_signed", pipeline.language), object),
         }
     )
-    found = pd.concat([acts, sent, contracts])
+    papers = pd.concat([sent, contracts]).assign(outcome="", took_place=True)
+    found = pd.concat([acts, papers])
     found["evidence"] = found["evidence"].str.strip()
     return found[found["date"] <= pd.Timestamp(pipeline.today)]
 

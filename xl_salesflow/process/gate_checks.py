@@ -10,14 +10,16 @@ from xl_salesflow.core.rule_declarations import (
     GateCheck,
     GateFinding,
     GateResult,
+    find_activities_done,
     find_bad_limit,
     find_bad_subject,
     format_column_values,
     format_short_number,
     gate_items,
     gate_limit,
-    identify_activity_type,
+    identify_list_values,
     identify_option,
+    split_written_list,
     subject_column,
 )
 from xl_salesflow.locale.texts import Language, Text, fold_text
@@ -235,6 +237,7 @@ TASK_DONE = GateCheck(
     _check_task_done_gate,
 )
 
+_OR_SEPARATOR = Text(" or ", context="between the items of a list")
 _NO_ACTIVITY_YET = Text("there is none")
 _LAST_ACTIVITY_ON_DAY = Text("the last one was on {day}")
 _ACTIVITY_WITHIN_DAYS = Text("An activity “{what}” within {days} days is needed; ")
@@ -243,16 +246,18 @@ _ACTIVITY_AT_ANY_TIME = Text("An activity “{what}” is needed; ")
 
 def _judge_activity_within(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
     activities, today, language = pipeline["Activities"], pd.Timestamp(pipeline.today), pipeline.language
-    activity_type, days = identify_activity_type(gate.subject), gate_limit(gate)
-    kept = activities[(fold_keys(activities["type"]) == fold_text(activity_type)) & (activities["date"] <= today)]
+    types, days = identify_list_values("activity_type", gate.subject), gate_limit(gate)
+    wanted = fold_keys(activities["type"]).isin(types) & find_activities_done(activities)
+    kept = activities[wanted & (activities["date"] <= today)]
     last = look_up_values(deals["deal"], kept.groupby("deal")["date"].max())
     holds = last.notna() if days is None else (today - last).dt.days <= days
     facts = {
         day: _NO_ACTIVITY_YET.in_(language) if pd.isna(day) else _LAST_ACTIVITY_ON_DAY.in_(language, day=day.date())
         for day in last.drop_duplicates()
     }
-    label = LISTS["activity_type"].get(activity_type)
-    what = label.in_(language) if label else activity_type
+    labels = [LISTS["activity_type"].get(activity_type) for activity_type in types]
+    written = zip(labels, split_written_list(gate.subject), strict=True)
+    what = _OR_SEPARATOR.in_(language).join(label.in_(language) if label else own for label, own in written)
     needed = (
         _ACTIVITY_AT_ANY_TIME.in_(language, what=what)
         if days is None
@@ -264,7 +269,8 @@ def _judge_activity_within(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) 
 
 def _check_activity_within_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
     offered = set(LISTS["activity_type"]) | {fold_text(cell) for cell in pipeline["Lists"]["activity_type"] if cell}
-    if fold_text(identify_activity_type(gate.subject)) not in offered:
+    types = identify_list_values("activity_type", gate.subject)
+    if not types or not offered.issuperset(types):
         return "subject", Text("“{is_}” is not an activity type of the sheet Lists")
     return find_bad_limit(gate) if gate.value.strip() else None
 
@@ -277,7 +283,6 @@ ACTIVITY_WITHIN = GateCheck(
     _check_activity_within_gate,
 )
 
-_OR_SEPARATOR = Text(" or ", context="between the items of a list")
 _BUT_NOT_APPROVED = Text(" (the discount of one that is has not been approved)")
 
 

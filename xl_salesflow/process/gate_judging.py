@@ -1,7 +1,8 @@
 """Judge all stage moves against every row of Gates at once, and check these rows themselves.
 
-A gate applies to moves that enter its stage and to moves that skip it. Stages already passed are not checked again:
-moves back and moves to Lost are only checked against the rules for every move and the gates of Lost.
+A gate applies to moves that enter its stage and to moves that skip it. A move onward also needs the required tasks of the
+stages that it leaves or skips, whether the deal was given them or not. Stages already passed are not checked again: moves
+back and moves to Lost are only checked against the rules for every move and the gates of Lost.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.name_suggestions import suggest_names
-from xl_salesflow.core.pipelines import Gate, Pipeline, Playbook
+from xl_salesflow.core.pipelines import Gate, Pipeline, Playbook, Stage
 from xl_salesflow.core.rule_declarations import (
     BLANK_LABEL,
     GateCheck,
@@ -111,7 +112,7 @@ class MoveVerdicts:
 
     def __init__(self, index: pd.Index) -> None:
         self._index = index
-        self._reasons, self._gates = RowMessages(index), RowMessages(index, ", ")
+        self._reasons, self._warnings, self._gates = RowMessages(index), RowMessages(index), RowMessages(index, ", ")
         self._verdict = np.full(len(index), _ACCEPTED, np.int8)
         self._final = np.zeros(len(index), bool)
 
@@ -119,7 +120,7 @@ class MoveVerdicts:
         self, rows: pd.Index, reasons: pd.Series, effect: str, gate: str = "", *, final: bool = False
     ) -> None:
         """Add *reasons* against *rows*; a block outweighs a warning, and a *final* reason cannot be overridden."""
-        self._reasons.add(rows, reasons)
+        (self._warnings if effect == "warn" else self._reasons).add(rows, reasons)
         self._gates.add(rows, gate)
         at = self._index.get_indexer(rows)
         self._verdict[at] = np.maximum(self._verdict[at], _WARNED if effect == "warn" else _REFUSED)
@@ -134,10 +135,11 @@ class MoveVerdicts:
         self._reasons.add(self._index[refused & (person ^ reason)], half)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return verdict, reasons and gates as columns."""
+        """Return verdict, reasons, warnings and gates as columns."""
         columns = {
             "verdict": _VERDICT_NAMES[self._verdict],
             "reasons": self._reasons.join_messages(),
+            "warnings": self._warnings.join_messages(),
             "gates": self._gates.join_messages(),
         }
         return pd.DataFrame(columns, index=self._index, dtype=object)
@@ -199,6 +201,12 @@ _UNKNOWN_TARGET_STAGE = Text("There is no stage “{stage}” in the playbook {p
 _UNKNOWN_DEAL_PLAYBOOK = Text("There is no playbook “{playbook}”; {hint}")
 _UNREADABLE_GATE = Text("The gate {gate} cannot be judged; correct its row in the sheet Gates.")
 _HALF_OVERRIDE = Text("An override needs both a person and a reason; fill in Override by and Override reason.")
+REQUIRED_TASKS = "required_tasks"
+"""What History names when a move was refused or overridden because of a required task."""
+
+_REQUIRED_TASK_OPEN = Text(
+    "{stage}: the task “{task}” is required and not done. Do it, then tick it off in the sheet Tasks."
+)
 _AT_PASSED_STAGE = Text("{stage}: {sentence}")
 
 
@@ -206,9 +214,8 @@ def judge_by_gates(pipeline: Pipeline, moves: pd.DataFrame) -> pd.DataFrame:
     """Judge *moves* (columns from, to; indexed as Deals) against the playbook of each deal.
 
     Returns:
-        verdict (accepted, warned, refused or overridden), reasons (one sentence a line) and gates (the ids of the gates
-        that were
-        not passed, separated by commas), indexed as *moves*.
+        verdict (accepted, warned, refused or overridden), reasons against the move and warnings (one sentence a line) and
+        gates (the ids of the gates that were not passed, separated by commas), indexed as *moves*.
     """
     deals, language = pipeline["Deals"].loc[moves.index], pipeline.language
     verdicts = MoveVerdicts(moves.index)
@@ -242,6 +249,7 @@ def _judge_in_playbook(
             verdicts.add_reason(
                 rows, write_sentences(rule.missing, pipeline.language, rows, holding.facts), "block", rule.id
             )
+    _judge_required_tasks(pipeline, playbook, deals, crossings, verdicts)
     for gate in playbook.gates:
         if gate.stage in playbook.by_name:
             met = find_guarded_moves(playbook, gate, crossings)
@@ -249,6 +257,70 @@ def _judge_in_playbook(
                 _judge_one_gate(pipeline, gate, deals, crossings, verdicts)
             elif met.any():
                 _judge_one_gate(pipeline, gate, deals[met], crossings[met], verdicts)
+
+
+def list_passed_stages(pipeline: Pipeline, moves: pd.DataFrame) -> pd.DataFrame:
+    """Return the stages that *moves* (columns from, to, playbook; indexed as Deals) leave or skip on their way onward.
+
+    Returns:
+        deal, playbook and to (the stage), one row for each stage, indexed as Deals.
+    """
+    found = []
+    for playbook_id, rows in moves.groupby("playbook", sort=False):
+        playbook = pipeline.playbooks.get(str(playbook_id))
+        if playbook is None:
+            continue
+        rows = rows[rows["to"].isin(playbook.by_name)]
+        deals = pipeline["Deals"].loc[rows.index]
+        crossings = find_stage_crossings(playbook, deals, rows)
+        for stage in playbook.stages:
+            passed = _find_passing_moves(stage, crossings)
+            if passed.any():
+                found.append(deals.loc[passed, ["deal"]].assign(playbook=playbook_id, to=stage.name))
+    return pd.concat(found) if found else pd.DataFrame({"deal": [], "playbook": [], "to": []}, dtype=object)
+
+
+def _find_passing_moves(stage: Stage, crossings: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    onward = ~crossings["move"].isin(["lost", "back"]) & (stage.kind != "lost")
+    passed: np.ndarray[Any, np.dtype[np.bool_]] = (
+        onward & (crossings["since"] <= stage.position) & (crossings["at"] > stage.position)
+    ).to_numpy(bool)
+    return passed
+
+
+def _judge_required_tasks(
+    pipeline: Pipeline, playbook: Playbook, deals: pd.DataFrame, crossings: pd.DataFrame, verdicts: MoveVerdicts
+) -> None:
+    """Refuse moves past a stage whose required tasks are not done, unless a gate about tasks judges them."""
+    tasks, language = pipeline["Tasks"], pipeline.language
+    done = tasks[tasks["status"] == "done"]
+    for task in playbook.tasks:
+        stage = playbook.by_name.get(task.stage)
+        if not task.required or stage is None:
+            continue
+        passed = _find_passing_moves(stage, crossings) & ~_find_moves_with_task_gate(playbook, stage, crossings)
+        if not passed.any():
+            continue
+        ticked = done.loc[(done["stage"] == stage.name) & (done["task"] == task.task), "deal"]
+        rows = deals.index[passed & ~deals["deal"].isin(ticked).to_numpy(bool)]
+        if len(rows):
+            facts = {"stage": stage.name, "task": task.task}
+            verdicts.add_reason(
+                rows, write_sentences(_REQUIRED_TASK_OPEN, language, rows, facts), "block", REQUIRED_TASKS
+            )
+
+
+def _find_moves_with_task_gate(
+    playbook: Playbook, stage: Stage, crossings: pd.DataFrame
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    # a gate that asks for the tasks of all stages before it may also only warn
+    places = [
+        playbook.by_name[gate.stage].position
+        for gate in playbook.gates
+        if gate.check == TASK_DONE.id and not gate.subject.strip() and gate.stage in playbook.by_name
+    ]
+    asked = [place for place in places if place > stage.position]
+    return (crossings["at"] >= min(asked, default=np.inf)).to_numpy(bool)
 
 
 def _judge_one_gate(

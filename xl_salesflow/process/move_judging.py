@@ -16,8 +16,15 @@ from xl_salesflow.core.history_seal import seal_history
 from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline, Stage
 from xl_salesflow.core.rule_declarations import format_column_values, list_rule_findings
-from xl_salesflow.process.deal_tasks import close_left_tasks, drop_passed_tasks, give_stage_tasks, tick_off_tasks
-from xl_salesflow.process.gate_judging import judge_by_gates
+from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.process.deal_tasks import (
+    close_left_tasks,
+    drop_passed_tasks,
+    give_stage_tasks,
+    give_tasks_of_passed_stages,
+    tick_off_tasks,
+)
+from xl_salesflow.process.gate_judging import judge_by_gates, list_passed_stages
 from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES, find_pending_moves, is_judgeable_playbook
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
 from xl_salesflow.schema.table_frames import DATE_DTYPE, complete_columns, fold_keys
@@ -140,18 +147,19 @@ def judge_stage_moves(pipeline: Pipeline, by: str) -> ChangeSet:
 
     A second run changes nothing.
     """
-    now, verdicts = pipeline, pd.DataFrame({"verdict": [], "reasons": []}, dtype=object)
+    now, verdicts = pipeline, pd.DataFrame({"verdict": [], "reasons": [], "warnings": []}, dtype=object)
     refused = pd.Index([])
     for _ in range(_MOST_LEGS_OF_MOVE):
         moves = _find_judgeable_moves(now).drop(index=refused, errors="ignore")
         if moves.empty:
             break
+        now = _give_needed_tasks(now, moves)
         steps = _judge_next_legs(now, pipeline, moves)
         verdicts = _combine_verdicts(verdicts, steps)
         refused = refused.append(steps.index[steps["verdict"] == "refused"])
         passed = steps[steps["verdict"] != "refused"]
         now = tick_off_tasks(give_stage_tasks(record_stage_moves(now, passed, by), passed))
-    now = close_left_tasks(drop_passed_tasks(pipeline, now))
+    now = close_left_tasks(drop_passed_tasks(pipeline, now, now["Deals"].loc[refused, "deal"]))
     now = seal_new_stage_stays(pipeline, _mark_move_status(now, verdicts))
     found = [finding for rule in MOVE_STATUS_RULES for finding in list_rule_findings(now, rule)]
     return replace(diff_pipelines(pipeline, now, "move"), findings=tuple(found))
@@ -161,6 +169,15 @@ def seal_new_stage_stays(before: Pipeline, now: Pipeline) -> Pipeline:
     history = now["History"]
     new = history.loc[~history.index.isin(before["History"].index), "deal"]
     return now.with_tables(History=seal_history(history, set(new))) if len(new) else now
+
+
+def _give_needed_tasks(pipeline: Pipeline, moves: pd.DataFrame) -> Pipeline:
+    passed = list_passed_stages(pipeline, moves)
+    if passed.empty:
+        return pipeline
+    day = np.full(len(passed), np.datetime64(pipeline.today, "s"))
+    given = give_tasks_of_passed_stages(pipeline, passed.assign(day=day))
+    return pipeline if given is pipeline else tick_off_tasks(given)
 
 
 def _find_judgeable_moves(pipeline: Pipeline) -> pd.DataFrame:
@@ -207,11 +224,28 @@ def _combine_verdicts(verdicts: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFra
     earlier = verdicts.reindex(steps.index)
     rank = {verdict: place for place, verdict in enumerate(_VERDICT_ORDER)}
     worse = np.maximum(steps["verdict"].map(rank).to_numpy(), earlier["verdict"].map(rank).fillna(0).to_numpy(float))
-    before, new = earlier["reasons"].fillna("").to_numpy(object), steps["reasons"].to_numpy(object)
-    mark = np.where((before != "") & (new != ""), "\n", "").astype(object)
     verdict = np.array(_VERDICT_ORDER, object)[worse.astype(int)]
-    legs = pd.DataFrame({"verdict": verdict, "reasons": before + mark + new}, index=steps.index, dtype=object)
+    said = {column: _join_lines(earlier[column].fillna(""), steps[column]) for column in ("reasons", "warnings")}
+    legs = pd.DataFrame({"verdict": verdict, **said}, index=steps.index, dtype=object)
     return pd.concat([verdicts.drop(index=steps.index, errors="ignore"), legs])
+
+
+def _join_lines(first: pd.Series, second: pd.Series) -> pd.Series:
+    mark = np.where((first != "") & (second != ""), "\n", "").astype(object)
+    return first + mark + second
+
+
+_ONLY_A_WARNING = Text("Only a warning: {reason}")
+
+
+def _word_move_verdicts(verdicts: pd.DataFrame, language: Language) -> pd.Series:
+    """Return the reasons against each move, then its warnings; beside a reason, a warning is marked as one."""
+    marked = {
+        lines: "\n".join(_ONLY_A_WARNING.in_(language, reason=line) for line in lines.split("\n")) if lines else ""
+        for lines in verdicts["warnings"].drop_duplicates()
+    }
+    warnings = verdicts["warnings"].where(verdicts["reasons"] == "", verdicts["warnings"].map(marked))
+    return _join_lines(verdicts["reasons"], warnings)
 
 
 def _mark_move_status(pipeline: Pipeline, verdicts: pd.DataFrame) -> Pipeline:
@@ -226,5 +260,5 @@ def _mark_move_status(pipeline: Pipeline, verdicts: pd.DataFrame) -> Pipeline:
         settled &= fold_keys(deals["stage"]) == fold_keys(deals["recorded_stage"])
         deals.loc[settled, ["move_status", "move_reasons"]] = ""
     deals.loc[verdicts.index, "move_status"] = verdicts["verdict"]
-    deals.loc[verdicts.index, "move_reasons"] = verdicts["reasons"]
+    deals.loc[verdicts.index, "move_reasons"] = _word_move_verdicts(verdicts, pipeline.language)
     return pipeline.with_tables(Deals=deals)

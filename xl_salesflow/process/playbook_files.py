@@ -271,8 +271,15 @@ def _make_stage_task_rows(name: str, file: Mapping[str, Any], language: Language
                 "task": make_file_text(task["text"]).in_(language),
                 "required": "yes" if task.get("required", False) else "no",
                 "due_days": task.get("due_days"),
-                "done_by": task.get("done_by", ""),
+                "done_by": _word_list_values("activity_type", task.get("done_by", ""), language),
+                "outcomes": _word_list_values("activity_outcome", task.get("outcomes", ""), language),
             }
+
+
+def _word_list_values(name: str, written: str, language: Language) -> str:
+    # an unknown value stays as it is, and becomes a finding
+    items = [item.strip() for item in written.split(",") if item.strip()]
+    return ", ".join(LISTS[name][item].in_(language) if item in LISTS[name] else item for item in items)
 
 
 def _make_gate_rows(name: str, file: Mapping[str, Any], language: Language) -> Iterator[SetupRow]:

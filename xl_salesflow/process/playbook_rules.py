@@ -14,6 +14,7 @@ from xl_salesflow.core.rule_declarations import (
     RuleMatch,
     format_column_values,
     format_short_number,
+    identify_list_values,
     suggest_for_each,
 )
 from xl_salesflow.locale.texts import Text
@@ -231,9 +232,13 @@ UNKNOWN_STAGE_NAME = Rule(
 
 def _find_unknown_task_activity(pipeline: Pipeline) -> Iterable[RuleMatch]:
     tasks = pipeline["StageTasks"]
-    offered = {*LISTS["activity_type"], *pipeline["Lists"]["activity_type"]}
-    off = tasks[(tasks["done_by"] != "") & ~tasks["done_by"].isin(offered)]
-    yield RuleMatch("StageTasks", off.index, "done_by", {"task": off["task"], "type": off["done_by"]})
+    for column, options in (("done_by", "activity_type"), ("outcomes", "activity_outcome")):
+        offered = {*LISTS[options], *(cell.casefold() for cell in pipeline["Lists"][options])}
+        known = tasks[column].map(
+            lambda cell, name=options, all_=offered: all_.issuperset(identify_list_values(name, cell))
+        )
+        off = tasks[~known.astype(bool)]
+        yield RuleMatch("StageTasks", off.index, column, {"task": off["task"], "type": off[column]})
 
 
 UNKNOWN_TASK_ACTIVITY = Rule(

@@ -52,7 +52,8 @@ STAGE_TASKS_TABLE = TableSchema(
         declare_column("task", "Task", T.TEXT, "What is to be done", required=True, width=36),
         declare_column("required", "Required", T.CHOICE, "Required before the deal may move on", options="yes_no", width=9),
         declare_column("due_days", "Due after days", T.INTEGER, "Days after entering the stage", width=10),
-        declare_column("done_by", "Done by activity", T.LIST, "An activity of this type completes it", options="activity_type"),
+        declare_column("done_by", "Done by activity", T.TEXT, "Activity types that complete it, with commas between: Call, E-mail, Meeting", width=22),
+        declare_column("outcomes", "With the outcome", T.TEXT, "Activity outcomes that complete it, with commas between; blank: all but No answer and Postponed. An activity without an outcome counts", width=22),
     ),
 )  # fmt: skip
 

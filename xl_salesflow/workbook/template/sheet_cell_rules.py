@@ -60,6 +60,8 @@ _OFFERED_LISTS = {
     ("Deals", "playbook"): "list_playbook",
     ("Deals", "referred_by"): "list_deal",
     ("Team", "manager"): "list_owner",
+    ("StageTasks", "done_by"): "list_activity_type",
+    ("StageTasks", "outcomes"): "list_activity_outcome",
 }
 """Text columns with suggestions from another sheet, which may be ignored."""
 
