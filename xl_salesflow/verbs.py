@@ -305,9 +305,10 @@ def bring_in(pipeline: Pipeline, imported: ChangeSet[SomeAnswer], run: Run) -> C
     new = [str(deal) for rows in imported.appends if rows.table == "Deals" for deal in rows.rows["deal"]]
     scope = make_deal_scope(*new)
     steps: tuple[Step, ...] = (lambda _: imported,)
-    if isinstance(imported.answer, ImportedFiles) and imported.answer.judged:
-        steps = (*steps, lambda now: _judge_imported_deals(now, scope, imported.answer, run.by))
-    return run_steps(pipeline, (*steps, _find_refused_moves), "import", run, answer_type=type(imported.answer))
+    answer = imported.answer
+    if isinstance(answer, ImportedFiles) and answer.judged:
+        steps = (*steps, partial(_judge_imported_deals, scope=scope, answer=answer, by=run.by))
+    return run_steps(pipeline, (*steps, _find_refused_moves), "import", run, answer_type=type(answer))
 
 
 def _judge_imported_deals(pipeline: Pipeline, scope: DealScope, answer: ImportedFiles, by: str) -> ChangeSet:

@@ -20,6 +20,7 @@ from xl_salesflow.locale.texts import Language, Text, fold_text
 from xl_salesflow.schema.choice_lists import LISTS, choice_label, identify_choice, list_options
 from xl_salesflow.schema.plain_values import is_blank
 from xl_salesflow.schema.table_columns import Column, ColumnType
+from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
 SentenceFacts = Mapping[str, Any]
@@ -231,8 +232,8 @@ def split_written_list(text: str) -> tuple[str, ...]:
 
 
 def identify_list_values(name: str, text: str) -> tuple[str, ...]:
-    """Return the ids of the values of the open list *name* written in *text*; a team's own values are casefolded."""
-    return tuple((identify_choice(LISTS[name], item) or item).casefold() for item in split_written_list(text))
+    """Return the ids of the values of the open list *name* written in *text*; a team's own values are folded."""
+    return tuple(fold_text(identify_choice(LISTS[name], item) or item) for item in split_written_list(text))
 
 
 _NOT_TAKEN_PLACE = "postponed"
@@ -245,8 +246,8 @@ _ONE_SIDED_TYPES = (
 
 def find_activities_done(activities: pd.DataFrame) -> pd.Series:
     """Return which rows of Activities took place: a postponed demo did not, and a call that nobody answered is none."""
-    outcome = activities["outcome"]
-    unheard = (outcome == _NOT_REACHED) & ~activities["type"].isin(_ONE_SIDED_TYPES)
+    outcome = fold_keys(activities["outcome"])
+    unheard = (outcome == _NOT_REACHED) & ~fold_keys(activities["type"]).isin(_ONE_SIDED_TYPES)
     return ~unheard & (outcome != _NOT_TAKEN_PLACE)
 
 

@@ -105,7 +105,7 @@ def give_tasks_of_passed_stages(pipeline: Pipeline, passed: pd.DataFrame) -> Pip
     """
     needed = _list_entered_stage_tasks(pipeline, passed)
     named = {
-        gate.subject.strip().casefold()
+        fold_text(gate.subject)
         for playbook in pipeline.playbooks.values()
         for gate in playbook.gates
         if gate.check == "task_done"
@@ -182,7 +182,7 @@ def _has_completing_outcome(evidence: pd.DataFrame) -> pd.Series:
     named = [
         outcome in listed if listed and outcome else took_place
         for outcome, listed, took_place in zip(
-            evidence["outcome"].str.casefold(), evidence["outcomes"], evidence["took_place"], strict=True
+            fold_keys(evidence["outcome"]), evidence["outcomes"], evidence["took_place"], strict=True
         )
     ]
     return pd.Series(named, index=evidence.index, dtype=bool)
@@ -194,7 +194,7 @@ def _collect_task_evidence(pipeline: Pipeline) -> pd.DataFrame:
     acts = pd.DataFrame(
         {
             "deal": activities["deal"],
-            "done_by": activities["type"].str.casefold(),
+            "done_by": fold_keys(activities["type"]),
             "date": activities["date"],
             "outcome": activities["outcome"],
             "took_place": find_activities_done(activities),

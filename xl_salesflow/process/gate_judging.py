@@ -29,7 +29,7 @@ from xl_salesflow.core.rule_declarations import (
     suggest_for_each,
     write_sentences,
 )
-from xl_salesflow.locale.texts import TWO_SENTENCES, GivenText, Text
+from xl_salesflow.locale.texts import TWO_SENTENCES, GivenText, Text, fold_text
 from xl_salesflow.process.gate_checks import (
     ACTIVITY_WITHIN,
     APPROVED_BY,
@@ -43,6 +43,7 @@ from xl_salesflow.process.gate_checks import (
     TASK_DONE,
 )
 from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.schema.table_frames import fold_keys
 
 
 def _judge_back_needs_reason(playbook: Playbook, deals: pd.DataFrame, crossings: pd.DataFrame) -> GateResult:
@@ -301,7 +302,7 @@ def _judge_required_tasks(
         passed = _find_passing_moves(stage, crossings) & ~_find_moves_with_task_gate(playbook, stage, crossings)
         if not passed.any():
             continue
-        ticked = done.loc[(done["stage"] == stage.name) & (done["task"] == task.task), "deal"]
+        ticked = done.loc[(done["stage"] == stage.name) & (fold_keys(done["task"]) == fold_text(task.task)), "deal"]
         rows = deals.index[passed & ~deals["deal"].isin(ticked).to_numpy(bool)]
         if len(rows):
             facts = {"stage": stage.name, "task": task.task}

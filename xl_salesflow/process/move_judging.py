@@ -232,7 +232,8 @@ def _combine_verdicts(verdicts: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFra
 
 def _join_lines(first: pd.Series, second: pd.Series) -> pd.Series:
     mark = np.where((first != "") & (second != ""), "\n", "").astype(object)
-    return first + mark + second
+    joined: pd.Series = first + mark + second
+    return joined
 
 
 _ONLY_A_WARNING = Text("Only a warning: {reason}")

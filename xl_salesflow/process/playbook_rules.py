@@ -17,7 +17,7 @@ from xl_salesflow.core.rule_declarations import (
     identify_list_values,
     suggest_for_each,
 )
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
@@ -233,7 +233,7 @@ UNKNOWN_STAGE_NAME = Rule(
 def _find_unknown_task_activity(pipeline: Pipeline) -> Iterable[RuleMatch]:
     tasks = pipeline["StageTasks"]
     for column, options in (("done_by", "activity_type"), ("outcomes", "activity_outcome")):
-        offered = {*LISTS[options], *(cell.casefold() for cell in pipeline["Lists"][options])}
+        offered = {*LISTS[options], *map(fold_text, pipeline["Lists"][options])}
         known = tasks[column].map(
             lambda cell, name=options, all_=offered: all_.issuperset(identify_list_values(name, cell))
         )

@@ -53,7 +53,7 @@ STAGE_TASKS_TABLE = TableSchema(
         declare_column("required", "Required", T.CHOICE, "Required before the deal may move on", options="yes_no", width=9),
         declare_column("due_days", "Due after days", T.INTEGER, "Days after entering the stage", width=10),
         declare_column("done_by", "Done by activity", T.TEXT, "Activity types that complete it, with commas between: Call, E-mail, Meeting", width=22),
-        declare_column("outcomes", "With the outcome", T.TEXT, "Activity outcomes that complete it, with commas between; blank: all but No answer and Postponed. An activity without an outcome counts", width=22),
+        declare_column("outcomes", "With the outcome", T.TEXT, "Activity outcomes that complete it, with commas between; blank: all but No answer and Postponed. An activity without an outcome counts", width=22, added="0.2"),
     ),
 )  # fmt: skip
 
