@@ -34,7 +34,7 @@ def test_a_column_of_amounts_is_not_left_out_silently(
         "deals.csv",
         f"name | stage | created | {header}\nA | Lead | 2025-01-01 | {first}\nB | Won | 2025-01-02 | {second}",
     )
-    plan = build_import_changes(empty, [path], propose_import_map([path], empty))
+    plan = build_import_changes(empty, [path], propose_import_map([path], empty), as_history=True)
     messages = [finding.message for finding in plan.findings if finding.rule == "import_needed"]
     assert [told in message for message in messages] == ([True] if told else [])
 
@@ -45,7 +45,7 @@ def test_an_amount_that_another_file_gives_is_not_missed(csv: Csv, empty: Pipeli
         "deal | name | stage | created | Zyx\n1 | A | Lead | 2025-01-01 | 8500\n2 | B | Won | 2025-01-02 | 900",
     )
     more = csv("more deals.csv", "deal | amount\n1 | 10\n2 | 20")
-    plan = build_import_changes(empty, [deals, more], propose_import_map([deals, more], empty))
+    plan = build_import_changes(empty, [deals, more], propose_import_map([deals, more], empty), as_history=True)
     assert [finding.rule for finding in plan.findings] == []
 
 
@@ -56,5 +56,5 @@ def test_an_amount_that_another_file_gives_is_not_missed(csv: Csv, empty: Pipeli
 def test_stages_and_dates_are_missed_too(csv: Csv, empty: Pipeline, header: str, cells: str, target: str) -> None:
     first, second = cells.split(" | ")
     path = csv("deals.csv", f"name | amount | {header}\nA | 10 | {first}\nB | 20 | {second}")
-    plan = build_import_changes(empty, [path], propose_import_map([path], empty))
+    plan = build_import_changes(empty, [path], propose_import_map([path], empty), as_history=True)
     assert any(f"write {target}" in finding.message for finding in plan.findings)

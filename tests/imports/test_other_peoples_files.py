@@ -35,7 +35,11 @@ def imported(cases: Path, case: str, tmp_path: Path) -> Pipeline | None:
             paths.append(tmp_path / path.name)
     before = workbook("en")
     mapping = propose_import_map(paths, before)
-    return None if mapping.asks else apply_change_set(before, build_import_changes(before, paths, mapping))
+    return (
+        None
+        if mapping.asks
+        else apply_change_set(before, build_import_changes(before, paths, mapping, as_history=True))
+    )
 
 
 @pytest.mark.parametrize(

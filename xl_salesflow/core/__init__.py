@@ -28,9 +28,10 @@ Public names, by file:
         unknown_key_error
     pipelines: build_pipeline, Finding, Gate, LazyFindings, NameColumn, Pipeline, Playbook, Stage, TablePosition,
         TypedTexts
-    rule_declarations: BLANK_LABEL, find_bad_limit, find_bad_subject, format_column_values, format_short_number,
-        gate_items, gate_limit, GateCheck, GateFinding, GateResult, identify_activity_type, identify_option,
-        list_rule_findings, MoveRule, RowMessages, Rule, RuleMatch, subject_column, suggest_for_each, write_sentences
+    rule_declarations: BLANK_LABEL, find_activities_done, find_bad_limit, find_bad_subject, format_column_values,
+        format_short_number, gate_items, gate_limit, GateCheck, GateFinding, GateResult, identify_list_values,
+        identify_option, list_rule_findings, MoveRule, RowMessages, Rule, RuleMatch, split_written_list, subject_column,
+        suggest_for_each, write_sentences
     verb_answers: AppliedChanges, BarredDocument, CardTaken, CellDifference, CheckAnswer, DealPaper, DifferencesAnswer,
         FollowUpsAnswer, ImportedAmounts, ImportedFiles, ImportedRowCounts, LeftOutRows, LoggedActivity, LostCells,
         MergedCopy, MoveVerdict, NumberedQuote, OpenQuestions, PrintedPaper, PrintedPapers, PrintedQuote, RenamedRows,
