@@ -43,7 +43,6 @@ from xl_salesflow.core.verb_answers import (
     CheckAnswer,
     DifferencesAnswer,
     FollowUpsAnswer,
-    ImportedFiles,
     MergedCopy,
     NumberedQuote,
     PrintedPapers,
@@ -56,14 +55,7 @@ from xl_salesflow.core.verb_answers import (
     UndoneRun,
     VisitChecklist,
 )
-from xl_salesflow.engine import (
-    DealScope,
-    Run,
-    Step,
-    make_deal_scope,
-    recompute_formula_columns,
-    run_steps,
-)
+from xl_salesflow.engine import DealScope, Run, Step, make_deal_scope, recompute_formula_columns, run_steps
 from xl_salesflow.errors import UsageError
 from xl_salesflow.process.account_scores import classify_accounts, score_account_traits
 from xl_salesflow.process.bant_cards import CardAddress, fill_bant_from_answers, make_bant_card, take_in_bant_card
@@ -302,27 +294,10 @@ def bring_in(pipeline: Pipeline, imported: ChangeSet[SomeAnswer], run: Run) -> C
 
     The moves of new deals are judged like those of typed ones, unless *imported* records them as history.
     """
-    new = [str(deal) for rows in imported.appends if rows.table == "Deals" for deal in rows.rows["deal"]]
-    scope = make_deal_scope(*new)
-    steps: tuple[Step, ...] = (lambda _: imported,)
-    answer = imported.answer
-    if isinstance(answer, ImportedFiles) and answer.judged:
-        steps = (*steps, partial(_judge_imported_deals, scope=scope, answer=answer, by=run.by))
-    return run_steps(pipeline, (*steps, _find_refused_moves), "import", run, answer_type=type(answer))
+    from xl_salesflow.process.imported_moves import find_move_findings, judge_imported_deals
 
-
-def _judge_imported_deals(pipeline: Pipeline, scope: DealScope, answer: ImportedFiles, by: str) -> ChangeSet:
-    judged = _judge_moves(scope.rows.narrow(pipeline, ("Deals",)), by)
-    refused = sum(finding.rule == "move_refused" for finding in judged.findings)
-    return replace(judged, findings=()).with_answer(replace(answer, refused=refused))
-
-
-def _find_refused_moves(pipeline: Pipeline) -> ChangeSet:
-    from xl_salesflow.core.rule_declarations import list_rule_findings
-    from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES
-
-    found = (finding for rule in MOVE_STATUS_RULES for finding in list_rule_findings(pipeline, rule))
-    return ChangeSet(findings=tuple(found))
+    steps = (lambda _: imported, partial(judge_imported_deals, imported=imported, by=run.by), find_move_findings)
+    return run_steps(pipeline, steps, "import", run, answer_type=type(imported.answer))
 
 
 def change_sheet(pipeline: Pipeline, plan: ChangeSet, verb: str, run: Run) -> ChangeSheet:

@@ -120,7 +120,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     capsys.readouterr()
-    code = main(["import", "book.xlsx", *words, "--today", DAY.isoformat()])
+    code = main(["import", "book.xlsx", *words, "--as-history", "--today", DAY.isoformat()])
     return code, capsys.readouterr().out
 
 

@@ -12,6 +12,7 @@ Public names, by file:
     due_followups: find_followups_beyond_limit, list_followups, make_followup_document, split_document_by_owner
     duplicate_rows: DUPLICATE_MESSAGES, DUPLICATE_SIGNS, find_duplicate_pairs, find_duplicates
     followup_logging: log_followups
+    imported_moves: find_move_findings, judge_imported_deals
     move_judging: judge_stage_moves
     name_rules: find_spelling_variants
     owner_assignment: ASSIGNMENT_MESSAGES, distribute_deals
