@@ -33,6 +33,7 @@ _TOTAL_WORD_AT_END = re.compile(
     r"^\W*(?:sub|grand)?\W?(?:totals?|sum|summe|gesamt)\b|\b(?:sub|grand)?\W?(?:totals?|sum|summe|gesamt)\W*$|\u8ba1",
     re.IGNORECASE | re.MULTILINE,
 )  # the last is part of the Chinese words for totals
+_MOST_SUMMED_ROWS = 500  # rows above a line that may be their total
 _TOTAL_HINTS = ("total", "count", "sum", "average", "gesamt")
 _LABEL_ENDS = ":\uff1a"  # of a label with its value beside it
 _TOTAL_WORD_IN_TEXT = re.compile(r"total|count|sum|average|gesamt", re.IGNORECASE)
@@ -283,13 +284,16 @@ class _ColumnsAbove:
     first: int
 
     def has_text(self, text: str, below: int) -> bool:
-        """Return whether a cell above the row *below* holds *text*."""
-        return any(fold_name(cell) == text for row in self.rows[self.first : below] for cell in row if cell)
+        """Return whether a cell not far above the row *below* holds *text*."""
+        return any(fold_name(cell) == text for row in self._rows_above(below) for cell in row if cell)
+
+    def _rows_above(self, below: int) -> Sequence[TextRow]:
+        return self.rows[max(self.first, below - _MOST_SUMMED_ROWS) : below]
 
     def is_sum(self, below: int, column: int, value: float) -> bool:
         """Return whether *value* is the sum of the numbers directly above, as far up as it takes."""
         total = 0.0
-        for row in reversed(self.rows[self.first : below]):
+        for row in reversed(self._rows_above(below)):
             total += _number_of_cell(row[column]) if column < len(row) else 0.0
             if abs(total - value) < _EQUAL_SUMS and total:
                 return True
