@@ -39,7 +39,9 @@ def sheet(tmp_path: Path) -> Sheet:
 
 def imported(path: Path) -> Pipeline:
     before = workbook()
-    return apply_change_set(before, build_import_changes(before, [path], propose_import_map([path], before)))
+    return apply_change_set(
+        before, build_import_changes(before, [path], propose_import_map([path], before), as_history=True)
+    )
 
 
 def listed(source: ImportSource) -> dict[int, list[str]]:
@@ -166,7 +168,7 @@ def test_the_map_may_name_the_header_row(sheet: Sheet) -> None:
     )
     mapping = ImportMap.from_toml(text)
     assert ImportMap.from_toml(mapping.to_toml("en")) == mapping
-    after = apply_change_set(workbook(), build_import_changes(workbook(), [path], mapping))
+    after = apply_change_set(workbook(), build_import_changes(workbook(), [path], mapping, as_history=True))
     assert list(after["Deals"]["name"]) == ["Pumps", "Bolts"]
     with pytest.raises(UsageError, match="header_row should be the number of a row"):
         ImportMap.from_toml(text.replace("= 3", '= "three"'))

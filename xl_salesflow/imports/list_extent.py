@@ -106,20 +106,29 @@ def _find_sections(
     A heading is alone in its row. Headings are the names of stages, or stand above the first row and below a blank row or
     a line of totals: otherwise a row of one cell is a row of the list.
     """
-    singles = {at: texts[0] for at, texts in filled.items() if len(texts) == 1 and at not in left_out}
-    if not singles or sum(bool(header.strip()) for header in headers) <= _NARROW_LIST_COLUMNS:
+    if sum(bool(header.strip()) for header in headers) <= _NARROW_LIST_COLUMNS:
         return {}, ""
-    listed = [at for at, texts in filled.items() if len(texts) > 1 and at not in left_out]
-    singles = {at: text for at, text in singles.items() if listed and at < listed[-1] and not is_written_number(text)}
-    first = next((at for at, texts in filled.items() if texts and at not in left_out), None)
-    columns = {next(place for place, cell in enumerate(rows[at]) if cell.strip()) for at in singles}
-    if first not in singles or len(columns) != 1:
+    headings = _find_lone_texts(rows, filled, left_out)
+    if not headings:
         return {}, ""
     known = {fold_name(header) for header in headers} & names_of_targets("Deals")["stage"]
-    if all(map(is_name_of_stage, singles.values())) and not known:
-        return singles, STAGE_OF_SECTION
-    apart = all(at == first or not filled.get(at - 1) or left_out.get(at - 1) == TOTAL_LINE for at in singles)
-    return (singles, GROUP_OF_SECTION) if apart and len(singles) > 1 else ({}, "")
+    if all(map(is_name_of_stage, headings.values())) and not known:
+        return headings, STAGE_OF_SECTION
+    first = min(headings)
+    apart = all(at == first or not filled.get(at - 1) or left_out.get(at - 1) == TOTAL_LINE for at in headings)
+    return (headings, GROUP_OF_SECTION) if apart and len(headings) > 1 else ({}, "")
+
+
+def _find_lone_texts(
+    rows: Sequence[TextRow], filled: Mapping[int, Sequence[str]], left_out: Mapping[int, str]
+) -> dict[int, str]:
+    """Return the texts that are alone in their rows above other rows; none if they do not begin the list in one column."""
+    kept = {at: texts for at, texts in filled.items() if texts and at not in left_out}
+    last = max((at for at, texts in kept.items() if len(texts) > 1), default=-1)
+    lone = {at: texts[0] for at, texts in kept.items() if len(texts) == 1 and at < last}
+    lone = {at: text for at, text in lone.items() if not is_written_number(text)}
+    columns = {next(place for place, cell in enumerate(rows[at]) if cell.strip()) for at in lone}
+    return lone if len(columns) == 1 and min(kept) in lone else {}
 
 
 def fill_down_merged_cells(rows: Sequence[TextRow], merges: Sequence[SourceMerge], first: int) -> Sequence[TextRow]:

@@ -36,7 +36,9 @@ _FEWEST_MONTH_COLUMNS = 3
 _BOARD_SHARE = 0.8  # of the headers that are stages
 _FEWEST_FIELDS, _MOST_FIELDS = 3, 40  # of a sheet with its headers in the first column
 _FIELD_SHARE = 0.6  # of the first column that must be known headers
-_CHECK_MARKS = frozenset(["x", "X", "✓", "✔", "☑", "●", "■", "√", "v", "V", "*", "✅", "○", "有"])
+_CHECK_MARKS = frozenset(
+    ["x", "X", "✓", "✔", "☑", "●", "■", "√", "v", "V", "*", "✅", "○", "\u6709"]
+)  # the last is Chinese: there is one
 _CLOSING_DAY_HEADER = "Closed"
 
 
@@ -130,19 +132,20 @@ def _is_list_of_its_own(header: TextRow, body: Sequence[TextRow], one: tuple[int
 
 def turn_fields_to_headers(rows: Sequence[TextRow]) -> list[list[str]] | None:
     """Return *rows* turned if the first column has the headers, so that each column is a row; None if it has not."""
-    fields = [row[0].strip() for row in rows if row and row[0].strip()]
-    if not _FEWEST_FIELDS <= len(fields) <= _MOST_FIELDS or len(rows) > 2 * _MOST_FIELDS:
+    labelled = [row for row in rows if row and row[0].strip()]
+    if len(rows) > 2 * _MOST_FIELDS or not _are_fields([row[0].strip() for row in labelled]):
         return None
-    known = sum(fold_name(field) in read_known_headers() for field in fields)
-    width = max(map(len, rows))
-    values = [cell for row in rows if row and row[0].strip() for cell in row[1:] if cell.strip()]
-    is_turned = known >= _FEWEST_FIELDS and known >= _FIELD_SHARE * len(fields) and len(set(fields)) == len(fields)
-    if not is_turned or width < 2 or not values:
+    if not any(cell.strip() for row in labelled for cell in row[1:]):
         return None
     if any(map(_is_field, rows[0][1:])) or any(sum(map(_is_field, row[1:])) > 1 for row in rows):
         return None  # a row of headers: a list
-    turned = [list(column) for column in zip_longest(*(row for row in rows if row and row[0].strip()), fillvalue="")]
-    return turned
+    return [list(column) for column in zip_longest(*labelled, fillvalue="")]
+
+
+def _are_fields(texts: Sequence[str]) -> bool:
+    known = sum(fold_name(text) in read_known_headers() for text in texts)
+    enough = known >= _FEWEST_FIELDS and known >= _FIELD_SHARE * len(texts)
+    return enough and len(texts) <= _MOST_FIELDS and len(set(texts)) == len(texts)
 
 
 def _is_field(cell: str) -> bool:
@@ -162,26 +165,19 @@ def join_stage_columns(cells: pd.DataFrame) -> StageColumns | None:
 
     The stage is a won or lost one that is marked, or else the last one that is marked.
     """
-    headers = [str(header) for header in cells.columns]
-    stages = [header for header in headers if is_name_of_stage(header)]
-    if len(stages) < _FEWEST_STAGE_COLUMNS or any(
-        fold_name(header) in names_of_targets("Deals")["stage"] for header in headers if header not in stages
-    ):
+    stages = [str(header) for header in cells.columns if is_name_of_stage(str(header))]
+    others = {fold_name(str(header)) for header in cells.columns if header not in stages}
+    if len(stages) < _FEWEST_STAGE_COLUMNS or others & names_of_targets("Deals")["stage"]:
         return None
     filled = {text.strip() for header in stages for text in cells[header].unique()} - {""}
-    if filled and all(is_written_day(text) for text in filled):
-        with_days = True
-    elif filled and all(_is_mark(text) for text in filled):
-        with_days = False
-    else:
+    with_days = all(map(is_written_day, filled))
+    if not filled or not (with_days or all(map(_is_mark, filled))):
         return None
     marked = cells[stages].map(lambda text: bool(text.strip()) and (with_days or _is_set(text)))
-    order = [s for s in stages if not outcome_of_stage_name(s)] + [s for s in stages if outcome_of_stage_name(s)]
-    stage = pd.Series("", index=cells.index, dtype=object)
-    closed = stage.copy()
-    for name in order:
+    stage, closed = pd.Series("", cells.index, dtype=object), pd.Series("", cells.index, dtype=object)
+    for name in sorted(stages, key=lambda name: bool(outcome_of_stage_name(name))):  # the outcomes last
         stage = stage.mask(marked[name], name)
-        if with_days and outcome_of_stage_name(name):
+        if outcome_of_stage_name(name):
             closed = closed.mask(marked[name], cells[name])
     joined = cells.drop(columns=stages)
     joined[_free_header(joined, STAGE_OF_SECTION)] = stage
