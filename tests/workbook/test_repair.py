@@ -114,7 +114,11 @@ DAMAGES: dict[str, tuple[Damage, str, str | None]] = {
 
 
 TYPED_OVER = [what for what, (_, rule, _) in DAMAGES.items() if rule == "formula_typed_over" and "array" not in what]
-TOGETHER = [TYPED_OVER, *([what] for what in DAMAGES if what not in TYPED_OVER)]
+TOGETHER = [
+    TYPED_OVER,
+    ["a row of Metrics", "a row of StageMetrics"],
+    *([what] for what in DAMAGES if what not in TYPED_OVER),
+]
 """Damages in different cells are made together; those to arrays are all in one place."""
 
 

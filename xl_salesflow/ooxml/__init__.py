@@ -20,5 +20,5 @@ Public names, by file:
     sheet_transfer: rename_sheets, SheetGraft
     table_resizer: CellRelocation, make_raw_cell
     workbook_editor: Workbook
-    workbook_parts: ExcelTable, find_main_part, read_relationships
+    workbook_parts: DefinedName, ExcelTable, find_main_part, read_relationships
 """

@@ -15,6 +15,7 @@ from xl_salesflow.ooxml.cell_references import MAX_COLUMN, MAX_ROW, Area, CellPl
 from xl_salesflow.ooxml.column_formulas import normalize_formula
 from xl_salesflow.ooxml.excel_notation import address_on_sheet, split_sheet_reference, unquote_sheet_name
 from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.ooxml.workbook_parts import DefinedName
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.empty_workbook import read_empty_workbook
 from xl_salesflow.workbook.missing_parts import find_declared_tables, match_template_sheets
@@ -146,16 +147,28 @@ def find_loose_formulas(shipped: Workbook) -> dict[str, dict[CellPlace, str]]:
 
 
 def is_layout_unmoved(workbook: Workbook, shipped: Workbook, sheet: str, home: str) -> bool:
-    """Return whether the tables and names of a sheet are at their places in the template."""
+    """Return whether the tables of a sheet and its names outside tables are at their places in the template.
+
+    Names of cells in a table go with its rows, which may be in another order.
+    """
     tables = [table for table in shipped.tables.values() if table.sheet == sheet]
     here = [workbook.tables.get(table.name) for table in tables]
     corners = [at and (at.first_row, at.first_col) for at in here] == [(t.first_row, t.first_col) for t in tables]
-    names = [at for at in shipped.names.values() if at.sheet == sheet]
+    names = [
+        at
+        for at in shipped.names.values()
+        if at.sheet == sheet and not _is_in_table(shipped, at)
+    ]
     ours = [workbook.names.get(at.name) for at in names]
     alike = sum(
         1 for one, other in zip(names, ours, strict=True) if other and (one.row, one.col) == (other.row, other.col)
     )
     return home in workbook.sheets and corners and alike * 2 >= len(names)
+
+
+def _is_in_table(shipped: Workbook, at: DefinedName) -> bool:
+    tables = (table for table in shipped.tables.values() if table.sheet == at.sheet)
+    return any(table.body.contains_cell(at.row, at.col) for table in tables)
 
 
 def _map_renamed_headers(workbook: Workbook, shipped: Workbook) -> Mapping[str, str]:
@@ -187,8 +200,8 @@ class TemplateLooseCells(NamedTuple):
     """The cells of a template outside its tables.
 
     *formulas*: sheet → (row, column) → formula; *fills*: sheet → (row, column) of an array → its last row and column;
-    *corners*: table → its first cell; *names*: name of one cell → the cell; *names_by_sheet*: sheet → the names that
-    refer to it.
+    *corners*: table → its first cell; *names*: name of one cell outside tables → the cell; *names_by_sheet*: sheet → the
+    names that refer to it.
     """
 
     formulas: Mapping[str, Mapping[tuple[int, int], str]]
@@ -215,7 +228,7 @@ def read_template_loose_cells(language: Language) -> TemplateLooseCells:
         {
             name: (at.sheet, at.row, at.col)
             for name, at in shipped.names.items()
-            if (at.row, at.col) == (at.last_row, at.last_col)
+            if (at.row, at.col) == (at.last_row, at.last_col) and not _is_in_table(shipped, at)
         },
         {
             sheet: frozenset(
