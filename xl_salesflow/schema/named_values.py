@@ -98,7 +98,7 @@ _SETTING_SCHEMAS = (
     _declare_setting("assignment", "Deals without owner", T.CHOICE, Text("Leave them"), "Who gets them at an update: nobody, each in turn, or whoever has the fewest open deals; regions and limits of the Team sheet apply", None, "assignment"),
     _declare_setting("reclaim_days", "Back to the pool after days", T.INTEGER, 0.0, "An open deal nobody worked on for longer loses its owner; 0: never"),
     _declare_setting("reclaim_stages", "Back to the pool up to stage no.", T.INTEGER, 2.0, "Deals beyond this stage stay with their owner"),
-    _declare_setting("backups", "Backups kept", T.INTEGER, 3.0, "Earlier versions that every run keeps next to the workbook, as NAME.backup-1.xlsx and so on; 0: none"),
+    _declare_setting("backups", "Backups kept", T.INTEGER, 0.0, "Earlier versions that every run keeps next to the workbook, as NAME.backup-1.xlsx and so on; 0: none"),
     _declare_setting("adopted", "Mapping of adopted sheets", T.TEXT, "", "Filled by salesflow adopt: how your own sheets become rows; edit it, and adopt again"),
     _declare_setting("process_version", "Process version", T.TEXT, "1", "Counts up when the process changes"),
     _declare_setting("process_review", "Next process review", T.DATE, "", "When to look at the process again"),
