@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -9,6 +10,8 @@ import pytest
 
 from tests.batch.sales import made, runs
 from xl_salesflow.cli import main
+from xl_salesflow.core.change_sets import diff_pipelines
+from xl_salesflow.workbook.closed_book import ClosedBook
 
 DAY = "2026-04-01"
 
@@ -20,12 +23,22 @@ def book(tmp_path: Path) -> Path:
     return path
 
 
+def do_tasks(path: Path) -> None:
+    """Type that every task is done that the last update gave."""
+    book = ClosedBook(path)
+    pipeline = book.read(date.fromisoformat(DAY))
+    tasks = pipeline["Tasks"].assign(status="done")
+    book.write(diff_pipelines(pipeline, pipeline.with_tables(Tasks=tasks), "hand"))
+
+
 def test_ticked_changes_are_made_reported_and_undone(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sheet = book.with_name("c.xlsx")
+    main(["update", str(book), "--today", DAY])
+    do_tasks(book)
+    sheet, before = book.with_name("c.xlsx"), book.read_bytes()
     assert main(["update", str(book), "--dry-run", "--sheet", str(sheet), "--today", DAY]) == 0
-    assert book.read_bytes() == made()
+    assert book.read_bytes() == before
     assert main(["apply", str(book), str(sheet), "--today", DAY]) == 0
-    assert book.read_bytes() == made(), "nothing was ticked"
+    assert book.read_bytes() == before, "nothing was ticked"
     workbook = openpyxl.load_workbook(sheet)
     rows = {row[5].value: row for row in workbook.worksheets[0].iter_rows(min_row=2)}
     rows["Recorded stage"][0].value = "Yes"
