@@ -154,11 +154,7 @@ def is_layout_unmoved(workbook: Workbook, shipped: Workbook, sheet: str, home: s
     tables = [table for table in shipped.tables.values() if table.sheet == sheet]
     here = [workbook.tables.get(table.name) for table in tables]
     corners = [at and (at.first_row, at.first_col) for at in here] == [(t.first_row, t.first_col) for t in tables]
-    names = [
-        at
-        for at in shipped.names.values()
-        if at.sheet == sheet and not _is_in_table(shipped, at)
-    ]
+    names = [at for at in shipped.names.values() if at.sheet == sheet and not _is_in_table(shipped, at)]
     ours = [workbook.names.get(at.name) for at in names]
     alike = sum(
         1 for one, other in zip(names, ours, strict=True) if other and (one.row, one.col) == (other.row, other.col)
