@@ -73,7 +73,8 @@ def helps(language: str) -> dict[str, str]:
         check=True,
         env={"SALESFLOW_LANG": language, "PATH": ""},
     )
-    return dict(page.split("\n", 1) for page in ran.stdout.split("\f")[1:])  # type: ignore[misc]
+    pages = (page.partition("\n") for page in ran.stdout.split("\f")[1:])
+    return {verb: text for verb, _, text in pages}
 
 
 @pytest.mark.parametrize("verb", list(salesflow_group.commands))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +20,10 @@ from xl_salesflow.cli.command_options import (
     verb_command,
 )
 
+if TYPE_CHECKING:
+    from xl_salesflow.core.change_sets import ChangeSet
+    from xl_salesflow.core.verb_answers import RenamedRows, RunAnswer
+
 
 @verb_command("rename")
 @BOOK_ARGUMENT
@@ -32,8 +37,9 @@ from xl_salesflow.cli.command_options import (
 @TODAY_OPTION
 @USER_OPTION
 def rename_command(book: Path, old: str, new: str, **options: Any) -> int:
+    from xl_salesflow.verbs import rename
 
-    return rename_in_workbook(book, old, new, options)
+    return _write_new_names(book, partial(rename, old=old, new=new, sheet=options["in"]), options)
 
 
 @verb_command("merge-accounts")
@@ -45,29 +51,19 @@ def rename_command(book: Path, old: str, new: str, **options: Any) -> int:
 @TODAY_OPTION
 @USER_OPTION
 def merge_accounts_command(book: Path, duplicate: str, kept: str, **options: Any) -> int:
-
-    return merge_accounts_in_workbook(book, duplicate, kept, options)
-
-
-def rename_in_workbook(path: Path, old: str, new: str, options: dict[str, Any]) -> int:
-    """Rename *old* to *new* in the workbook and print what changed."""
-    from xl_salesflow.cli.screen_output import print_change_set
-    from xl_salesflow.cli.workbook_session import WorkbookSession
-    from xl_salesflow.verbs import rename
-
-    session = WorkbookSession(path, options["as"], options["today"], options["dry_run"])
-    plan = session.write(partial(rename, old=old, new=new, run=session.run, sheet=options["in"]))
-    print_change_set(path, plan, options["dry_run"], options["json"])
-    return 0
-
-
-def merge_accounts_in_workbook(path: Path, duplicate: str, kept: str, options: dict[str, Any]) -> int:
-    """Make two customers of the workbook one and print what changed."""
-    from xl_salesflow.cli.screen_output import print_change_set
-    from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import merge_customers
 
+    return _write_new_names(book, partial(merge_customers, duplicate=duplicate, kept=kept), options)
+
+
+def _write_new_names(
+    path: Path, verb: Callable[..., ChangeSet[RunAnswer[RenamedRows]]], options: dict[str, Any]
+) -> int:
+    """Carry out *verb* on the workbook and print what changed."""
+    from xl_salesflow.cli.screen_output import print_change_set
+    from xl_salesflow.cli.workbook_session import WorkbookSession
+
     session = WorkbookSession(path, options["as"], options["today"], options["dry_run"])
-    plan = session.write(partial(merge_customers, duplicate=duplicate, kept=kept, run=session.run))
+    plan = session.write(partial(verb, run=session.run))
     print_change_set(path, plan, options["dry_run"], options["json"])
     return 0

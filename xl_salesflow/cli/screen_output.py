@@ -175,14 +175,14 @@ def _print_judged_deals(imported: ImportedFiles) -> None:
     if imported.as_history:
         click.echo(
             terminal_text(
-                "{count} new deals were recorded as history, in the stages of the file; the gates did not judge them.",
+                "{count:,} new deals were recorded as history, in the stages of the file; the gates did not judge them.",
                 count=imported.as_history,
             )
         )
     if imported.judged:
         click.echo(
             terminal_text(
-                "{count} new deals were judged like typed ones, and {refused} moves were refused; "
+                "{count:,} new deals were judged like typed ones, and {refused:,} moves were refused; "
                 "for a migration, import with --as-history.",
                 count=imported.judged,
                 refused=imported.refused,
