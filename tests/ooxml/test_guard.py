@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ooxml.packages import package, part, sheet, zipped
+from tests.ooxml.packages import package, part, relationship, sheet, zipped
 from xl_salesflow.errors import EncryptedWorkbook, NotAWorkbook, WorkbookError
 from xl_salesflow.ooxml.workbook_editor import Workbook
 
@@ -93,6 +93,7 @@ REFUSED = [
     pytest.param(with_parts(xl_workbook=part(SOUND, "xl/workbook.xml").encode("utf-16")), "UTF-16", id="UTF-16"),
     pytest.param(with_parts(xl_workbook='<!DOCTYPE x [<!ENTITY a "b">]><workbook>&a;</workbook>'), "document type", id="a document type"),
     pytest.param(with_parts(xl_workbook="<workbook>"), "malformed", id="malformed XML"),
+    pytest.param(with_parts(xl_worksheets_sheet1=f"<!--{'x' * 9_000}-->\n<?y z?><!DOCTYPE x []>" + sheet("")), "document type", id="a late one"),
     pytest.param(with_parts(xl_worksheets_sheet1="<!DOCTYPE x []>" + sheet("")), "document type", id="a document type in a sheet"),
     pytest.param(with_parts(xl_worksheets_sheet1=sheet("").encode("utf-16")), "UTF-16", id="a sheet in UTF-16"),
     pytest.param(with_parts(xl_worksheets_sheet1="<worksheet/>"), "no rows", id="a sheet without rows"),
@@ -144,3 +145,28 @@ def test_damage_anywhere_is_refused_or_harmless(at: int, junk: bytes) -> None:
         workbook.to_bytes()
     except WorkbookError:
         return
+
+
+@pytest.mark.parametrize(("target", "kind"), [("strings.xml", "sharedStrings"), ("other.xml", "worksheet")])
+# attack: a document type in a part that this save does not need, or behind a long comment
+# outcome: refused before anything is written
+def test_a_document_type_is_refused_before_the_part_is_needed(target: str, kind: str) -> None:
+    """Otherwise the workbook would be saved, and not opened again."""
+    links = part(SOUND, "xl/_rels/workbook.xml.rels").replace("</Rel", relationship(7, kind, target) + "</Rel", 1)
+    links = links.replace("</Relationships>", "") + "</Relationships>"
+    with zipfile.ZipFile(io.BytesIO(SOUND)) as made:
+        parts = {name: made.read(name) for name in made.namelist()}
+    parts |= {f"xl/{target}": b"<!DOCTYPE x []><sst/>", "xl/_rels/workbook.xml.rels": links.encode()}
+    with pytest.raises(NotAWorkbook, match="document type"):
+        Workbook(Path("b.xlsx"), zipped(parts))
+
+
+def test_parts_with_backslashes_in_their_names_are_read_and_written_with_slashes(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(SOUND)) as made:
+        parts = {name.replace("/", "\\"): made.read(name) for name in made.namelist()}
+    book = Workbook(tmp_path / "b.xlsx", zipped(parts))
+    book.set_cell("S", 5, 1, 7)
+    after = book.to_bytes()
+    assert Workbook(book.path, after).read_range("S", "A5")[0] == [7]
+    with zipfile.ZipFile(io.BytesIO(after)) as written, zipfile.ZipFile(io.BytesIO(SOUND)) as sound:
+        assert written.namelist() == sound.namelist()

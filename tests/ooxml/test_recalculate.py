@@ -13,7 +13,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table, TableColumn, TableFormula
 
 from tests.libreoffice import LibreOffice
-from tests.ooxml.packages import opened, package, part, sheet
+from tests.ooxml.packages import opened, package, part, sheet, table
 from xl_salesflow.ooxml import formula_engine, recalculation
 from xl_salesflow.ooxml.cell_contents import CachedValue, ErrorValue
 from xl_salesflow.ooxml.cell_references import CellPlace
@@ -259,3 +259,104 @@ def test_results_can_become_errors_and_texts_and_numbers_again() -> None:
     book.set_cell("S", 1, 1, 0)
     after, _ = book.with_recalculation(KnownFormulas())
     assert opened(after.to_bytes()).read_range("S", "A1:C1") == [[0, ErrorValue("#DIV/0!"), "none"]]
+
+
+NAMES = (
+    "<definedNames><definedName name='one'>S!$A$1</definedName><definedName name='beside'>S!$A1</definedName>"
+    "<definedName name='own' localSheetId='0'>S!$A$1</definedName><definedName name='own' localSheetId='1'>T!$A$1</definedName>"
+    "</definedNames>"
+)
+
+
+def book_with(formula: str, *, cell: str = '<c r="B1"><f>{}</f><v>20</v></c>') -> Workbook:
+    """Return a workbook whose A1 is changed from 2 to 3, with a formula in B1 that showed 20."""
+    first = sheet(f'<row r="1"><c r="A1"><v>2</v></c>{cell.format(formula)}</row>')
+    book = opened(package({"S": first, "T": sheet('<row r="1"><c r="A1"><v>2</v></c></row>')}, workbook=NAMES))
+    book.set_cell("S", 1, 1, 3)
+    return book
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B1"><f>A1*10</f><v>20</v></c>',
+        '<c r="B1">\n  <f>A1*10</f>\n  <v>20</v>\n</c>',
+        '<c\tr="B1"><f>A1*10</f><v>20</v></c>',
+        '<c\n r="B1" s="0"><f>A1*10</f><v>20</v></c>',
+        '<c s="0" r="B1"><f>A1*10</f><v>20</v></c>',
+        '<c><f>A1*10</f><v>20</v></c>',
+        '<c ><f >A1*10</f ><v >20</v ></c >',
+        '<c r="B1"><f ca="1">A1*10</f><v>20</v></c>',
+    ],
+)  # fmt: skip
+# attack: a formula in XML that another program wrote, or in an indented sheet
+# outcome: seen; it follows every change
+def test_a_formula_is_seen_however_its_cell_is_written(cell: str) -> None:
+    """A legal cell in the XML of another writer; the value before and the one after are both read."""
+    _, outcome = book_with("", cell=cell).with_recalculation(KnownFormulas())
+    assert outcome.values == {CellPlace("s", 1, 2): 30}
+
+
+@pytest.mark.parametrize(
+    ("formula", "value", "why"),
+    [
+        ("[0]!one*10", 30, None),  # the workbook's own name, as Excel writes it
+        ("SUM(S:T!A1)*5", None, "S:T!A1"),  # through sheets
+        ("SUM('S:T'!A1)*5", None, "S:T!A1"),
+        ("SUM(S:Nowhere!A1)*5", None, "S:Nowhere!A1"),
+        ("beside*10", None, "$A1"),  # a name that means another cell in every row
+        ("own*10", None, "own"),  # a name that each sheet defines for itself
+        ("T!own*10", None, "own"),
+        ("Deals[Nope]*10", None, "Deals[Nope]"),
+        ('INDIRECT("A"&1)*10', None, "INDIRECT"),
+        ("[1]S!A1*10", None, None),  # another workbook does not change with this one
+        ("SUM(T!A1)*10", None, None),  # nor do other cells
+        ("LET(x,10,x*2)", None, None),
+        ("IF(FALSE,#N/A,20)", None, None),
+    ],
+)
+# attack: a reference that cannot be resolved: through sheets, a name that means another cell in every row
+# outcome: left to Excel after each change, and named
+def test_what_is_not_understood_reads_everything(formula: str, value: int | None, why: str | None) -> None:
+    _, outcome = book_with(formula).with_recalculation(KnownFormulas())
+    assert outcome.values.get(CellPlace("s", 1, 2)) == value
+    assert outcome.left_for_excel.get(CellPlace("s", 1, 2)) == why
+
+
+@pytest.mark.parametrize("attributes", ['t="dataTable" ref="B1:B2" dt2D="0" dtr="0" r1="A1"', 't="shared" si="7"'])
+def test_a_cell_whose_formula_cannot_be_read_is_left_to_excel(attributes: str) -> None:
+    """A what-if table, and a shared formula whose first cell is gone."""
+    _, outcome = book_with("", cell=f'<c r="B1"><f {attributes}/><v>20</v></c>').with_recalculation(KnownFormulas())
+    assert outcome.left_for_excel == {CellPlace("s", 1, 2): "an array formula"}
+
+
+@pytest.mark.parametrize(("number", "understood"), [("seven", False), ("-1", False), ("", False), ("9" * 5_000, True)])
+def test_a_shared_formula_whose_number_is_none_is_left_to_excel(number: str, understood: bool) -> None:
+    shared = f't="shared" si="{number}"'
+    cell = (
+        f'<c r="B1"><f {shared} ref="B1:B2">A1*10</f><v>20</v></c></row><row r="2"><c r="B2"><f {shared}/><v>0</v></c>'
+    )
+    _, outcome = book_with("", cell=cell).with_recalculation(KnownFormulas())
+    assert outcome.values == {CellPlace("s", 1, 2): 30}
+    assert outcome.left_for_excel.keys() == (set() if understood else {CellPlace("s", 2, 2)})
+
+
+@pytest.mark.parametrize("place", ["A:A,6", "A:B,6,1", "1:1,1,9", "A1:A9,6"])
+def test_index_reads_below_the_last_row(place: str) -> None:
+    """LibreOffice and Excel show 0 for an empty cell."""
+    book = book_with(f"INDEX(T!{place})+A1*10")
+    assert book.with_recalculation(KnownFormulas())[1].values == {CellPlace("s", 1, 2): 30}
+
+
+def test_a_row_of_totals_without_the_name_of_its_table_reads_the_table() -> None:
+    rows = (
+        '<row r="1"><c r="A1" t="str"><v>Amount</v></c></row><row r="2"><c r="A2"><v>300</v></c></row>'
+        '<row r="3"><c r="A3"><f>SUM([Amount])</f><v>300</v></c></row>'
+        '<row r="4"><c r="A4"><f>SUBTOTAL(109,[Amount])</f><v>300</v></c></row>'
+    )
+    made = table("Sums", "A1:A3", {"Amount": None}, totals=True)
+    book = opened(package({"S": sheet(rows, tables=1)}, {"S": [made]}))
+    book.set_column("Sums", "Amount", {2: 523})
+    _, outcome = book.with_recalculation(KnownFormulas())
+    assert outcome.values == {CellPlace("s", 3, 1): 523}
+    assert outcome.left_for_excel == {CellPlace("s", 4, 1): "[Amount]"}

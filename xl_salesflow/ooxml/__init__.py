@@ -16,6 +16,7 @@ Public names, by file:
     package_draft: PackageDraft
     recalculation: ARRAY_FORMULA, DEPENDS_ON_ANOTHER, NOT_CALCULABLE, Recalculation, TOO_MANY_FORMULAS,
         UNCONFIRMED_RESULT
+    regular_files: open_regular_file, read_regular_file
     sheet_stream: SheetStream
     sheet_transfer: rename_sheets, SheetGraft
     table_resizer: CellRelocation, make_raw_cell

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from xl_salesflow.locale.texts import Text
@@ -99,7 +100,7 @@ def unescape_xml(raw: bytes) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "&#" in text:
-        return _XML_ENTITY.sub(_decode_entity, text)
+        return _decode_references(text)
     if "&" in text:  # frequent in formulas, so without a pattern
         for name, character in _NAMED_ENTITIES.items():
             text = text.replace(f"&{name};", character)
@@ -115,6 +116,12 @@ def unescape_cell_text(raw: bytes) -> str:
     return text
 
 
+@lru_cache(maxsize=1 << 9)
+def _decode_references(text: str) -> str:
+    """Decode a text with character references; in some writers' files each formula of a long column is full of them."""
+    return _XML_ENTITY.sub(_decode_entity, text)
+
+
 def _decode_entity(match: re.Match[str]) -> str:
     hexadecimal, decimal, name = match.groups()
     if name:
@@ -128,10 +135,25 @@ def escape_formula(text: str) -> bytes:
     return text.removeprefix("=").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").encode("utf-8")
 
 
-_PHONETIC_RUN = re.compile(rb"<((?:[\w.-]+:)?)rPh\b.*?</\1rPh>", re.DOTALL)
-_TEXT_RUN = re.compile(rb"<(?:[\w.-]+:)?t(?:\s[^>]*)?>([^<]*)</(?:[\w.-]+:)?t>")
+_PHONETIC_RUN_TAG = re.compile(rb"<((?:[\w.-]+:)?)rPh(?:\s[^<>]*)?>")
+_TEXT_RUN = re.compile(rb"<(?:[\w.-]+:)?t(?:\s[^<>]*)?>([^<]*)</(?:[\w.-]+:)?t>")
 
 
 def join_rich_text(xml: bytes) -> str:
     """Join the runs of a string item or of an inline string."""
-    return "".join(map(unescape_cell_text, _TEXT_RUN.findall(_PHONETIC_RUN.sub(b"", xml))))
+    return "".join(map(unescape_cell_text, _TEXT_RUN.findall(_leave_out_phonetic_runs(xml) if b"rPh" in xml else xml)))
+
+
+def _leave_out_phonetic_runs(xml: bytes) -> bytes:
+    """Return *xml* without the runs that say how a text is pronounced; one that is never closed stays."""
+    kept, end = list[bytes](), 0
+    for tag in _PHONETIC_RUN_TAG.finditer(xml):
+        if tag.start() < end:
+            continue
+        closing = b"</%brPh>" % tag.group(1)
+        after = tag.end() if tag.group().endswith(b"/>") else xml.find(closing, tag.end()) + len(closing)
+        if after < len(closing):
+            break  # searching for the end of each would take time in proportion to the square of their number
+        kept.append(xml[end : tag.start()])
+        end = after
+    return b"".join((*kept, xml[end:]))

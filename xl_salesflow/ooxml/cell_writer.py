@@ -32,7 +32,7 @@ from xl_salesflow.ooxml.excel_notation import date_to_serial
 
 LONGEST_CELL_TEXT = 32_767
 _RAW_CELL_STYLE = re.compile(rb'\ss="[0-9]+"')
-_RAW_CELL_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f\b[^>]*?(?:/>|>[^<]*</(?:[\w.-]+:)?f>)")
+_RAW_CELL_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f\b[^<>]*?(?:/>|>[^<]*</(?:[\w.-]+:)?f>)")
 
 
 class WriteMode(Enum):
@@ -51,6 +51,9 @@ class WriteMode(Enum):
 # millions of them.
 CellFragment = tuple[bytes, bytes, WriteMode]
 REPLACE_MODE, CACHE_MODE, WHOLE_MODE = WriteMode.REPLACE, WriteMode.CACHE, WriteMode.WHOLE
+_KINDS_WRITTEN_ONCE = frozenset(
+    {str, date, type(None)}
+)  # equal values of these kinds are the same cell, unlike 1 and True
 BLANK_FRAGMENT: CellFragment = (b"", b"", REPLACE_MODE)
 REMOVED_FRAGMENT: CellFragment = (b"", b"", WriteMode.REMOVE)
 
@@ -60,6 +63,7 @@ class CellWriter:
 
     def __init__(self, prefix: bytes = b"", date1904: bool = False) -> None:
         self._date1904 = date1904
+        self.wrote_moved_cells = False
         self._v = b"<%bv>%%b</%bv>" % (prefix, prefix)
         self._is = b"<%bis><%bt%%b>%%b</%bt></%bis>" % (prefix, prefix, prefix, prefix)
         self._f = b"<%bf>%%b</%bf>%%b" % (prefix, prefix)
@@ -92,25 +96,32 @@ class CellWriter:
         """Write many values, mostly of one kind; raises ValueError."""
         kinds = set(map(type, values))
         if kinds == {CachedValue}:
-            inside = [value.value for value in values]
-            if set(map(type, inside)) == {float}:
-                return self._floats(inside, CACHE_MODE)
-        elif kinds == {float}:
-            return self._floats(values, REPLACE_MODE)
-        elif kinds == {int}:
+            return [(*cached, CACHE_MODE) for cached in self._cached_column([value.value for value in values])]
+        if kinds == {CellFormula}:
+            cached = self._cached_column([value.cached for value in values])
+            return [self._with_formula(value, *parts) for value, parts in zip(values, cached, strict=True)]
+        if kinds == {float} and all(map(isfinite, values)):
+            element = self._v
+            return [(b"", element % text.encode(), REPLACE_MODE) for text in map(float.__repr__, values)]
+        if kinds == {int}:
             return [(b"", self._v % b"%d" % value, REPLACE_MODE) for value in values]
-        elif kinds == {type(None)}:
+        if kinds == {type(None)}:
             return [BLANK_FRAGMENT] * len(values)
-        elif kinds == {str}:
-            written = {text: self._text(text) for text in set(values)}
-            return [written[text] for text in values]
+        if kinds <= _KINDS_WRITTEN_ONCE:
+            written = {value: self(value) for value in set(values)}
+            return [written[value] for value in values]
         return [self(value) for value in values]
 
-    def _floats(self, values: Sequence[float], mode: WriteMode) -> list[CellFragment]:
-        if not all(map(isfinite, values)):
-            return [(*self._float(value)[:2], mode) for value in values]
-        element = self._v
-        return [(b"", element % text.encode(), mode) for text in map(float.__repr__, values)]
+    def _cached_column(self, values: Sequence[Any]) -> list[tuple[bytes, bytes]]:
+        """Write many results of formulas, mostly of one kind."""
+        kinds = set(map(type, values))
+        if kinds == {float} and all(map(isfinite, values)):
+            element = self._v
+            return [(b"", element % text.encode()) for text in map(float.__repr__, values)]
+        if kinds == {str}:
+            written = {text: self._cached(text) for text in set(values)}
+            return [written[text] for text in values]
+        return [self._cached(value) for value in values]
 
     def _writer_for(self, value: Any) -> Callable[[Any], CellFragment]:
         if isinstance(value, np.datetime64):
@@ -149,7 +160,9 @@ class CellWriter:
         )
 
     def _formula(self, value: CellFormula) -> CellFragment:
-        kind, cached = self._cached(value.cached)
+        return self._with_formula(value, *self._cached(value.cached))
+
+    def _with_formula(self, value: CellFormula, kind: bytes, cached: bytes) -> CellFragment:
         text = self._formulas.get(value.text)
         if text is None:
             text = self._formulas[value.text] = escape_formula(value.text)
@@ -159,6 +172,7 @@ class CellWriter:
 
     def _raw(self, cell: RawCell) -> CellFragment:
         """Write a moved cell; a value that was set afterwards gets the format of the moved cell."""
+        self.wrote_moved_cells = True
         if cell.value is NO_VALUE:
             return cell.attributes, cell.content, WHOLE_MODE
         kind, body, mode = self(cell.value)

@@ -17,11 +17,12 @@ from xl_salesflow.ooxml.workbook_parts import find_parts_of_kinds
 MOST_POINTS = 10_000  # per series; longer ones are left to Excel
 # a reference of a chart with its cache, if there is one: prefix, kind, formula, cache
 _CHART_SERIES = re.compile(
-    rb"<((?:[\w.-]+:)?)(num|str)Ref>\s*<\1f>([^<]*)</\1f>\s*(<\1\2Cache>.*?</\1\2Cache>|<\1\2Cache/>)?", re.DOTALL
+    rb"<((?:[\w.-]+:)?)(num|str)Ref>\s*<\1f>([^<]*)</\1f>\s*(<\1\2Cache>(?:[^<]++|<(?!/?\1\2Cache[\s/>]))*+</\1\2Cache>|<\1\2Cache/>)?",
+    re.DOTALL,
 )
 _CACHED_FORMAT_CODE = re.compile(rb"<((?:[\w.-]+:)?)formatCode>[^<]*</\1formatCode>")
-_PIVOT_CACHE_DEFINITION = re.compile(rb"<(?:[\w.-]+:)?pivotCacheDefinition\b[^>]*>")
-_PIVOT_CACHE_SOURCE = re.compile(rb"<(?:[\w.-]+:)?worksheetSource\b[^>]*>")
+_PIVOT_CACHE_DEFINITION = re.compile(rb"<(?:[\w.-]+:)?pivotCacheDefinition\b[^<>]*>")
+_PIVOT_CACHE_SOURCE = re.compile(rb"<(?:[\w.-]+:)?worksheetSource\b[^<>]*>")
 _PIVOT_SOURCE_ATTRIBUTE = re.compile(rb'\s(ref|sheet|name)="([^"]*)"')
 _REFRESH_ON_LOAD = re.compile(rb'\srefreshOnLoad="[^"]*"')
 

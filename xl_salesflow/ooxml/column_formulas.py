@@ -157,7 +157,7 @@ class _OverwrittenSearch:
         alike = [(column, formula) for column, formula in expected.items() if isinstance(formula, str)]
         self._all_alike = len(alike) == len(expected)
         self._as_expected = re.compile(b"|".join(_expected_cell_pattern(patterns.prefix, *item) for item in alike))
-        self._row_start = re.compile(rb'<%brow\b(?:\s[^>]*?\br="([0-9]{1,9})")?' % re.escape(patterns.prefix))
+        self._row_start = re.compile(rb'<%brow\b(?:\s[^<>]*?\br="([0-9]{1,9})")?' % re.escape(patterns.prefix))
         self._formula = b"<%bf" % patterns.prefix
         self._shared = SharedFormulas()
         self._rows_seen: set[int] = set()
@@ -225,7 +225,7 @@ def _rows_in_table_body(starts: list[tuple[int, int]], block: bytes, body: range
 
 def _expected_cell_pattern(prefix: bytes, column: int, formula: str) -> bytes:
     text = re.escape(escape_formula(formula))
-    return rb'<%bc r="%b[0-9]+"[^>]*><%bf>%b</%bf>' % (prefix, column_letters(column).encode(), prefix, text, prefix)
+    return rb'<%bc r="%b[0-9]+"[^<>]*><%bf>%b</%bf>' % (prefix, column_letters(column).encode(), prefix, text, prefix)
 
 
 def _rows_with_expectation(expected: ExpectedFormula, rows: list[int]) -> list[int]:

@@ -110,20 +110,21 @@ def shift_copied_formula(sheets: Sequence[RowCopies], formula: str, home: str, r
 
 
 _HEAD_CELLS = re.compile(rb'(\b(sqref|activeCell|topLeftCell)=")([^"]*)')
-_DIMENSION_REF = re.compile(rb'(<(?:[\w.-]+:)?dimension\s[^>]*?\bref=")([^"]*)')
-_MERGED_CELL = re.compile(rb'(<(?:[\w.-]+:)?mergeCell\s[^>]*?\bref=")([^"]*)("[^>]*?/>)')
+_DIMENSION_REF = re.compile(rb'(<(?:[\w.-]+:)?dimension\s[^<>]*?\bref=")([^"]*)')
+_MERGED_CELL = re.compile(rb'(<(?:[\w.-]+:)?mergeCell\s[^<>]*?\bref=")([^"]*)("[^<>]*?/>)')
 _RANGED_ELEMENT = re.compile(
-    rb"(<((?:[\w.-]+:)?(?:conditionalFormatting|dataValidation|protectedRange|ignoredError|hyperlink))\s[^>]*?\b(?:sqref|ref)=\")"
-    rb'([^"]*)("[^>]*?(?:/>|>.*?</\2>))',
+    rb"(<((?:[\w.-]+:)?(?:conditionalFormatting|dataValidation|protectedRange|ignoredError|hyperlink))\s[^<>]*?\b(?:sqref|ref)=\")"
+    rb'([^"]*)("[^<>]*?(?:/>|>(?:[^<]++|<(?!/?\2[\s/>]))*+</\2>))',
     re.DOTALL,
 )
 _RANGED_LIST = re.compile(
-    rb"<((?:[\w.-]+:)?(mergeCell|dataValidation|protectedRange|ignoredError|hyperlink)s)\b([^>]*)>(.*?)</\1>", re.DOTALL
+    rb"<((?:[\w.-]+:)?(mergeCell|dataValidation|protectedRange|ignoredError|hyperlink)s)\b([^<>]*)>((?:[^<]++|<(?!/?\1[\s/>]))*+)</\1>",
+    re.DOTALL,
 )
 _COUNT_ATTRIBUTE = re.compile(rb'(\scount=")[0-9]+')
-_FILTER_REF = re.compile(rb'(<(?:[\w.-]+:)?(?:autoFilter|sortState|sortCondition)\s[^>]*?\bref=")([^"]*)')
+_FILTER_REF = re.compile(rb'(<(?:[\w.-]+:)?(?:autoFilter|sortState|sortCondition)\s[^<>]*?\bref=")([^"]*)')
 _EXTENSION_RANGES = re.compile(rb"(<(?:[\w.-]+:)?sqref>)([^<]*)")
-_ROW_BREAKS = re.compile(rb"<((?:[\w.-]+:)?rowBreaks)\b.*?</\1>", re.DOTALL)
+_ROW_BREAKS = re.compile(rb"<((?:[\w.-]+:)?rowBreaks)\b[^<>]*>(?:[^<]++|<(?!/?\1[\s/>]))*+</\1>", re.DOTALL)
 _BREAK_ROW = re.compile(rb'(\bid=")([0-9]{1,7})')
 _ANCHOR_ROW = re.compile(rb"(<(?:[\w.-]+:)?row>)([0-9]{1,7})(?=<)")
 _ANY_REF = re.compile(rb'(\bref=")([^"]*)')

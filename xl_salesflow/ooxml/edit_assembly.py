@@ -8,9 +8,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
+from xl_salesflow.ooxml.cell_contents import unescape_cell_text
 from xl_salesflow.ooxml.cell_writer import CellWriter
 from xl_salesflow.ooxml.copied_ranges import RowCopies, follow_in_copied_table, follow_in_drawing
 from xl_salesflow.ooxml.number_formats import DateFormats, read_format_kinds
@@ -18,10 +20,12 @@ from xl_salesflow.ooxml.opc_package import Package
 from xl_salesflow.ooxml.row_shifts import (
     FormulaFollower,
     RowDeletion,
+    RowPermutation,
     TableShift,
     XmlChange,
     drop_insert_row,
     follow_in_comments,
+    follow_in_links,
     follow_in_names,
     follow_in_pivot_source,
     follow_in_table,
@@ -41,7 +45,11 @@ from xl_salesflow.ooxml.workbook_parts import (
 )
 from xl_salesflow.ooxml.zip_archive import DeflatedPart, deflate_chunks
 
-_CALCULATION_SETTINGS = re.compile(rb"<((?:[\w.-]+:)?)calcPr\b([^>]*?)(/?)>")
+_CALCULATION_SETTINGS = re.compile(rb"<((?:[\w.-]+:)?)calcPr\b([^<>]*?)(/?)>")
+_PROTECTED_STRUCTURE = re.compile(rb'<(?:[\w.-]+:)?workbookProtection\b[^<>]*\blockStructure="(?:1|true|on)"')
+_SHEET_TAG = re.compile(rb"<(?:[\w.-]+:)?sheet\s[^<>]*>")
+_SHEET_NAME = re.compile(rb"\sname=([\"'])(.*?)\1")
+_SHEET_STATE = re.compile(rb"\sstate=([\"'])hidden\1")
 _FULL_CALC_ON_LOAD = re.compile(rb'\sfullCalcOnLoad="[^"]*"')
 _BEFORE_CALCULATION_SETTINGS = re.compile(
     rb"</((?:[\w.-]+:)?)(?:sheets|functionGroups|externalReferences|definedNames)>"
@@ -59,15 +67,30 @@ def recalculate_on_load(workbook: bytes) -> bytes:
     return workbook[: place.end()] + b'<%bcalcPr fullCalcOnLoad="1"/>' % place.group(1) + workbook[place.end() :]
 
 
+def show_hidden_sheets(workbook: bytes, names: Collection[str]) -> bytes:
+    """Make hidden sheets visible; a workbook whose structure is protected stays as it is."""
+    if _PROTECTED_STRUCTURE.search(workbook):
+        return workbook
+    wanted = {name.casefold() for name in names}
+
+    def show(tag: re.Match[bytes]) -> bytes:
+        name = _SHEET_NAME.search(tag[0])
+        if name is None or unescape_cell_text(name[2]).casefold() not in wanted:
+            return tag[0]
+        return _SHEET_STATE.sub(b"", tag[0])
+
+    return _SHEET_TAG.sub(show, workbook)
+
+
 def drop_relationship(rels: bytes, kind: bytes) -> bytes:
     """Remove the relationships of a kind, the last step of their type."""
-    return re.sub(rb'<(?:[\w.-]+:)?Relationship\s[^>]*?Type="[^"]*/%b"[^>]*?/>\s*' % re.escape(kind), b"", rels)
+    return re.sub(rb'<(?:[\w.-]+:)?Relationship\s[^<>]*?Type="[^"]*/%b"[^<>]*?/>\s*' % re.escape(kind), b"", rels)
 
 
 def drop_content_type(types: bytes, part: str) -> bytes:
     """Remove a part's own content type."""
     name = re.escape(part.encode())
-    return re.sub(rb'<(?:[\w.-]+:)?Override\s[^>]*?PartName="/%b"[^>]*?/>' % name, b"", types, flags=re.IGNORECASE)
+    return re.sub(rb'<(?:[\w.-]+:)?Override\s[^<>]*?PartName="/%b"[^<>]*?/>' % name, b"", types, flags=re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -76,8 +99,10 @@ class WorkbookEdits:
 
     sheets: dict[str, SheetEdits] = field(default_factory=dict)
     row_shifts: dict[str, TableShift] = field(default_factory=dict)  # by table
+    orders: dict[str, RowPermutation] = field(default_factory=dict)  # by table
     printed: dict[str, PrintedSheet] = field(default_factory=dict)  # sheets whose rows are repeated or left out
     filled: set[str] = field(default_factory=set)  # the parts of tables that get values
+    shown: set[str] = field(default_factory=set)  # hidden sheets that will be visible
     recalculate: bool = False
 
     def sheet(self, name: str) -> SheetEdits:
@@ -113,12 +138,15 @@ class EditAssembly:
         self._print_sheets()
         if self._shifts:
             self._follow_shifts()
+        self._follow_orders()
         for part in self._edits.filled:
             self._change(part, drop_insert_row)
         if formulas_changed or self._edits.printed:
             self._drop_calculation_chain()
         if self._dates and self._styles:
             self._change(self._styles, self._dates.add_to)
+        if self._edits.shown:
+            self._change(self._workbook.part, partial(show_hidden_sheets, names=self._edits.shown))
         if self._edits.recalculate:
             self._change(self._workbook.part, recalculate_on_load)
         return self._changed | {name: deflate_chunks([data]) for name, data in self._small.items()}
@@ -164,7 +192,17 @@ class EditAssembly:
                     self._change(relation.target, follow_in_drawing(printed.copies))
 
     def _followers(self, sheet: str) -> ShiftFollowers:
-        return ShiftFollowers(FormulaFollower(self._shifts, sheet), follow_in_tail(self._shifts, sheet))
+        follow = follow_in_tail(self._shifts, sheet)
+        here = [order for order in self._edits.orders.values() if order.sheet == sheet]
+        links = follow_in_links(here)
+        return ShiftFollowers(
+            FormulaFollower(self._shifts, sheet), (lambda tail: links(follow(tail))) if here else follow
+        )
+
+    def _follow_orders(self) -> None:
+        for order in self._edits.orders.values():
+            for part, change in follow_in_comments(self._package, self._workbook.sheets[order.sheet], order):
+                self._change(part, change)
 
     def _follow_shifts(self) -> None:
         for table_shift in self._table_shifts:

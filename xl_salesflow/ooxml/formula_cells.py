@@ -31,7 +31,7 @@ from xl_salesflow.ooxml.sheet_stream import (
 from xl_salesflow.ooxml.workbook_parts import DefinedName, ExcelTable
 
 _RAW_CELL_TYPE = re.compile(rb'\st="(\w+)"')
-_RAW_CELL_VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?>([^<]*)</")
+_RAW_CELL_VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^<>]*)?>([^<]*)</")
 
 RowBounds = tuple[int, int]
 
@@ -78,10 +78,10 @@ class _UnknownFormulaSearch:
         return self._patterns[known].search(xml) is not None
 
     def _pattern(self, known: frozenset[int]) -> re.Pattern[bytes]:
-        """Return a pattern for a formula in another column, or in a cell without an address."""
+        """Return a pattern for a formula in another column, or in a cell that is not written as Excel writes it."""
         p, names = re.escape(self._prefix), b"|".join(column_letters(column).encode() for column in known)
-        elsewhere = rb'(?!r="(?:%b)[0-9])' % names if names else b""
-        return re.compile(rb"<%bc (?:%b[^>]*+(?<!/))><%bf\b" % (p, elsewhere, p))
+        elsewhere = rb'(?! r="(?:%b)[0-9])' % names if names else b""
+        return re.compile(rb"<%bc(?=[\s>])%b[^<>]*+(?<!/)>\s*+<%bf\b" % (p, elsewhere, p))
 
 
 def find_last_row(patterns: SheetGrammar, block: bytes, before: int) -> int:
@@ -105,7 +105,8 @@ def find_formulas_in_row(
         if any(first <= row <= last for first, last in known.get(cell.column, ())):
             continue
         formula = unescape_xml(text) if text else shared.text(attributes, row, cell.column)
-        array = b't="array"' in attributes or b't="dataTable"' in attributes
+        table = b't="dataTable"' in attributes  # calculates other cells again and again with other values
+        array, formula = table or b't="array"' in attributes, None if table else formula
         yield FormulaCell(row, cell.column, formula or None, array, cell)
 
 
@@ -159,7 +160,7 @@ def find_stored_cells(stream: SheetStream, columns: Container[int], rows: RowBou
         start, before = before, find_last_row(patterns, block, before)
         if before < rows[0]:
             continue
-        if block.count(b"<%bc " % patterns.prefix) == block.count(b'<%bc r="' % patterns.prefix):
+        if block.count(b"<%bc" % patterns.prefix) == block.count(b'<%bc r="' % patterns.prefix):
             for match in quick.finditer(block):
                 name, row, attributes, content = match.groups()
                 if rows[0] <= int(row) <= rows[1] and (column := column_number(name.decode())) in columns:
@@ -177,7 +178,7 @@ def find_stored_cells(stream: SheetStream, columns: Container[int], rows: RowBou
 def _addressed_cell_pattern(prefix: bytes) -> re.Pattern[bytes]:
     """Return a pattern for cells that have an address."""
     p = re.escape(prefix)
-    return re.compile(rb'<%bc r="([A-Z]+)([0-9]++)"([^>]*?)(?:/>|>(.*?)</%bc>)' % (p, p), re.DOTALL)
+    return re.compile(rb'<%bc r="([A-Z]+)([0-9]++)"([^<>]*?)(?:/>|>((?:[^<]++|<(?!/?%bc[\s>]))*+)</%bc>)' % (p, p, p))
 
 
 ColumnRowBounds = Mapping[int, Sequence[tuple[int, int]]]  # column to spans of rows
@@ -196,6 +197,7 @@ class FormulaSource:
     stream: Callable[[str], SheetStream]
     # sheets on which every formula is known
     fully_known_sheets: Mapping[str, KnownFormulas] = field(default_factory=dict)
+    repeated_names: Collection[str] = ()  # defined by several sheets, each for itself; without case
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Resolve the tables and names in a formula to cell references, and list the cells it reads.
 
 Structured references and defined names become absolute references with their sheet, so that the formula means the same
-in any cell. What cannot be resolved from the text (INDIRECT, a name that is a formula) is reported, not guessed.
+in any cell. What cannot be resolved from the text (INDIRECT, a name that means another cell in every row) is reported, not
+guessed, and counts as reading every cell of the workbook.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from xl_salesflow.ooxml.cell_references import FORMULA_TOKEN, Area, CellRange
+from xl_salesflow.ooxml.cell_references import FORMULA_TOKEN, Area, CellRange, cell_address
 from xl_salesflow.ooxml.excel_notation import quote_sheet_name, unquote_sheet_name
 from xl_salesflow.ooxml.workbook_parts import ExcelTable
 
@@ -21,6 +22,7 @@ _SPECIFIER_ESCAPE = re.compile(r"'(.)")
 _FIXED_REFERENCE = re.compile(r"\$[A-Za-z]{1,3}\$[0-9]+(:\$[A-Za-z]{1,3}\$[0-9]+)?|\$[A-Za-z]{1,3}:\$[A-Za-z]{1,3}")
 _NUMBER_WORD = re.compile(r"\d*\.?\d+(?:[eE]\d*)?|\d+\.")
 _LOGICAL_CONSTANTS = {"TRUE", "FALSE"}
+_THIS_WORKBOOK = "[0]"  # how Excel writes the workbook itself in front of one of its names
 _DYNAMIC_FUNCTIONS = {"INDIRECT", "OFFSET"}  # the cells they read are known only when they are calculated
 
 
@@ -43,7 +45,12 @@ class ResolvedFormula:
     @property
     def text(self) -> str:
         """Return the formula with cell references only."""
-        return "".join(token.text for token in self.tokens)
+        return "".join(
+            _whole_range_text(token)
+            if token.range and [before.text for before in self.tokens[max(at - 2, 0) : at]] == ["INDEX", "("]
+            else token.text
+            for at, token in enumerate(self.tokens)
+        )
 
     @property
     def ranges(self) -> list[CellRange]:
@@ -59,10 +66,16 @@ class ResolvedFormula:
 class FormulaResolver:
     """Resolves the formulas of one workbook; each reference and name is resolved once."""
 
-    def __init__(self, sheets: Iterable[str], tables: Mapping[str, ExcelTable], names: Mapping[str, str]) -> None:
-        """Store the workbook's sheets, its tables by name and the text of each defined name."""
+    def __init__(
+        self,
+        sheets: Iterable[str],
+        tables: Mapping[str, ExcelTable],
+        names: Mapping[str, str],
+        repeated: Collection[str] = (),
+    ) -> None:
+        """Store the workbook's sheets, its tables by name, the text of each defined name, and names defined repeatedly."""
         self._sheets = {name.casefold(): name for name in sheets}
-        self._tables, self._names = tables, names
+        self._tables, self._names, self._repeated = tables, names, repeated
         self._names_in_progress: set[str] = set()  # names may refer to one another
         self._resolved_names: dict[str, ResolvedFormula | None] = {}
         self.area, self._columns = cache(self._area), cache(self._columns_of)
@@ -75,6 +88,18 @@ class FormulaResolver:
         """Return a reference as a token; None if there is no such sheet or cell."""
         area, name = Area.find(ref), self._sheets.get(sheet.casefold())
         return _range_token(name, area, ref) if area and name else None
+
+    def sheets_between(self, first: str, last: str) -> list[str]:
+        """Return the sheets from one to another, in their order; none if one of them does not exist."""
+        order = [*self._sheets]
+        if not {first.casefold(), last.casefold()} <= self._sheets.keys():
+            return []
+        places = sorted((order.index(first.casefold()), order.index(last.casefold())))
+        return [self._sheets[name] for name in order[places[0] : places[1] + 1]]
+
+    def is_defined_name(self, name: str) -> bool:
+        """Return whether a word is a defined name, so that it may read cells."""
+        return name in self._names or name.casefold() in self._repeated
 
     def name(self, name: str) -> ResolvedFormula | None:
         """Return what a table or a defined name refers to; None if that depends on the cell with the formula."""
@@ -131,7 +156,8 @@ class FormulaResolver:
         return self._tables.get(name)
 
     def _around(self, row: int, sheet: str) -> ExcelTable | None:
-        inside = [t for t in self._tables.values() if t.sheet == sheet and t.first_row <= row <= t.last_row]
+        """Return the table around a row, which may be its row of totals."""
+        inside = [t for t in self._tables.values() if t.sheet == sheet and t.first_row <= row <= t.area.last_row]
         return inside[0] if len(inside) == 1 else None
 
 
@@ -150,6 +176,15 @@ def _rows_of_keywords(table: ExcelTable, keywords: Collection[str], row: int) ->
     if len(known) < len(chosen):
         return None
     return min(span[0] for span in known), max(span[1] for span in known)
+
+
+def _whole_range_text(token: FormulaToken) -> str:
+    """Return a range with rows and columns: of B:B the engine sees only the used rows, and INDEX fails below them."""
+    assert token.range is not None
+    sheet = token.text.rpartition("!")[0]
+    area = token.range.area
+    corners = (cell_address(area.first_row, area.first_col), cell_address(area.last_row, area.last_col))
+    return f"{sheet}!{_absolute_reference(':'.join(corners))}"
 
 
 @lru_cache(10_000)
@@ -175,7 +210,7 @@ class _FormulaWalk:
         self._tokens: list[FormulaToken] = []
         self._unknown: str | None = None
         self._reads_anywhere = False
-        self._prefix: str | None = None  # the sheet of the next reference
+        self._prefix: str | None = None  # the sheet of the next reference, "" for one of another workbook
         self._word: str | None = None  # a word whose kind is decided by the next token
 
     def result(self) -> ResolvedFormula:
@@ -204,19 +239,32 @@ class _FormulaWalk:
         self._settle_word("")
         if token is None:
             self._unknown = self._unknown or what
+            self._reads_anywhere |= self._prefix != ""
             token = FormulaToken("unknown", what)
         self._tokens.append(token)
         self._prefix = None
 
     def _sheet_prefix(self, text: str) -> None:
         self._settle_word("")
-        foreign = "[" in text or (":" in text and not text.startswith("'"))
-        self._prefix = "" if foreign else unquote_sheet_name(text[:-1])
+        name = unquote_sheet_name(text[:-1]).removeprefix(_THIS_WORKBOOK)
+        self._prefix = ("" if "[" in name else name) if name else None
 
     def _reference(self, text: str) -> None:
+        first, _, last = (self._prefix or "").partition(":")
+        if last:
+            self._through_sheets(self._resolver.sheets_between(first, last), text)
+            return
         sheet = self._sheet if self._prefix is None else self._prefix
         resolvable = sheet and (_FIXED_REFERENCE.fullmatch(text) or not self._fixed)
         self._add(self._resolver.area(sheet, text) if resolvable else None, text)
+
+    def _through_sheets(self, sheets: Iterable[str], text: str) -> None:
+        """Add a reference to the same cells of several sheets: what it reads is known, but not how to calculate it."""
+        cells = [token for sheet in sheets if (token := self._resolver.area(sheet, text))]
+        self._unknown = self._unknown or f"{self._prefix}!{text}"
+        self._reads_anywhere |= not cells
+        self._tokens += [token._replace(kind="unknown") for token in cells]
+        self._prefix = None
 
     def _brackets(self, text: str) -> None:
         word, self._word = self._word, None
@@ -248,7 +296,8 @@ class _FormulaWalk:
             self._take(ResolvedFormula((FormulaToken("number", word),)))
         else:
             named = self._resolver.name(word) if self._prefix is None else None
-            self._take(named or ResolvedFormula((FormulaToken("unknown", word),), word))
+            reads = bool(self._prefix) or (self._prefix is None and self._resolver.is_defined_name(word))
+            self._take(named or ResolvedFormula((FormulaToken("unknown", word),), word, reads))
         self._prefix = None
 
     def _take(self, part: ResolvedFormula) -> None:

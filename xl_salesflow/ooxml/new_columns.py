@@ -24,7 +24,7 @@ _COLS_END_TAG = re.compile(rb"</(?:[\w.-]+:)?cols>")
 # the elements that may come between the rows and the validations
 _BEFORE_VALIDATIONS = re.compile(
     rb"\s*(?:<((?:[\w.-]+:)?(?:sheetCalcPr|sheetProtection|protectedRanges|scenarios|autoFilter|sortState|dataConsolidate|"
-    rb"customSheetViews|mergeCells|phoneticPr|conditionalFormatting))\b(?:[^>]*/>|.*?</\1>))",
+    rb"customSheetViews|mergeCells|phoneticPr|conditionalFormatting))\b(?:[^<>]*/>|(?:[^<]++|<(?!/?\1[\s/>]))*+</\1>))",
     re.DOTALL,
 )
 _VALIDATION_COUNT = re.compile(rb'\scount="[0-9]*"')
@@ -105,7 +105,7 @@ def _widen_sheet_xml(
 
 def _add_column_widths(head: bytes, prefix: bytes, last: int, columns: Sequence[NewColumn]) -> bytes:
     end = _COLS_END_TAG.search(head)
-    if end is None or re.search(rb'<(?:[\w.-]+:)?col\s[^>]*\bmax="(?:%d|[0-9]{5,})"' % (last + 1), head):
+    if end is None or re.search(rb'<(?:[\w.-]+:)?col\s[^<>]*\bmax="(?:%d|[0-9]{5,})"' % (last + 1), head):
         return head  # the sheet has no widths, or these columns have one
     made = b"".join(
         b'<%bcol min="%d" max="%d" width="%g" customWidth="1"/>' % (prefix, at, at, column.width)

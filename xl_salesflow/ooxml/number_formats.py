@@ -56,8 +56,10 @@ def read_format_kinds(root: etree._Element) -> list[int]:
     return [custom.get(number, _BUILT_IN_FORMAT_KINDS.get(number, NUMBER_FORMAT_KIND)) for number in ids]
 
 
-_CELL_FORMATS_ELEMENT = re.compile(rb"(<(?:[\w.-]+:)?cellXfs\b)([^>]*)(>)(.*?)(</(?:[\w.-]+:)?cellXfs>)", re.DOTALL)
-_CELL_FORMAT_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?xf\b[^>]*?(?:/>|>.*?</(?:[\w.-]+:)?xf>)", re.DOTALL)
+_CELL_FORMATS_ELEMENT = re.compile(rb"(<(?:[\w.-]+:)?cellXfs\b)([^<>]*)(>)(.*?)(</(?:[\w.-]+:)?cellXfs>)", re.DOTALL)
+_CELL_FORMAT_ELEMENT = re.compile(
+    rb"<(?:[\w.-]+:)?xf\b[^<>]*?(?:/>|>(?:[^<]++|<(?!/?(?:[\w.-]+:)?xf[\s/>]))*+</(?:[\w.-]+:)?xf>)", re.DOTALL
+)
 _NUMBER_FORMAT_ATTRIBUTES = re.compile(rb'\s(?:numFmtId|applyNumberFormat)="[^"]*"')
 _CELL_FORMAT_COUNT = re.compile(rb'\scount="[0-9]+"')
 _CELL_FORMAT_INDEX = re.compile(rb'\ss="([0-9]{1,9})"')

@@ -12,7 +12,9 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -81,8 +83,12 @@ def refuse_unsafe_xml(path: Path, part: str, data: bytes) -> None:
     start = data[:4096]
     if start.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
         raise repairable_workbook_error(path, "writes {part} in UTF-16", part=part)
-    if b"<!DOCTYPE" in start:
+    if _DOCUMENT_TYPE.match(data) or b"<!DOCTYPE" in start:
         raise _hostile_file_error(path, "has a document type in {part}", part=part)
+
+
+_DOCUMENT_TYPE = re.compile(rb"(?:\s++|<\?(?:[^?]++|\?(?!>))*+\?>|<!--(?:[^-]++|-(?!->))*+-->)*+<!DOCTYPE")
+"""A document type, after any number of comments and instructions."""
 
 
 def repairable_workbook_error(path: Path, message: str, /, **facts: object) -> NotAWorkbook:
@@ -137,6 +143,9 @@ def _damaged_file_error(path: Path, part: str = "") -> NotAWorkbook:
     return NotAWorkbook(path, Text("is damaged or truncated; restore it from a backup"))
 
 
+_START_OF_PART = 1024  # bytes in which a document type is looked for before a part is read
+
+
 class Package:
     """A zip of parts, read into memory once; changed parts are kept separately, compressed."""
 
@@ -145,6 +154,8 @@ class Package:
         self.digest = hashlib.sha256(data).hexdigest()
         self._data = memoryview(data)
         members = list_package_members(path, data)
+        for member in members:  # some programs write backslashes, which Excel and readers of lists accept
+            member.filename = member.orig_filename = member.orig_filename.replace("\\", "/")
         refuse_hostile_members(path, members, len(data))
         self._members = {member.orig_filename: member for member in members}
         self._by_lower = {name.lower(): name for name in self._members}
@@ -203,6 +214,16 @@ class Package:
         if len(raw) != member.compress_size:
             raise self.broken(member.orig_filename)
         return raw
+
+    def refuse_document_type(self, name: str) -> None:
+        """Refuse a part with a document type now, not when it is read for the first time, which may be after a save."""
+        member = self._members[name]
+        start = b""
+        if name not in self._over and member.compress_type == zipfile.ZIP_DEFLATED:
+            with suppress(zlib.error):  # a part that is damaged is reported by who reads it
+                start = zlib.decompressobj(-zlib.MAX_WBITS).decompress(self._raw(member), _START_OF_PART)
+        if _DOCUMENT_TYPE.match(start):
+            refuse_unsafe_xml(self.path, name, start)
 
     def read(self, name: str) -> bytes:
         """Return the bytes of a small part; raises NotAWorkbook."""

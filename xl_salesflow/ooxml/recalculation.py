@@ -182,12 +182,16 @@ def find_workbook_formulas(
             yield CellPlace(sheet.casefold(), cell.row, cell.column), cell
 
 
+_UNREADABLE_FORMULA = ResolvedFormula((), ARRAY_FORMULA, reads_anywhere=True)
+
+
 def _resolve_formulas(book: FormulaSource, cells: Mapping[CellPlace, FormulaCell]) -> dict[CellPlace, ResolvedFormula]:
-    resolve, names = (
-        FormulaResolver(book.sheets, book.tables, book.name_texts),
-        {name.casefold(): name for name in book.sheets},
-    )
-    return {place: resolve(cell.text or "", names[place.sheet], place.row) for place, cell in cells.items()}
+    resolve = FormulaResolver(book.sheets, book.tables, book.name_texts, book.repeated_names)
+    names = {name.casefold(): name for name in book.sheets}
+    return {
+        place: _UNREADABLE_FORMULA if cell.text is None else resolve(cell.text, names[place.sheet], place.row)
+        for place, cell in cells.items()
+    }
 
 
 def _find_unconfirmed(before: ConcernedFormulas, candidates: Iterable[CellPlace]) -> Iterator[CellPlace]:

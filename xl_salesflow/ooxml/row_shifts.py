@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -97,6 +97,26 @@ class RowDeletion:
         return self.table.area.contains(area) and self.row(area.last_row + 1) == self.row(area.first_row)
 
 
+@dataclass(frozen=True, slots=True)
+class RowPermutation:
+    """Rows of a table in another order: the cells that move take their comments and links along, references stay.
+
+    `places` has the new row of each row of the body. Excel sorts in the same way.
+    """
+
+    table: ExcelTable
+    places: Mapping[int, int]
+
+    @property
+    def sheet(self) -> str:
+        """The sheet of the table."""
+        return self.table.sheet
+
+    def row(self, before: int) -> int:
+        """Return the new number of a row."""
+        return self.places.get(before, before)
+
+
 TableShift = TableGrowth | RowDeletion
 RowShift = TableShift | RowCopies
 RowShifts = Sequence[RowShift]
@@ -119,13 +139,13 @@ def apply_row_shift(shift: RowShift, ref: str, whole: bool) -> str:
 
 
 _RANGE_ATTRIBUTES = re.compile(
-    rb"(<(?:[\w.-]+:)?(?:conditionalFormatting|dataValidation|ignoredError|protectedRange|hyperlink)\s[^>]*?"
+    rb"(<(?:[\w.-]+:)?(?:conditionalFormatting|dataValidation|ignoredError|protectedRange|hyperlink)\s[^<>]*?"
     rb'\b(?:sqref|ref)=")([^"]*)'
 )
 _SQREF_ELEMENTS = re.compile(rb"(<(?:[\w.-]+:)?sqref>)([^<]*)")
-_FORMULA_TEXTS = re.compile(rb"(<(?:[\w.-]+:)?(?:formula[12]?|f)(?:\s[^>]*[^/])?>)([^<]+)")
-_DEFINED_NAME_TEXT = re.compile(rb"(<(?:[\w.-]+:)?definedName\s[^>]*>)([^<]*)")
-_PIVOT_WORKSHEET_SOURCE = re.compile(rb"<(?:[\w.-]+:)?worksheetSource\b[^>]*>")
+_FORMULA_TEXTS = re.compile(rb"(<(?:[\w.-]+:)?(?:formula[12]?|f)(?:\s[^<>]*[^/])?>)([^<]+)")
+_DEFINED_NAME_TEXT = re.compile(rb"(<(?:[\w.-]+:)?definedName\s[^<>]*>)([^<]*)")
+_PIVOT_WORKSHEET_SOURCE = re.compile(rb"<(?:[\w.-]+:)?worksheetSource\b[^<>]*>")
 _REF_ATTRIBUTE = re.compile(rb'(\bref=")([^"]*)')
 _INSERT_ROW_ATTRIBUTES = re.compile(rb'\s(?:insertRow|insertRowShift)="[^"]*"')
 _SHEET_ATTRIBUTE = re.compile(rb'\bsheet="([^"]*)"')
@@ -149,6 +169,23 @@ def follow_in_tail(shifts: RowShifts, sheet: str) -> XmlChange:
         return FormulaFollower(shifts, sheet)(tail)
 
     return change if shifts else leave_unchanged
+
+
+_HYPERLINK_REF = re.compile(rb'(<(?:[\w.-]+:)?hyperlink\s[^<>]*?\bref=")([^"]*)')
+
+
+def follow_in_links(permutations: Sequence[RowPermutation]) -> XmlChange:
+    """Return the change to the links of a sheet whose rows were put into another order."""
+
+    def change(match: re.Match[bytes]) -> bytes:
+        area = Area.find(match.group(2))
+        for permutation in permutations:
+            if area and area[:2] == area[2:] and permutation.table.area.contains(area):
+                row = permutation.row(area.first_row)
+                return match.group(1) + cell_address(row, area.first_col).encode()
+        return match.group()
+
+    return lambda tail: _HYPERLINK_REF.sub(change, tail)
 
 
 class FormulaFollower:
@@ -263,16 +300,17 @@ def _shift_ranges(shifts: RowShifts, refs: bytes) -> bytes:
 
 
 _COMMENT_ELEMENT = re.compile(
-    rb"<((?:[\w.-]+:)?(?:comment|threadedComment))\s[^>]*?\bref=\"([^\"]*)\"[^>]*?(?:/>|>.*?</\1>)\s*", re.DOTALL
+    rb"<((?:[\w.-]+:)?(?:comment|threadedComment))\s[^<>]*?\bref=\"([^\"]*)\"[^<>]*?(?:/>|>(?:[^<]++|<(?!/?\1[\s/>]))*+</\1>)\s*",
+    re.DOTALL,
 )
 _COMMENT_REF = re.compile(rb'(\sref=")[^"]*')
-_COMMENT_SHAPE = re.compile(rb"<(\w+:)?shape\b.*?</\1?shape>\s*", re.DOTALL)
+_COMMENT_SHAPE = re.compile(rb"<(\w+:)?shape\b[^<>]*>(?:[^<]++|<(?!/?(?:\w+:)?shape[\s/>]))*+</\1?shape>\s*", re.DOTALL)
 _SHAPE_ROW, _SHAPE_COLUMN = re.compile(rb"(<(?:\w+:)?Row>\s*)([0-9]+)"), re.compile(rb"(<(?:\w+:)?Column>\s*)([0-9]+)")
 _SHAPE_ANCHOR = re.compile(rb"(<(?:\w+:)?Anchor>)([^<]*)")
 _COMMENT_PART_KINDS = ("comments", "threadedComment", "vmlDrawing")
 
 
-CommentShift = RowDeletion | RowCopies
+CommentShift = RowDeletion | RowCopies | RowPermutation
 
 
 def follow_in_comments(package: Package, sheet: Worksheet, shift: CommentShift) -> Iterator[tuple[str, XmlChange]]:
@@ -320,7 +358,11 @@ def _shift_comment_row(shift: CommentShift, row: int, column: int) -> int | None
     """Return the new row of a cell; None if it was deleted."""
     if isinstance(shift, RowCopies):
         return None if shift.is_left_out(Area(row, column, row, column)) else shift.first(row)
-    if not shift.table.area.contains_cell(row, column) or row < shift.deleted_rows[0]:
+    if not shift.table.area.contains_cell(row, column):
+        return row
+    if isinstance(shift, RowPermutation):
+        return shift.row(row)
+    if row < shift.deleted_rows[0]:
         return row
     return None if row in shift.deleted_rows else shift.row(row)
 

@@ -25,6 +25,7 @@ class NewRowStyle(NamedTuple):
     styles: dict[int, bytes]  # the format attribute by sheet column
     filled: list[bytes]  # a cell up to its row number, its type attribute and its body
     blank: dict[int, bytes]  # an empty cell with a format, up to its row number
+    dated: dict[tuple[int, WriteMode], bytes]  # a cell with a date as in *filled*, made when it is first needed
 
 
 class MalformedRow(ValueError):
@@ -172,11 +173,18 @@ class RowSplicer:
                     cells.append(look.filled[at] % (number, kind, body))
                 elif at in look.blank:
                     cells.append(look.blank[at] % number)
+            elif (mode is WriteMode.DATE or mode is WriteMode.DATETIME) and body:
+                cells.append((look.dated.get((at, mode)) or self._dated_cell(at, mode, look)) % (number, kind, body))
             else:
                 cells.append(self._new_cell(self._columns[at], self._marks[at] % number, look.styles, fragment))
         inside = b"".join(cells)
         p = self._patterns.prefix
         return b'<%brow r="%d"%b>%b</%brow>' % (p, number, look.attributes, inside, p) if inside else b""
+
+    def _dated_cell(self, at: int, mode: WriteMode, look: NewRowStyle) -> bytes:
+        style = self._dated(look.styles.get(self._columns[at], b""), mode)
+        made = look.dated[at, mode] = b"%b%b%%b>%%b%b" % (self._marks[at], style, self._close)
+        return made
 
     def look(self, attributes: bytes, styles: dict[int, bytes]) -> NewRowStyle:
         """Return the look for new rows that resemble a row with these attributes and cell formats."""
@@ -186,7 +194,7 @@ class RowSplicer:
             filled.append(b"%b%b%%b>%%b%b" % (mark, style, self._close))
             if style:
                 blank[at] = b"%b%b/>" % (mark, style)
-        return NewRowStyle(_NOT_FOR_NEW_ROWS.sub(b"", attributes), styles, filled, blank)
+        return NewRowStyle(_NOT_FOR_NEW_ROWS.sub(b"", attributes), styles, filled, blank, {})
 
 
 def read_row_styles(patterns: SheetGrammar, row: bytes) -> dict[int, bytes]:

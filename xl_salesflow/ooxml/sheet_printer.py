@@ -79,7 +79,7 @@ _TYPE_ATTRIBUTE = re.compile(rb'\st="[^"]*"')
 _ROW_NUMBER = re.compile(rb'\sr="[^"]*"')
 _FORMULA_CELLS = re.compile(rb'(\s(?:ref|r1|r2)=")([^"]*)')
 _HEIGHT_ATTRIBUTE = re.compile(rb"\sht=")
-_COLUMN_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?col\s([^>]*)>")
+_COLUMN_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?col\s([^<>]*)>")
 _COLUMN_ATTRIBUTE = re.compile(rb'\b(min|max|width)="([0-9.]+)"')
 
 

@@ -32,7 +32,7 @@ from xl_salesflow.ooxml.sheet_stream import (
 )
 
 _ARRAY_FORMULA_REF = re.compile(rb'\sref="([^"]+)"')
-_MERGED_CELLS = re.compile(rb'<(?:[\w.-]+:)?mergeCell\s[^>]*?ref="([^"]+)"')
+_MERGED_CELLS = re.compile(rb'<(?:[\w.-]+:)?mergeCell\s[^<>]*?ref="([^"]+)"')
 
 
 def find_array_areas(patterns: SheetGrammar, block: bytes) -> Iterator[Area]:
@@ -91,7 +91,7 @@ class EditObstacles:
                     raise self.refusal(cell_address(*place), why)
 
 
-_DIMENSION_ELEMENT = re.compile(rb'(<(?:[\w.-]+:)?dimension\s[^>]*?ref=")([^"]*)(")')
+_DIMENSION_ELEMENT = re.compile(rb'(<(?:[\w.-]+:)?dimension\s[^<>]*?ref=")([^"]*)(")')
 
 RowEdit = tuple[int, tuple[CellFragment | None, ...]]
 _NO_MORE_EDITS: RowEdit = (1 << 30, ())
@@ -135,7 +135,8 @@ class SheetRewriter:
         self._shared = SharedFormulaSplitter(stream.grammar, self._follow.rows)
         self._splicer = RowSplicer(stream.grammar, self._edits.columns, self._setting.dated)
         self._rows = self._edits.rows
-        self._changes = self._edits.by_row(CellWriter(stream.grammar.prefix, self._setting.date1904))
+        self._writer = CellWriter(stream.grammar.prefix, self._setting.date1904)
+        self._changes = self._edits.by_row(self._writer)
         self._next = self._advance()
         yield self._head(stream.head) + stream.opening
         before = 0
@@ -235,7 +236,9 @@ class SheetRewriter:
     def _new_rows(self, most: int) -> Iterator[bytes]:
         """Write the rows below the last row of the sheet; only moved cells there can have formulas to shift."""
         while self._next is not _NO_MORE_EDITS and most:
-            moved = any(fragment and fragment[2] is WHOLE_MODE for fragment in self._next[1])
+            moved = self._writer.wrote_moved_cells and any(
+                fragment and fragment[2] is WHOLE_MODE for fragment in self._next[1]
+            )
             yield self._follow_in(self._new_row()) if moved else self._new_row()
             most -= 1
 

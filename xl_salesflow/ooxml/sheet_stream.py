@@ -1,8 +1,8 @@
 """Read a sheet as a stream: what comes before the rows, blocks of rows, what comes after.
 
 Everything works on bytes with compiled patterns, so that a sheet of a million rows needs only a few megabytes of memory.
-Sheets written in a way the patterns do not cover (comments, CDATA, single quotes, other encodings) are first rewritten by
-lxml, which costs memory but does not change the meaning of the XML.
+Sheets written in a way the patterns do not cover (comments, CDATA, single quotes, spaces in end tags, other encodings)
+are first rewritten by lxml, which costs memory but does not change the meaning of the XML.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from lxml import etree
 from xl_salesflow.ooxml.excel_notation import column_number
 from xl_salesflow.ooxml.opc_package import LARGEST_PARSED, Package, refuse_unsafe_xml, repairable_workbook_error
 
-_SHEET_DATA_TAG = re.compile(rb"<((?:[\w.-]+:)?)sheetData\b[^>]*?(/?)>")
-_UNUSUAL_MARKUP = re.compile(rb"<(?:[\w.-]+:)?(?:worksheet|row|c)\s[^>]*='|encoding=.(?!utf-8.|UTF-8.)")
+_SHEET_DATA_TAG = re.compile(rb"<((?:[\w.-]+:)?)sheetData\b[^<>]*?(/?)>")
+_UNUSUAL_MARKUP = re.compile(rb"<(?:[\w.-]+:)?(?:worksheet|row|c)\s[^<>]*='|</[\w.:-]+\s+>|encoding=.(?!utf-8.|UTF-8.)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ def compile_sheet_grammar(prefix: bytes) -> SheetGrammar:
     p = re.escape(prefix)
     return SheetGrammar(
         prefix,
-        re.compile(rb"<%brow\b((?:\s[^>]*?)?)(/?)>" % p),
-        re.compile(rb"<%bc\b((?:\s[^>]*?)?)(?:/>|>(.*?)</%bc>)" % (p, p), re.DOTALL),
-        re.compile(rb"<%bf\b((?:\s[^>]*?)?)(?:/>|>([^<]*)</%bf>)" % (p, p)),
-        re.compile(rb'<%bf\s[^>]*?\bt="(?:array|dataTable)"[^>]*>' % p),
+        re.compile(rb"<%brow\b((?:\s[^<>]*?)?)(/?)>" % p),
+        re.compile(rb"<%bc\b((?:\s[^<>]*?)?)(?:/>|>((?:[^<]++|<(?!/?%bc[\s>]))*+)</%bc>)" % (p, p, p)),
+        re.compile(rb"<%bf\b((?:\s[^<>]*?)?)(?:/>|>([^<]*)</%bf>)" % (p, p)),
+        re.compile(rb'<%bf\s[^<>]*?\bt="(?:array|dataTable)"[^<>]*>' % p),
     )
 
 

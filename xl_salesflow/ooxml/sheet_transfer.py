@@ -33,13 +33,8 @@ class SheetGraft:
     def __init__(self, into: PackageDraft, source: PackageDraft) -> None:
         self._into, self._source = into, source
         self._workbook, self._from = find_main_part(into.package), find_main_part(source.package)
-        self.styles = BorrowedStyles(into.tree(self._styles(into)), source.tree(self._styles(source)))
+        self.styles = BorrowedStyles(_styles_of(into, self._workbook), _styles_of(source, self._from))
         self._copies: dict[str, str] = {}
-
-    @staticmethod
-    def _styles(draft: PackageDraft) -> str:
-        main = find_main_part(draft.package)
-        return next(r.target for r in read_relationships(draft.package, main) if r.kind == "styles")
 
     def sheet(self, name: str) -> None:
         """Copy a sheet to the end, with the defined names that refer to it and do not exist yet."""
@@ -96,9 +91,9 @@ class SheetGraft:
 
     def unname(self, name: str) -> None:
         """Remove a name of the whole workbook."""
-        names = next(child_elements(self._into.tree(self._workbook), "definedNames"))
-        for old in [one for one in names if one.get("name") == name and one.get("localSheetId") is None]:
-            names.remove(old)
+        for names in child_elements(self._into.tree(self._workbook), "definedNames"):
+            for old in [one for one in names if one.get("name") == name and one.get("localSheetId") is None]:
+                names.remove(old)
 
     def _tag(self, name: str) -> str:
         return f"{{{etree.QName(self._into.tree(self._workbook)).namespace}}}{name}"
@@ -159,6 +154,27 @@ class SheetGraft:
         )
 
 
+_STYLES_CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
+_NO_STYLES = (
+    '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font/></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
+    '<cellXfs count="1"><xf/></cellXfs></styleSheet>'
+)
+"""What Excel takes for granted in a workbook without styles."""
+
+
+def _styles_of(draft: PackageDraft, main: str) -> etree._Element:
+    """Return the styles of a workbook; they are added if it has none, which is legal."""
+    for relation in read_relationships(draft.package, main):
+        if relation.kind == "styles" and draft.package.find(relation.target):
+            return draft.tree(relation.target)
+    part = draft.unused(posixpath.join(posixpath.dirname(main), "styles.xml"))
+    draft.add(part, etree.fromstring(_NO_STYLES), _STYLES_CONTENT_TYPE)
+    draft.relate(main, f"{_OFFICE_RELATIONSHIPS_NAMESPACE}/styles", part)
+    return draft.tree(part)
+
+
 _TITLED_ELEMENTS = {"f", "formula", "formula1", "formula2", "definedName", "sqref"}
 _BARE_SHEET_MENTION = r"(?<![\w'.\]\)]){title}!"
 
@@ -181,20 +197,20 @@ def rename_sheets(workbook: Workbook, titles: Mapping[str, str]) -> Workbook:
 
 
 class _SheetRenaming:
-    """Replaces ``Title!`` and ``'Title'!`` outside of strings."""
+    """Replaces ``Title!`` and ``'Title'!``, in any case, outside of strings."""
 
     def __init__(self, titles: Mapping[str, str]) -> None:
         forms = {}
         for old, new in titles.items():
             quoted = f"{quote_sheet_name(new)}!"
-            forms[f"{quote_sheet_name(old)}!"] = quoted
-            forms[f"{old}!"] = quoted
+            forms[f"{quote_sheet_name(old)}!".casefold()] = quoted
+            forms[f"{old}!".casefold()] = quoted
         self._forms = forms
         found = "|".join(
             re.escape(form) if form.startswith("'") else _BARE_SHEET_MENTION.format(title=re.escape(form[:-1]))
             for form in forms
         )
-        self._mention = re.compile(rf'("(?:[^"]|"")*")|({found})')
+        self._mention = re.compile(rf'("(?:[^"]|"")*")|({found})', re.IGNORECASE)
 
     def part(self, root: etree._Element) -> None:
         """Rename references in one part, in place."""
@@ -205,4 +221,4 @@ class _SheetRenaming:
                 element.set("location", self._text(element.get("location") or ""))
 
     def _text(self, formula: str) -> str:
-        return self._mention.sub(lambda found: found[1] or self._forms[found[2]], formula)
+        return self._mention.sub(lambda found: found[1] or self._forms.get(found[2].casefold(), found[2]), formula)

@@ -13,17 +13,18 @@ import numpy as np
 
 from xl_salesflow.errors import UnsupportedEdit
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.ooxml.cell_contents import REMOVED_CELL, CellFormula, RawCell, escape_formula
-from xl_salesflow.ooxml.cell_references import MAX_ROW, Area, cell_address
+from xl_salesflow.ooxml.cell_contents import REMOVED_CELL, CellFormula, RawCell, escape_formula, unescape_xml
+from xl_salesflow.ooxml.cell_references import MAX_ROW, Area, cell_address, shift_formula
 from xl_salesflow.ooxml.column_formulas import SharedFormulas
 from xl_salesflow.ooxml.edit_assembly import WorkbookEdits
 from xl_salesflow.ooxml.opc_package import Package
-from xl_salesflow.ooxml.row_shifts import RowDeletion, TableGrowth
+from xl_salesflow.ooxml.row_shifts import RowDeletion, RowPermutation, TableGrowth
 from xl_salesflow.ooxml.sheet_edits import GainedRows
 from xl_salesflow.ooxml.sheet_stream import RowCell, SheetGrammar, SheetStream, parse_row_cells
 from xl_salesflow.ooxml.workbook_parts import ExcelTable, TableColumn, Worksheet
 
 _CELL_PLACE_ATTRIBUTE = re.compile(rb'\sr="[^"]*"')
+_HIDDEN_ROW_ATTRIBUTE = re.compile(rb'\shidden="(?:1|true)"')
 _RELOCATED_PIECE_ROWS = 1024
 _RELOCATED_ARRAY_REF = re.compile(rb'(\sref=")([^"]*)')
 
@@ -122,6 +123,18 @@ def make_raw_cell(cell: RowCell, row: int) -> RawCell:
             lambda m: m.group(1) + cell_address(row, cell.column).encode(), content, count=1
         )
     return RawCell(_CELL_PLACE_ATTRIBUTE.sub(b"", cell.attributes), content)
+
+
+def _move_cell(patterns: SheetGrammar, cell: RowCell, before: int, row: int) -> RawCell:
+    """Return a cell for another row; relative references in its formula move with it, as when Excel sorts."""
+    formula = patterns.formula.search(cell.content)
+    if formula and formula.group(2) and row != before:
+        text = unescape_xml(formula.group(2))
+        after = shift_formula(text, row - before, 0)
+        if after != text:
+            start, end = formula.span(2)
+            cell = cell._replace(content=cell.content[:start] + escape_formula(after) + cell.content[end:])
+    return make_raw_cell(cell, row)
 
 
 ValuesByHeader = Mapping[str, Sequence[Any]]
@@ -231,6 +244,34 @@ class TableResizer:
         for row, cells in CellRelocation(self._stream(), deletion.table, deletion.deleted_rows[0]).rows():
             if row not in deleted:
                 yield deletion.row(row), cells
+
+    def order(self, rows: Sequence[int]) -> None:
+        """Put rows into another order; those that are not named follow in theirs."""
+        table, named = self._before, {int(row) for row in rows}
+        if table.name in self._edits.row_shifts or set(self._cells.within(table.body)):
+            raise ValueError("this table was edited; write the workbook before ordering its rows")
+        body = range(table.first_row, table.last_row + 1)
+        wanted = [*map(int, rows), *(row for row in body if row not in named)]
+        if sorted(wanted) != list(body):
+            raise ValueError("the order has to name rows of the table, each once")
+        self._refuse_hidden_rows(body)
+        stream = self._stream()
+        found = dict(CellRelocation(stream, table, table.first_row).rows())
+        moved = [
+            {cell.column: _move_cell(stream.grammar, cell, before, row) for cell in found.get(before, ())}
+            for row, before in zip(body, wanted, strict=True)
+        ]
+        for number in self._columns:
+            self._cells.set(number, np.array(body), [cells.get(number, REMOVED_CELL) for cells in moved])
+        self._edits.orders[table.name] = RowPermutation(table, dict(zip(wanted, body, strict=True)))
+
+    def _refuse_hidden_rows(self, body: range) -> None:
+        stream = self._stream()
+        for number, row in stream.rows():
+            opening = stream.grammar.row.match(row)
+            if number in body and opening and _HIDDEN_ROW_ATTRIBUTE.search(opening.group(1)):
+                why = Text("is hidden, perhaps by a filter; show all rows and sort again")
+                raise self._refusal(str(number), why)
 
     def _stream(self) -> SheetStream:
         return SheetStream(self._package, self._sheet.part)

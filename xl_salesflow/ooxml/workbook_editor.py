@@ -123,6 +123,21 @@ class Workbook(WorkbookOnDisk):
         _, resizer = self._resizer(table)
         resizer.delete(rows)
 
+    def order_rows(self, table: str, rows: Sequence[int]) -> None:
+        """Put the rows of a table into the order of *rows*, their present sheet rows; rows not named follow.
+
+        Raises UnsupportedEdit if rows of the table are hidden, as by a filter; ValueError if the table was edited before.
+        """
+        _, resizer = self._resizer(table)
+        resizer.order(rows)
+
+    def show_sheet(self, sheet: str) -> bool:
+        """Make a hidden sheet visible; return whether it was hidden. Raises KeyError for a sheet that does not exist."""
+        found = self.sheets[sheet]
+        if found.state == "hidden":
+            self._edits.shown.add(found.name)
+        return found.state == "hidden"
+
     def require_recalculation(self) -> None:
         """Make Excel calculate every formula when it opens the workbook."""
         self._edits.recalculate = True
@@ -200,6 +215,7 @@ class Workbook(WorkbookOnDisk):
         return FormulaSource(
             [*self.sheets], self._on_disk, self.names, part.texts, self.date1904, listed,
             lambda sheet: SheetStream(package, self.sheets[sheet].part), self._fully_known_sheets,
+            part.repeated_names,
         )  # fmt: skip
 
     def _edited(self) -> tuple[Workbook, Collection[str]]:

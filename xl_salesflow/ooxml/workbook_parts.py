@@ -22,7 +22,7 @@ from xl_salesflow.ooxml.opc_package import Package, repairable_workbook_error
 from xl_salesflow.ooxml.sheet_stream import SheetStream
 
 V = TypeVar("V")
-_SHEET_PROTECTION = re.compile(rb'<(?:[\w.-]+:)?sheetProtection\b[^>]*\bsheet="(?:1|true|on)"')
+_SHEET_PROTECTION = re.compile(rb'<(?:[\w.-]+:)?sheetProtection\b[^<>]*\bsheet="(?:1|true|on)"')
 _TOO_MANY_DIGITS = 10  # more digits than any number in a workbook has
 STRICT_NAMESPACE = "http://purl.oclc.org/ooxml/"
 
@@ -179,14 +179,11 @@ class WorkbookPart:
             {sheet.name: sheet for sheet in self._read_sheets(package, root)}
         )
         self.names: CaseInsensitiveMapping[DefinedName] = CaseInsensitiveMapping(dict(self._read_names(root)))
-        self.texts = self._read_texts(root)
-
-    @staticmethod
-    def _read_texts(root: etree._Element) -> CaseInsensitiveMapping[str]:
-        """Return the text of each name; names that sheets define differently are left out."""
         named = [(e.get("name") or "", e.text or "") for e in child_elements(root, "definedNames", "definedName")]
         counted = Counter(name.casefold() for name, _ in named)
-        return CaseInsensitiveMapping({name: text for name, text in named if counted[name.casefold()] == 1})
+        self.repeated_names = frozenset(name for name, count in counted.items() if count > 1)
+        self.texts = CaseInsensitiveMapping({n: text for n, text in named if n.casefold() not in self.repeated_names})
+        """The text of each name, without those that sheets define differently."""
 
     def target(self, kind: str) -> str | None:
         """Return the part that a relationship of this kind leads to."""
@@ -300,7 +297,7 @@ def _read_table_part(package: Package, sheet: Worksheet, part: str) -> ExcelTabl
 
 
 _SHARED_STRING_ITEM = re.compile(
-    rb"<(?:[\w.-]+:)?si\b[^>]*?(?:/>|>\s*(?:<(?:[\w.-]+:)?t(?:\s[^>]*)?>([^<]*)</(?:[\w.-]+:)?t>\s*)?(.*?)</(?:[\w.-]+:)?si>)",
+    rb"<(?:[\w.-]+:)?si\b[^<>]*?(?:/>|>\s*(?:<(?:[\w.-]+:)?t(?:\s[^<>]*)?>([^<]*)</(?:[\w.-]+:)?t>\s*)?((?:[^<]++|<(?!/?(?:[\w.-]+:)?si[\s/>]))*+)</(?:[\w.-]+:)?si>)",
     re.DOTALL,
 )
 

@@ -21,6 +21,7 @@ from xl_salesflow.ooxml.column_formulas import ExpectedFormula
 from xl_salesflow.ooxml.formula_cells import KnownFormulas
 from xl_salesflow.ooxml.number_formats import read_format_kinds
 from xl_salesflow.ooxml.opc_package import Package
+from xl_salesflow.ooxml.regular_files import read_regular_file
 from xl_salesflow.ooxml.sheet_stream import SheetStream, compile_sheet_grammar, find_row_spans, parse_row_cells
 from xl_salesflow.ooxml.vectorized_rows import IntArray, ObjectArray, parse_regular_rows
 from xl_salesflow.ooxml.workbook_parts import (
@@ -34,7 +35,7 @@ from xl_salesflow.ooxml.workbook_parts import (
 )
 
 _UNPREFIXED_GRAMMAR = compile_sheet_grammar(b"")
-_UNPREFIXED_VALUE = re.compile(rb"<v(?:\s[^>]*)?>([^<]*)</")
+_UNPREFIXED_VALUE = re.compile(rb"<v(?:\s[^<>]*)?>([^<]*)</")
 
 
 class AreaRows(NamedTuple):
@@ -132,6 +133,9 @@ class WorkbookOnDisk:
         self.path = path
         self._package = source if isinstance(source, Package) else Package(path, source)
         self._part = WorkbookPart(self._package)
+        for relation in self._part.relationships:
+            if relation.kind in ("worksheet", "sharedStrings"):  # these are read only when they are needed
+                self._package.refuse_document_type(relation.target)
         self.digest = self._package.digest
         self.date1904, self.strict = self._part.date1904, self._part.strict
         self.sheets, self.names = self._part.sheets, self._part.names
@@ -141,7 +145,7 @@ class WorkbookOnDisk:
     def open(cls, path: Path) -> Self:
         """Open a workbook; raises NotAWorkbook or EncryptedWorkbook, in one sentence."""
         try:
-            data = Path(path).read_bytes()
+            data = read_regular_file(path)
         except FileNotFoundError as error:
             raise NotAWorkbook(path, Text("does not exist; check the name")) from error
         except IsADirectoryError as error:
