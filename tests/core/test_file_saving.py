@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 
 from tests.disks import fill_up, small_disk
 from tests.parts import ROOT
-from xl_salesflow.core.file_saving import PendingFile, safe_file_name, save_file_atomically
+from xl_salesflow.core.file_saving import (
+    PendingFile,
+    open_own_file,
+    raise_as_cannot_save,
+    safe_file_name,
+    save_file_atomically,
+)
 from xl_salesflow.errors import CannotSave
 
 POSIX = pytest.mark.skipif(
@@ -131,10 +137,10 @@ def test_a_pending_file_that_is_not_placed_is_removed(tmp_path: Path) -> None:
 
 
 WRITES_FILES_ITSELF = {
-    "batch/run_log.py": "appends a line for each step, each on the disk before the next step",
     "core/file_saving.py": "is the one place",
-    "locale/catalogues.py": "a compiled catalogue that is lost is compiled again",
+    "documents/filling_child.py": "writes to a pipe",
     "workbook/atomic_save.py": "a lock has no content to lose",
+    "locale/catalogues.py": "a compiled catalogue that is lost is compiled again",
 }
 
 
@@ -193,6 +199,8 @@ def test_names_chosen_by_people_and_attackers(name: str, safe: str) -> None:
 @given(st.text(max_size=300))
 @example("😀" * 100)
 @example(" .CON")
+# attack: file names that Windows forbids or reserves, or that leave the folder
+# outcome: another name, always the same one
 def test_every_name_is_safe_and_stays_so(name: str) -> None:
     safe = safe_file_name(name)
     assert safe
@@ -202,3 +210,39 @@ def test_every_name_is_safe_and_stays_so(name: str) -> None:
     assert len(safe.encode("utf-8")) <= 200
     assert safe.split(".")[0].upper() not in RESERVED
     assert safe_file_name(safe) == safe
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions.")
+@pytest.mark.parametrize(("workbook", "file"), [(0o600, 0o600), (0o640, 0o640), (0o644, 0o644), (0o755, 0o644)])
+# attack: an export of a private workbook in a shared folder
+# outcome: as private as the workbook
+def test_a_new_file_is_as_private_as_the_workbook_it_comes_from(tmp_path: Path, workbook: int, file: int) -> None:
+    book = tmp_path / "b.xlsx"
+    book.touch()
+    book.chmod(workbook)
+    path = save_file_atomically(tmp_path / "list.csv", b"customers", book)
+    assert path.stat().st_mode & 0o777 == file
+
+
+def _plant(path: Path, kind: str, victim: Path) -> None:
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "hard link":
+        path.hardlink_to(victim)
+    else:
+        path.symlink_to(victim)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Links need a right on Windows.")
+@pytest.mark.parametrize("kind", ["link", "hard link", "pipe"])
+# attack: a link, a hard link or a pipe in the place of a lock
+# outcome: refused; its target is not touched
+def test_a_file_of_ours_is_not_opened_through_what_somebody_has_put_in_its_place(tmp_path: Path, kind: str) -> None:
+    victim = tmp_path / "victim.txt"
+    victim.write_bytes(b"precious")
+    _plant(tmp_path / "planted", kind, victim)
+    says = "planted, a file of ours beside it, is a link or a device"
+    with pytest.raises(CannotSave, match=says) as caught, raise_as_cannot_save(tmp_path / "b.xlsx"):
+        open_own_file(tmp_path / "planted")
+    assert caught.value.in_("zh") != str(caught.value)
+    assert victim.read_bytes() == b"precious"

@@ -237,6 +237,7 @@ def test_the_package_writes_into_no_frame_of_a_pipeline(path: Path) -> None:
 
 def test_the_tests_set_no_attribute_of_a_frozen_value() -> None:
     call = "object." + "__setattr__"
-    assert [path.name for path in (ROOT / "tests").rglob("*.py") if call in path.read_text("utf-8")] == [
-        "test_frozen_pipelines.py"
-    ]
+    assert {path.name for path in (ROOT / "tests").rglob("*.py") if call in path.read_text("utf-8")} == {
+        "com_objects.py",  # sets what an object of the stand-in for Excel is made of, no value of ours
+        "test_frozen_pipelines.py",
+    }

@@ -60,6 +60,8 @@ LOOKS = """
     Objections | O00042
     Feedback   | F-00042
     Quotes     | Q-2026-0042
+    Approvals  | AP-00042
+    Measures   | M-0042
 """
 
 

@@ -20,7 +20,7 @@ from xl_salesflow.schema.choice_lists import CHOICES, LISTS, choice_label
 from xl_salesflow.schema.plain_values import is_blank, is_missing, json_value, plain_value
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.workbook.cell_conversion import format_cell_as_text
+from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text
 
 DAY, MOMENT = date(2026, 1, 5), datetime(2026, 1, 5, 10, 15)
 VALUES = [
@@ -59,7 +59,7 @@ def test_a_value_is_plain_and_fits_into_json(value: Any, plain: Any, as_json: An
 @pytest.mark.parametrize(("value", "plain", "as_json"), VALUES, ids=repr)
 def test_the_change_log_and_the_open_workbook_write_the_same(value: Any, plain: Any, as_json: Any) -> None:
     assert format_log_value(value) == ("" if plain is None else str(as_json))
-    held = CellEncoder("en", frozenset()).encode_named_cell(NamedCellChange("NoSuchName", None, value))
+    held = CellEncoder(Dialect(), "en", frozenset()).encode_named_cell(NamedCellChange("NoSuchName", None, value))
     assert (held, type(held)) == (plain, type(plain))
 
 

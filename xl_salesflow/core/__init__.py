@@ -6,32 +6,40 @@ Public names, by file:
 
     answers: Answer, answer_to_json, AnswerT, INLINED, json_field_names, json_key, JsonCell, KeyedBy, list_json_rows,
         MeasuredIn, OPTIONAL, OwnFormulaResults, SomeAnswer, UncalculatedFormula
+    approval_answers: ApprovalDecided, ApprovalsAnswer, SealedStays
     change_sets: Append, apply_change_set, Change, ChangeSet, diff_pipelines, Document, Edit, Fill, find_equal_cells,
-        NamedCellChange, Remove
+        NamedCellChange, Remove, RowOrder
     deal_scope: DealRows
     deal_standing: compute_discounts, extend_score_trail, find_primary_quotes, find_primary_values,
         find_unapproved_discounts, format_discount_percent, LIVE_QUOTE_STATES, look_up_discount_limits,
         look_up_quote_owners, score_week_ago, select_open_deals
-    file_saving: hidden_file_beside, PendingFile, raise_as_cannot_save, safe_file_name, save_file_atomically,
-        temporary_file_beside, TEMPORARY_SUFFIX
+    deal_titles: deal_title
+    file_saving: hidden_file_beside, open_own_file, PendingFile, raise_as_cannot_save, safe_file_name,
+        save_file_atomically, temporary_file_beside, TEMPORARY_SUFFIX
     formula_repairs: blank_typed_over_cells, find_typed_over_formulas
-    history_seal: find_broken_seals, reseal_history, seal_history
+    history_seal: are_signed_seals, find_broken_seals, read_seal_key, reseal_history, seal_history
     key_numbers: COUNTED_TABLES, find_key_columns, find_key_format, followup_activity_key, KEY_FORMATS, KeyFormat,
         list_spare_keys, next_key_like, next_keys, next_run_number, order_by_number
     lazy_frames: is_frame_replaced, LazyFrames, LoadedFrames
-    metric_answers: AuditAnswer, AuditReply, BookContribution, ComparisonAnswer, FunnelAnswer, FunnelFigures,
-        FunnelPeriod, FunnelStage, MetricChange, MetricGroup, MetricValue, SalesPlanAnswer, SalesPlanFigures,
-        SalesPlanGroup, StageChange, StageMoveCount
+    metric_answers: AuditAnswer, AuditReply, BookContribution, Bottleneck, ComparisonAnswer, FunnelAnswer,
+        FunnelFigures, FunnelPeriod, FunnelStage, MetricChange, MetricGroup, MetricValue, SalesPlanAnswer,
+        SalesPlanFigures, SalesPlanGroup, StageChange, StageMoveCount
     name_spelling: find_spellings, list_name_sources, NameSource, restore_typed_texts, spell_filter_cells, spell_name,
         unify_names
     name_suggestions: find_nearest, find_similar, ratio, suggest_names, token_set_ratio, token_sort_ratio,
         unknown_key_error
+    own_columns: describe_own_column, EXTENSIBLE_TABLES
+    person_identity: is_same_person, list_active_people
     pipelines: build_pipeline, Finding, Gate, LazyFindings, NameColumn, Pipeline, Playbook, Stage, TablePosition,
         TypedTexts
-    rule_declarations: BLANK_LABEL, find_activities_done, find_bad_limit, find_bad_subject, format_column_values,
-        format_short_number, gate_items, gate_limit, GateCheck, GateFinding, GateResult, identify_list_values,
-        identify_option, list_rule_findings, MoveRule, RowMessages, Rule, RuleMatch, split_written_list, subject_column,
+    rule_declarations: BLANK_LABEL, find_activities_done, find_bad_limit, format_column_values, format_short_number,
+        gate_items, gate_limit, GateCheck, GateFinding, GateResult, identify_list_values, identify_option,
+        list_rule_findings, MoveRule, read_gate_number, RowMessages, Rule, RuleMatch, split_written_list,
         suggest_for_each, write_sentences
+    team_rights: find_team_member, has_right, is_right_in_use, join_people, list_discount_approvers, list_overriders,
+        list_people_with_right, NOBODY_NAMED, require_right
+    toml_files: is_toml_value, parse_toml_text, read_toml_file, read_toml_text, TOML_LIST, TOML_NUMBER, TOML_SWITCH,
+        TOML_TABLE, TOML_TABLES, TOML_TEXT, TOML_WHOLE_NUMBER
     verb_answers: AppliedChanges, BarredDocument, CardTaken, CellDifference, CheckAnswer, DealPaper, DifferencesAnswer,
         FollowUpsAnswer, ImportedAmounts, ImportedFiles, ImportedRowCounts, LeftOutRows, LoggedActivity, LostCells,
         MergedCopy, MoveVerdict, NumberedQuote, OpenQuestions, PrintedPaper, PrintedPapers, PrintedQuote, RenamedRows,
@@ -41,10 +49,11 @@ Public names, by file:
         read_date_column, read_number_column
     written_dates: DATE_ORDERS, DateStyle, find_unlikely_dates, FIRST_DAY_COLUMNS, is_written_day, LIKELY_DATE_SERIALS,
         parse_date_reading, read_written_date, YEAR_FIRST
-    written_money: currency_codes_of_text, CurrencyCodes, is_currency_header, is_same_currency, join_currency_codes,
-        NO_CURRENCY, read_header_unit
-    written_numbers: DOT_DECIMAL, is_written_number, NumberReading, NumberStyle, parse_number_reading,
+    written_money: currency_codes_of_text, CurrencyCodes, HeaderUnit, is_currency_header, is_same_currency,
+        join_currency_codes, NO_CURRENCY, parse_unit_text, read_header_unit
+    written_numbers: DOT_DECIMAL, is_written_number, NUMBER_LIMIT, NumberReading, NumberStyle, parse_number_reading,
         read_written_number
     written_times: DAY_COUNT_COLUMNS
-    written_values: words_for_nobody, words_for_nothing, WrittenDate, WrittenNumber, yes_no_of_word
+    written_values: read_currency_words, read_number_words, words_for_nobody, words_for_nothing, WrittenDate,
+        WrittenNumber, yes_no_of_word
 """

@@ -77,6 +77,14 @@ class Remove:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class RowOrder:
+    """The filled sheet rows of a table in the order in which they are to stand; blank rows follow them."""
+
+    table: str
+    rows: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Fill:
     """The complete new content of a generated table, and the previous content if known."""
@@ -126,6 +134,7 @@ class ChangeSet(Generic[AnswerT]):
     summary: Text | None = None
     removes: tuple[Remove, ...] = ()
     own_formulas: OwnFormulaResults | None = None
+    orders: tuple[RowOrder, ...] = ()  # never together with other changes to the same table
 
     def __add__(self, other: ChangeSet) -> ChangeSet:
         return ChangeSet(
@@ -141,6 +150,7 @@ class ChangeSet(Generic[AnswerT]):
             other.summary or self.summary,
             self.removes + other.removes,
             other.own_formulas or self.own_formulas,
+            self.orders + other.orders,
         )
 
     def with_answer(self, answer: SomeAnswer) -> ChangeSet[SomeAnswer]:
@@ -152,7 +162,7 @@ class ChangeSet(Generic[AnswerT]):
         """Return whether anything would be written to the workbook."""
         lengths = [len(edit) for edit in self.edits + self.caches]
         rows = [len(table.rows) for table in self.appends + self.removes]
-        return any(lengths) or any(rows) or bool(self.fills or self.named_cells or self.repairs)
+        return any(lengths) or any(rows) or bool(self.fills or self.named_cells or self.repairs or self.orders)
 
     def without_changes(self) -> ChangeSet[AnswerT]:
         """Return only the findings and the answer, without any changes."""
@@ -204,15 +214,18 @@ def find_equal_cells(column: Column, old: pd.Series, new: pd.Series) -> npt.NDAr
 def _diff_edited_table(
     table: TableSchema, old: pd.DataFrame, new: pd.DataFrame, because: str, reasons: ChangeReasons
 ) -> ChangeSet:
+    if not len(old) and not len(new):
+        return ChangeSet()
     removed = old.loc[old.index.difference(new.index, sort=False)]
     removes = (Remove(table.name, removed, because),) if len(removed) else ()
     old = old.drop(index=removed.index) if len(removed) else old
     kept = new.loc[old.index] if len(new) != len(old) else new
-    keys = kept[table.key] if table.key else kept[table.columns[0].id]
+    keys = kept[table.name_column]
     edits: dict[bool, list[Edit]] = {False: [], True: []}
+    same_rows = old.index is kept.index or old.index.equals(kept.index)
     for column in table.columns:
         was, now = old[column.id], kept[column.id]
-        if np.shares_memory(was.to_numpy(), now.to_numpy()) and was.index.equals(now.index):
+        if same_rows and np.shares_memory(was.to_numpy(), now.to_numpy()):
             continue
         rows = old.index[~find_equal_cells(column, was, now)]
         if len(rows):

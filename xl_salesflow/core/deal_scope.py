@@ -54,7 +54,7 @@ class DealRows:
             if table is None:
                 continue
             if table.name not in keys:
-                named = pipeline[table.name][table.key or table.columns[0].id]
+                named = pipeline[table.name][table.name_column]
                 keys[table.name] = (
                     set(named[self.find_rows(pipeline, table.name)]) if table.name in _TABLES_OF_DEALS else set()
                 )

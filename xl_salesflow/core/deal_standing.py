@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.core.person_identity import is_same_person
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.schema.plain_values import is_missing
@@ -109,8 +110,9 @@ def find_primary_quotes(pipeline: Pipeline) -> pd.DataFrame:
     """
     quotes, deals = pipeline["Quotes"], pipeline["Deals"]
     live = quotes[(quotes["primary"] == "yes") & quotes["status"].isin(LIVE_QUOTE_STATES) & (quotes["deal"] != "")]
-    keys = fold_keys(deals["deal"])
-    known = pd.Series(deals.index, index=keys.to_numpy())
+    if live.empty:
+        deals = deals.iloc[:0]  # none of them is looked up
+    known = pd.Series(deals.index, index=fold_keys(deals["deal"]).to_numpy())
     known = known[~known.index.duplicated()]
     deal = fold_keys(live["deal"])
     lines = fold_keys(pipeline["QuoteLines"]["quote"])
@@ -172,11 +174,11 @@ def look_up_discount_limits(pipeline: Pipeline, people: pd.Series) -> pd.Series:
 
 def look_up_quote_owners(pipeline: Pipeline) -> pd.Series:
     """Return the owner of each quote's deal, by row of Quotes; "" if the deal is unknown."""
-    deals = pipeline["Deals"]
+    quotes, deals = pipeline["Quotes"], pipeline["Deals"]
+    if quotes.empty:
+        return pd.Series("", quotes.index, dtype=object)
     held = deals["owner"].set_axis(fold_keys(deals["deal"]).to_numpy())
-    return (
-        look_up_values(fold_keys(pipeline["Quotes"]["deal"]), held[~held.index.duplicated()]).fillna("").astype(object)
-    )
+    return look_up_values(fold_keys(quotes["deal"]), held[~held.index.duplicated()]).fillna("").astype(object)
 
 
 def find_unapproved_discounts(pipeline: Pipeline) -> pd.Series:
@@ -194,10 +196,15 @@ def find_unapproved_discounts(pipeline: Pipeline) -> pd.Series:
 
 def _has_discount_approval(pipeline: Pipeline, typed: str, share: float, owner: str) -> bool:
     # an active member of the team with a sufficient limit; if there is no team, anybody but the owner
-    team, names = pipeline["Team"], [name for name in _APPROVER_SEPARATORS.split(typed.strip()) if name]
+    names = [name for name in _APPROVER_SEPARATORS.split(typed.strip()) if name and not is_same_person(name, owner)]
+    team = pipeline["Team"]
     if not (team["person"] != "").any():
-        return any(fold_text(name) != fold_text(owner) for name in names)
-    known = set(fold_keys(team.loc[team["active"] != "no", "person"])) - {""}
+        return bool(names)
+    # a second row of the owner has the same e-mail
+    addresses = fold_keys(team["email"])
+    own = {mail for person, mail in zip(team["person"], addresses, strict=True) if is_same_person(person, owner)}
+    others = team[(team["active"] != "no") & ~addresses.isin(own - {""})]
+    known = set(fold_keys(others["person"])) - {""}
     people = pd.Series([name for name in names if fold_text(name) in known], dtype=object)
     return bool(len(people)) and bool((look_up_discount_limits(pipeline, people) >= share - DISCOUNT_TOLERANCE).any())
 
@@ -207,21 +214,18 @@ def _price_to_list_ratio(pipeline: Pipeline, quoted: pd.Series) -> pd.Series:
     quotes, lines, products = pipeline["Quotes"], pipeline["QuoteLines"], pipeline["Products"]
     prices = products["price"].set_axis(fold_keys(products["product"]).to_numpy())
     listed = look_up_values(fold_keys(lines["product"]), prices[~prices.index.duplicated()])
-    factor = _list_currency_factor(pipeline, quotes).set_axis(fold_keys(quotes["quote"]).to_numpy())
-    own = lines["price"] * look_up_values(quoted, factor[~factor.index.duplicated()])
-    ratio = (own / listed.where(listed > 0)).clip(lower=0.0, upper=1.0)
-    return ratio.fillna(1.0)
-
-
-def _list_currency_factor(pipeline: Pipeline, quotes: pd.DataFrame) -> pd.Series:
-    """Return the value of one unit of each quote's prices in the currency of the price list; NaN if unknown."""
+    # the value of one unit of each quote's prices in the currency of the price list; NaN if unknown
     base = pipeline.settings.text("currency").strip().upper()
     foreign = ~quotes["currency"].str.strip().str.upper().isin(["", base])
     rate = quotes["rate"].where(foreign, 1.0).where(lambda rates: rates > 0)
     tax = quotes["tax_rate"].fillna(pipeline.settings.number("tax_rate"))
     contained = np.where(quotes["tax_mode"] == "inclusive", 1 + tax, 1.0)
-    factor: pd.Series = rate / np.where(contained > 0, contained, np.nan)
-    return factor
+    factor: pd.Series = (rate / np.where(contained > 0, contained, np.nan)).set_axis(
+        fold_keys(quotes["quote"]).to_numpy()
+    )
+    own = lines["price"] * look_up_values(quoted, factor[~factor.index.duplicated()])
+    ratio = (own / listed.where(listed > 0)).clip(lower=0.0, upper=1.0)
+    return ratio.fillna(1.0)
 
 
 def format_discount_percent(share: float) -> str:

@@ -12,9 +12,11 @@ import hashlib
 import os
 import re
 import secrets
+import stat
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -34,32 +36,36 @@ _CREATE_FLAGS = (
 )
 
 
-def save_file_atomically(path: Path, content: bytes) -> Path:
+def save_file_atomically(path: Path, content: bytes, like: str | Path | None = None) -> Path:
     """Write *content* to *path* in one step and return the path; missing folders are created.
+
+    A new file may be read by those who may read the workbook *like*, from which its content comes.
 
     Raises:
         CannotSave: the folder or the disk refuses; the file at *path* is unchanged.
         WorkbookInUse: another program holds the file open (on Windows).
     """
-    with PendingFile(path, content) as pending:
+    with PendingFile(path, content, like=like) as pending:
         return pending.place()
 
 
 class PendingFile:
     """A file under a hidden name in its folder, until it is put in place or discarded.
 
-    With *content* it is written to disk at once; otherwise write to `file` before placing it. It replaces *path*, keeps
-    its permissions, and is called *shown* in errors. Every method raises CannotSave or WorkbookInUse; the file at
-    *path* is then unchanged.
+    With *content* it is written to disk at once; otherwise write to `file` before placing it. It replaces *path* and
+    keeps its permissions (a new file is as private as the workbook *like*), and is called *shown* in errors. Every
+    method raises CannotSave or WorkbookInUse; the file at *path* is then unchanged.
     """
 
-    def __init__(self, path: Path, content: bytes | None = None, shown: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, content: bytes | None = None, shown: Path | None = None, like: str | Path | None = None
+    ) -> None:
         self.path, self._shown = path, shown or path
         self.temporary_path = temporary_file_beside(path)
         with raise_as_cannot_save(self._shown):
             path.parent.mkdir(parents=True, exist_ok=True)
             _refuse_unreplaceable_file(path, self._shown)
-            self.file = _create_private_file(self.temporary_path, path.exists())
+            self.file = _create_private_file(self.temporary_path, path.exists(), like)
         if content is not None:
             try:
                 with raise_as_cannot_save(self._shown):
@@ -123,9 +129,29 @@ def _make_disk_refusal(path: Path, error: OSError) -> WorkbookError:
     if isinstance(error, PermissionError):
         why = Text("the folder or the file is read-only ({reason})").with_facts(reason=error.strerror)
         return CannotSave(path, why)
+    if error.errno == errno.ELOOP:
+        name = os.path.basename(error.filename or path)
+        return CannotSave(
+            path, Text("{name}, a file of ours beside it, is a link or a device; remove it").with_facts(name=name)
+        )
     if error.errno in _FULL_DISK_ERRORS:
         return CannotSave(path, Text("the disk is full"))
     return CannotSave(path, error.strerror or str(error))
+
+
+def open_own_file(path: Path) -> FileIO:
+    """Open a file of ours for reading and appending, and create it if it is missing.
+
+    Raises:
+        OSError: it cannot be opened, or is a link (also a hard one) or a device that somebody has put in its place.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | _CREATE_FLAGS & ~(os.O_WRONLY | os.O_EXCL)
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        os.close(handle)
+        raise OSError(errno.ELOOP, "a link or a device has the name of a file of ours", str(path))
+    return os.fdopen(handle, "a+b", buffering=0)
 
 
 def hidden_file_beside(path: Path, suffix: str) -> Path:
@@ -151,9 +177,13 @@ def _refuse_unreplaceable_file(path: Path, shown: Path) -> None:
         path.open("r+b").close()
 
 
-def _create_private_file(path: Path, private: bool) -> BinaryIO:
+def _create_private_file(path: Path, replaces: bool, like: str | Path | None) -> BinaryIO:
     # until the old file's permissions are copied, nobody else may read the new one
-    return os.fdopen(os.open(path, _CREATE_FLAGS, 0o600 if private else 0o666), "wb")
+    mode = 0o600 if replaces else 0o666  # the system's own mask applies too
+    if like and not replaces:
+        with suppress(OSError, ValueError):
+            mode = 0o600 | (os.stat(like).st_mode & 0o666)
+    return os.fdopen(os.open(path, _CREATE_FLAGS, mode), "wb")
 
 
 def _copy_file_attributes(source: Path, target: Path) -> None:
@@ -197,18 +227,14 @@ _MAX_FILE_NAME_BYTES = 180  # so that name, extension and an added number fit in
 
 def safe_file_name(name: str) -> str:
     """Return *name* as a file name without extension: no path, no control or invisible direction characters, not reserved."""
+    # control, format (bidi overrides), surrogate, private and unassigned characters do not belong in a name
     kept = "".join(
         " " if character.isspace() else character
         for character in unicodedata.normalize("NFC", name)
-        if _is_visible_character(character)
+        if character.isspace() or not unicodedata.category(character).startswith("C")
     )
     printable = re.sub(r" {2,}", " ", _FORBIDDEN_FILE_NAME_CHARACTERS.sub("-", kept))
     short = printable.strip(" .").encode("utf-8")[:_MAX_FILE_NAME_BYTES].decode("utf-8", "ignore").strip(" .")
     if not short.strip("-_ "):
         return "document"
     return f"_{short}" if _RESERVED_FILE_NAMES.match(short) else short
-
-
-def _is_visible_character(character: str) -> bool:
-    # control, format (bidi overrides), surrogate, private and unassigned characters do not belong in a name
-    return character.isspace() or not unicodedata.category(character).startswith("C")

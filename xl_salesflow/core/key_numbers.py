@@ -56,6 +56,8 @@ KEY_FORMATS: Mapping[str, KeyFormat] = MappingProxyType(
         "Tasks": KeyFormat("T", 6),
         "Objections": KeyFormat("O", 5),
         "Feedback": KeyFormat("F-", 5),
+        "Approvals": KeyFormat("AP-", 5),
+        "Measures": KeyFormat("M-", 4),
     }
 )
 """The form of the keys that the product gives; that of quotes depends on Settings and on the year."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 from typing import Annotated, Literal, TypeAlias
 
 from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, JsonCell, KeyedBy, Money, Ratio
+from xl_salesflow.locale.texts import COMMA_SEPARATOR, LABEL_AND_VALUE, Language, Text
+from xl_salesflow.schema.choice_lists import choice_label
 
 MetricValue: TypeAlias = float | int | None
 MetricValues: TypeAlias = Annotated[Mapping[str, MetricValue], KeyedBy("metrics")]
@@ -70,6 +73,43 @@ FunnelStage: TypeAlias = Annotated[Mapping[str, JsonCell], KeyedBy("funnel stage
 StageChange: TypeAlias = Annotated[Mapping[str, JsonCell | MetricChange], KeyedBy("funnel stages")]
 
 
+_MAX_NAMED_PEOPLE = 3  # the role says more than a long list
+_BOTTLENECK_VALUE_TEXT = Text("Most worth improving: {stage}. One point more of its conversion brings {value}.")
+_BOTTLENECK_ACTION_TEXT = Text("What to do: {action}")
+_BOTTLENECK_OWNER_TEXT = Text("What to do: {action} ({who})")
+
+
+@dataclass(frozen=True)
+class Bottleneck(Answer):
+    """The step of the funnel whose conversion is most worth improving, and what to do there."""
+
+    stage: str
+    """Stage that deals must leave more often."""
+    one_point_more: Money
+    """Won value that one percentage point more of its conversion would bring."""
+    action: str
+    """Recommended action of the stage."""
+    role: str
+    """Who is responsible for the stage: an id of the list role, or a team's own."""
+    people: tuple[str, ...]
+    """Those who have this role on the sheet Team."""
+    skills: tuple[str, ...] = ()
+    """What each of them knows well, and what to learn next."""
+
+    def describe_value(self, value: str, language: Language) -> str:
+        """Return the stage and what a point more is worth, with the formatted *value*."""
+        return _BOTTLENECK_VALUE_TEXT.in_(language, stage=self.stage, value=value)
+
+    def describe_action(self, language: Language) -> str:
+        """Return what to do and who can; blank if the stage names no action."""
+        skilled = zip_longest(self.people, self.skills, fillvalue="")
+        named = [LABEL_AND_VALUE.in_(language, label=who, value=skills) if skills else who for who, skills in skilled]
+        named = named if len(named) <= _MAX_NAMED_PEOPLE else []
+        who = COMMA_SEPARATOR.in_(language).join(named) or choice_label("role", self.role, language)
+        words = _BOTTLENECK_OWNER_TEXT if who else _BOTTLENECK_ACTION_TEXT
+        return words.in_(language, action=self.action, who=who) if self.action else ""
+
+
 @dataclass(frozen=True)
 class FunnelFigures(Answer):
     """The numbers of one query without its groups and moves, as kept by a batch."""
@@ -100,6 +140,8 @@ class FunnelAnswer(Answer):
     """With --by: every metric for each value of that column, most deals first."""
     moves: tuple[StageMoveCount, ...]
     """Every kind of stage move by the as-of date, most frequent first."""
+    bottleneck: Bottleneck | None
+    """The step whose conversion is most worth improving; null if no conversion or won value is known."""
     compared_to: date | None = field(default=None, metadata=OPTIONAL)
     """With --compare-to: that day."""
     comparison: Annotated[Mapping[str, MetricChange], KeyedBy("metrics")] | None = field(
@@ -136,6 +178,16 @@ class SalesPlanFigures(Answer):
     """Activities still to be done."""
     activities_per_week: MetricValue
     """Activities a week until the last day."""
+    deal_size: Money | None
+    """Value of a won deal that the plan uses."""
+    deal_size_basis: Literal["own", "assumed"]
+    """Whether it is the average won deal or an assumption."""
+    activities_basis: Literal["own", "assumed"]
+    """Whether the activities needed are from the team's own activities or from assumptions."""
+    basis: str
+    """Both in words, with the number of deals behind them."""
+    strategy: tuple[str, ...]
+    """How the target is to be reached, as the sheet Targets says."""
     stages: tuple[Annotated[Mapping[str, JsonCell], KeyedBy("metric table PlanStages")], ...]
     """What each step of the funnel needs, and by when."""
 

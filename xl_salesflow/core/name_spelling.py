@@ -1,7 +1,7 @@
 """One spelling for each name: of people, customers, products, playbooks, stages, list values, and every key.
 
 Two texts are one name if they fold to the same text (`fold_text`): case, width and spaces do not distinguish them. The
-sheet where a name is declared says how it is spelled; a name that no sheet declares is spelled as in most rows, or else as in
+sheet where a name is declared says how it is spelled; a name that it does not have is spelled as in most rows, or else as in
 the first one. Every verb computes from these spellings, and a run on the whole workbook writes them, because the sheets' own
 formulas ignore case, but neither width nor spaces.
 """
@@ -30,9 +30,9 @@ from xl_salesflow.schema.table_registry import TABLES
 
 @dataclass(frozen=True, slots=True)
 class NameSource:
-    """The column that declares names (None: no column does), and the columns that use them."""
+    """The column that declares names, and the columns that use them."""
 
-    declared: NameColumn | None
+    declared: NameColumn
     used: tuple[NameColumn, ...]
 
 
@@ -83,7 +83,6 @@ def list_name_sources() -> tuple[NameSource, ...]:
         NameSource(("Stages", "stage"), stages),
         *_find_key_sources(),
         *_find_list_sources(),
-        NameSource(None, (("Deals", "competitor"),)),
     )
 
 
@@ -93,7 +92,7 @@ Spellings = Mapping[str, str]
 
 def find_spellings(pipeline: Pipeline, source: NameSource) -> Spellings:
     """Return the texts of the columns of *source* that differ from the spelling of their name."""
-    columns = (*((source.declared,) if source.declared else ()), *source.used)
+    columns = (source.declared, *source.used)
     names = tuple(pipeline.name_reader.list_names(pipeline[table], table, column) for table, column in columns)
     known = pipeline.name_reader.found.get(source)
     if known is None or any(new is not old for new, old in zip(names, known[0], strict=True)):
@@ -102,10 +101,8 @@ def find_spellings(pipeline: Pipeline, source: NameSource) -> Spellings:
 
 
 def _find_spellings(pipeline: Pipeline, source: NameSource, names: tuple[tuple[str, ...], ...]) -> Spellings:
-    declared: tuple[str, ...] = ()
-    if source.declared:
-        declared = names[0] if source.declared not in source.used else _first_of_each_fold(names[0])
-    ids = LISTS.get(source.declared[1], {}) if source.declared and source.declared[0] == "Lists" else {}
+    declared = names[0] if source.declared not in source.used else _first_of_each_fold(names[0])
+    ids = LISTS.get(source.declared[1], {}) if source.declared[0] == "Lists" else {}
     known = {*declared, *ids, ""}
     unknown = dict.fromkeys(name for column in names for name in column if name not in known)
     if not unknown:

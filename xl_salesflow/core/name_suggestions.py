@@ -73,9 +73,12 @@ else:
         return found[0] if found else None
 
 
+_LONGEST_COMPARED_NAME = 300  # comparing takes time in proportion to both lengths, and no name is longer
+
+
 def find_nearest(name: str, known: Iterable[str], alike: float = _MIN_NAME_SIMILARITY) -> str | None:
     """Return the one of *known* most similar to *name*, ignoring case, or None if all are below *alike* (of 100)."""
-    return _nearest(name, list(known), alike)
+    return _nearest(name[:_LONGEST_COMPARED_NAME], list(known), alike)
 
 
 def find_similar(
@@ -89,7 +92,7 @@ def find_similar(
 
     None is below *alike* (of 100).
     """
-    found = _extract(text, known, scorer=measure, score_cutoff=alike, limit=most)
+    found = _extract(text[:_LONGEST_COMPARED_NAME], known, scorer=measure, score_cutoff=alike, limit=most)
     return [(key, score) for _, score, key in found]
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from xl_salesflow.core.lazy_frames import LoadedFrames, PipelineFrames
+from xl_salesflow.core.own_columns import NoOwnColumns, OwnColumns
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.ooxml.excel_notation import address_on_sheet, bare_sheet_name
 from xl_salesflow.schema.named_values import Query, Settings
@@ -50,7 +51,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A condition for entering *stage*; *effect* is block or warn, *check* a choice id; *playbook* "" applies to all."""
+    """A condition for entering *stage*; *effect* is block or warn, *check* a choice id; *playbook* "" applies to all.
+
+    It applies to the deals for which *condition* holds, as typed; "" applies to all.
+    """
 
     id: str
     playbook: str
@@ -61,6 +65,7 @@ class Gate:
     effect: str
     remedy: str
     row: int = 0
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +203,8 @@ class Pipeline:
 
     *query* holds the parameters from the sheet Funnel; *named* the named cells as read; *cell_findings* the findings
     about single cells of the tables that were read, *typed_texts* the cells whose spelling differs from what a run would
-    write. *playbook_reader* and *name_reader* are passed on from one state of a run to the next.
+    write. *own_columns* reads the columns that the team added to the tables. *playbook_reader* and *name_reader* are
+    passed on from one state of a run to the next.
     """
 
     tables: PipelineFrames
@@ -211,6 +217,7 @@ class Pipeline:
     cell_findings: Sequence[Finding] = ()
     typed_texts: TypedTexts = field(default_factory=dict)
     source: str = ""
+    own_columns: OwnColumns = field(default_factory=NoOwnColumns, repr=False, compare=False)
     playbook_reader: PlaybookReader = field(default_factory=PlaybookReader, repr=False, compare=False)
     name_reader: NameReader = field(default_factory=NameReader, repr=False, compare=False)
 
@@ -303,7 +310,7 @@ def _build_stage(row: dict[str, Any]) -> Stage:
 def _build_gate(row: dict[str, Any]) -> Gate:
     return Gate(
         row["gate"], row["playbook"], row["stage"], row["subject"], row["check"], row["value"], row["effect"] or "block",
-        row["remedy"], row["row"],
+        row["remedy"], row["row"], row["condition"],
     )  # fmt: skip
 
 

@@ -41,13 +41,17 @@ class RuleMatch:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check of rows or an early warning; *title* is its name in the docs, *severity* is block, warn or note."""
+    """A check of rows or an early warning; *title* is its name in the docs, *severity* is block, warn or note.
+
+    *code* is the word for an early warning where there is no room for its message.
+    """
 
     id: str
     title: Text
     message: Text
     severity: str
     find: Callable[[Pipeline], Iterable[RuleMatch]]
+    code: Text | None = None
 
 
 def write_sentences(text: Text, language: Language, index: pd.Index, facts: SentenceFacts) -> pd.Series:
@@ -112,7 +116,7 @@ def word_rule_match(pipeline: Pipeline, rule: Rule, match: RuleMatch) -> Iterato
     if match.rows.empty:
         return
     table, language, rows = TABLES[match.table], pipeline.language, match.rows[:MAX_ROWS_PER_FINDING]
-    keys = pipeline[match.table].loc[rows, table.key or table.columns[0].id]
+    keys = pipeline[match.table].loc[rows, table.name_column]
     facts = {"column": table.header(match.column, language) if match.column else "", **match.facts}
     for row, key, message in zip(rows, keys, write_sentences(rule.message, language, rows, facts), strict=True):
         cell = pipeline.cell_address(match.table, int(row), match.column)
@@ -185,32 +189,30 @@ class GateCheck:
     find_misconfiguration: Callable[[Pipeline, Gate], GateFinding | None]
 
 
-def subject_column(gate: Gate) -> Column | None:
-    """Return the column of Deals that the gate's subject names, by id or by header in any language."""
-    return TABLES["Deals"].find_column(gate.subject)
-
-
-def find_bad_subject(
-    gate: Gate, *, wanted: Callable[[ColumnType], bool] | None = None, kind: Text | None = None
-) -> GateFinding | None:
-    """Return the error in a subject that should be a column of Deals with a type for which *wanted* is true."""
-    column = subject_column(gate)
-    if column is None:
-        return "subject", Text("Deals has no column “{is_}”")
-    if wanted is not None and kind is not None and not wanted(column.type):
-        return "subject", Text("the column “{is_}” does not hold {kind}").with_facts(kind=kind)
-    return None
-
-
 def gate_limit(gate: Gate) -> float | None:
     """Return the gate's value as a number; “10 %” is 0.1; None if it is not a number."""
-    text = normalize("NFKC", gate.value).strip().replace(",", "")
-    share = text.endswith("%")
+    return read_gate_number(gate.value)
+
+
+def read_gate_number(text: str) -> float | None:
+    """Return *text* as a number, None if it is not one; “10 %” is 0.1, “100k” is 100,000."""
+    text = normalize("NFKC", text).strip()
+    plain = text.replace(",", "")
     try:
-        value = float(text.rstrip("% "))
+        value: float | None = float(plain.rstrip("% "))
     except ValueError:
+        return _read_written_limit(text)
+    if value is None or not np.isfinite(value):
         return None
-    return (value / 100 if share else value) if np.isfinite(value) else None
+    return value / 100 if plain.endswith("%") else value
+
+
+def _read_written_limit(text: str) -> float | None:
+    # imported here, because few gates have limits in other forms
+    from xl_salesflow.core.written_numbers import read_written_number
+
+    value = read_written_number(text).value
+    return None if value is None else float(value)
 
 
 def find_bad_limit(gate: Gate) -> GateFinding | None:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Annotated, ClassVar, Generic, Literal, TypeAlias
 
 from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, AnswerT, JsonCell, KeyedBy, Money
+from xl_salesflow.core.approval_answers import SealedStays
 from xl_salesflow.core.metric_answers import BookContribution
 from xl_salesflow.core.pipelines import Finding
 
@@ -43,6 +44,8 @@ class CheckAnswer(Answer):
     """All findings."""
     restored: tuple[str, ...] | None = field(default=None, metadata=OPTIONAL)
     """With --repair: the parts that were missing and have been restored."""
+    seals: SealedStays | None = field(default=None, metadata=OPTIONAL)
+    """With --seals: how much of History is sealed; the findings are then those about seals."""
 
 
 @dataclass(frozen=True)
@@ -266,6 +269,8 @@ class ImportedAmounts(Answer):
     """Sum of the list in the file, in the unit and currency of the file, without its lines of totals."""
     in_workbook: Money
     """Sum of these rows in the workbook after the import."""
+    factor: float
+    """What 1 of the file's unit and currency is in the workbook: 1000 for thousands, or the exchange rate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from xl_salesflow.core.written_dates import (
 from xl_salesflow.core.written_numbers import (
     COMMA_DECIMAL,
     DOT_DECIMAL,
+    NUMBER_LIMIT,
     DigitShape,
     NumberReading,
     NumberStyle,
@@ -248,7 +249,7 @@ def _read_bare_numbers(texts: pd.Series, column_type: ColumnType | None, style: 
     if style.decimal != DOT_DECIMAL or style.times != 1.0 or style.own:
         return np.full(len(texts), np.nan)
     numbers = pd.to_numeric(texts, errors="coerce").to_numpy("float64", copy=True)
-    unfit = ~np.isfinite(numbers)
+    unfit = ~(np.abs(numbers) < NUMBER_LIMIT)
     if column_type is ColumnType.INTEGER:
         unfit |= numbers % 1 != 0
     numbers[unfit] = np.nan

@@ -21,6 +21,7 @@ CurrencyCodes = tuple[str, ...]
 
 NO_CURRENCY: CurrencyCodes = ()
 _NUMBER_SIGNS = "+-()"
+_INDIAN_END = "/-"  # of an amount without fractions, Rs 500/-; no sign
 _SKIPPED_MARKS = " .:·"
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 _MOST_NAMED_CODES = 4
@@ -64,7 +65,7 @@ def parse_number_affix(text: str, fillers: frozenset[str] = frozenset()) -> Numb
     factor = Decimal(1)
     for word in words:
         factor *= word.factor
-    signs = "".join(sign for sign in text if sign in _NUMBER_SIGNS)
+    signs = "".join(sign for sign in text.replace(_INDIAN_END, "") if sign in _NUMBER_SIGNS)
     return NumberAffix(signs, codes, factor, factor != 1, "per_cent" in kinds)
 
 
@@ -207,6 +208,12 @@ def read_header_unit(header: str) -> HeaderUnit:
         if match and unit and (shape is not _LAST_WORD or unit.codes):
             return _make_unit(match["name"], unit)
     return HeaderUnit(normalized)
+
+
+def parse_unit_text(text: str) -> HeaderUnit | None:
+    """Return the unit that *text* alone is, such as "USD thousands" or "TEUR", or None."""
+    unit = _parse_unit(_ROUND_THOUSAND.sub(" k ", unicodedata.normalize("NFKC", text)).strip())
+    return _make_unit("", unit) if unit and not unit.per_cent else None
 
 
 def _make_unit(name: str, unit: NumberAffix) -> HeaderUnit:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, lru_cache
-from math import isfinite
 from typing import NamedTuple
 
 from xl_salesflow.core.eastern_numerals import numeral_signs, value_of_numerals
@@ -87,6 +86,9 @@ class NumberStyle:
     in_days: bool = False
 
 
+NUMBER_LIMIT = 10**15
+"""Larger numbers are not read: a cell keeps 15 digits of them, and sums of much larger ones leave the range of numbers."""
+
 _ANY_NUMBER_STYLE = NumberStyle()
 
 
@@ -120,8 +122,9 @@ def read_written_number(
         return _read_share(value, reading.per_cent or style.times != 1.0)
     if column_type is ColumnType.INTEGER and value % 1:
         return WrittenNumber(None, "not_whole")
-    number = float(value)
-    return WrittenNumber(number, "number_as_text") if isfinite(number) else WrittenNumber(None, "not_a_number")
+    return (
+        WrittenNumber(float(value), "number_as_text") if abs(value) < NUMBER_LIMIT else WrittenNumber(None, "too_large")
+    )
 
 
 @lru_cache(1 << 14)

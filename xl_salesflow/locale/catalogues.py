@@ -38,7 +38,8 @@ def load_catalogue(language: str) -> NullTranslations:
     if language != SOURCE_LANGUAGE:
         for folder in catalogue_folders():
             po, mo = folder / f"{language}.po", folder / f"{language}.mo"
-            if po.exists() and not _is_current(mo, po):
+            is_current = mo.exists() and (not po.exists() or mo.stat().st_mtime_ns >= po.stat().st_mtime_ns)
+            if po.exists() and not is_current:
                 return GNUTranslations(io.BytesIO(_compile_beside(po, mo)))
             if mo.exists():
                 return GNUTranslations(io.BytesIO(mo.read_bytes()))
@@ -86,10 +87,6 @@ def _pack_catalogue(translations: dict[str, str]) -> bytes:
             content += pair[place] + b"\0"
     head = (0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, start)
     return struct.pack(f"<{7 + 4 * len(pairs)}I", *head, *tables[0], *tables[1]) + content
-
-
-def _is_current(mo: Path, po: Path) -> bool:
-    return mo.exists() and mo.stat().st_mtime_ns >= po.stat().st_mtime_ns
 
 
 def _compile_beside(po: Path, mo: Path) -> bytes:

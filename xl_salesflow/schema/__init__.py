@@ -4,14 +4,20 @@ Every package except errors and locale may import this package. Nothing here dep
 
 Public names, by file:
 
-    choice_lists: choice_label, CHOICES, Choices, find_option_text, identify_choice, list_options, LISTS
-    deal_tables: OPEN_STAY_END
-    named_values: ALL_VALUES_LABEL, METRIC_NAME_PREFIXES, NAMED_CELLS, NamedCell, Query, QUERY_FILTERS, Settings,
+    cell_declaration: ALL_VALUES_LABEL, NamedCell
+    choice_lists: choice_label, CHOICES, Choices, CHOICES_ADDED_LATER, find_option_text, identify_choice, list_options,
+        LISTS
+    deal_tables: OPEN_STAY_END, USABLE_YEARS
+    named_values: BOTTLENECK_LINE, METRIC_NAME_PREFIXES, NAMED_CELLS, PLAN_LINE, Query, QUERY_FILTERS, Settings,
         SETTINGS_BY_ID, SettingSchema, SettingValue
-    plain_values: is_blank, is_missing, json_value, plain_number, plain_value
+    plain_values: is_blank, is_missing, json_value, LOST_CHARACTER, plain_number, plain_value, replace_half_characters
+    planning_tables: TEAM_OWNER_ROWS
+    sheet_layouts: arrange_columns, group_columns, SHEET_LAYOUTS, SheetLayout
+    sheet_modules: find_tables_shown_by, MODULE_TABLES
+    start_cells: START_CALLS
     table_columns: Column, ColumnType, ColumnWriter, declare_column, SheetGroup, TableSchema
     table_frames: blank_value, complete_columns, DATE_DTYPE, fold_keys, look_up_values, make_column_series,
-        make_table_frame
+        make_table_frame, OPEN_STAY_LEFT
     table_registry: render_formula, TABLES
     verb_catalogue: RIBBON_GROUPS, Verb, VERBS
     work_tables: BANT_CARD_ANSWER_COLUMNS, BANT_CARD_TABLE

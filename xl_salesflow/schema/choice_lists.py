@@ -83,6 +83,11 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
             one_of="is one of", before_today="is before today", task_done="task is done",
             activity_within="activity within days", quote_is="has a quote that is",
             bant_at_least="BANT score at least", approved_by="approved by",
+            contact_is="has a contact who is", objections_closed="has no open objection",
+            activity_outcome="activity with outcome",
+        ),
+        "comparison": _declare_choices(
+            one_of="is one of", at_least="is at least", at_most="is at most", filled="is filled in",
         ),
         "effect": _declare_choices(block="Block", warn="Warn"),
         "severity": _declare_choices(block="Blocks", warn="Warning", note="Note"),
@@ -122,9 +127,20 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
         "assignment": _declare_choices(
             leave="Leave them", in_turn="Each in turn", least_busy="Fewest open deals",
         ),
+        "approval_kind": _declare_choices(override="Override", discount="Discount"),
+        "approval_status": _declare_choices(
+            waiting="Waiting", approved=Text("Approved", context="approval_status"),
+            rejected=Text("Rejected", context="approval_status"), withdrawn="Withdrawn",
+        ),
         "operation": _declare_choices(change="Change", add="Add", add_line="Add line", remove="Remove"),
     }
 )  # fmt: skip
+
+
+CHOICES_ADDED_LATER: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"check": ("contact_is", "objections_closed", "activity_outcome")}
+)
+"""Closed list → the values that came after the first version, whose dropdowns do not offer them."""
 
 
 def identify_choice(choices: Choices, cell: str) -> str | None:
@@ -196,6 +212,7 @@ LISTS: Mapping[str, Choices] = MappingProxyType(
             far="Too far away",
         ),
         "account_class": _declare_choices(key="Key account", growth="Growth", standard="Standard", watch="Watch"),
+        "competitor": _declare_choices(),
     }
 )  # fmt: skip
 

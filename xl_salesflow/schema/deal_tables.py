@@ -92,7 +92,7 @@ _DEAL_BUYER_COLUMNS: tuple[Column, ...] = (
     declare_column("spin_kinds", "SPIN kinds", T.INTEGER, "How many of the four kinds of SPIN notes the deal's activities have", writer=BY_PRODUCT, width=9),
     declare_column("spin", "SPIN notes", T.TEXT, "Notes of each kind: S situation, P problem, I implication, N need-payoff; filter for what is missing", writer=BY_PRODUCT, width=14),
     declare_column("solution_version", "Solution version", T.INTEGER, "How often the solution was put forward: proposals sent, or the newest quote's version", writer=BY_PRODUCT, width=9),
-    declare_column("competitor", "Competitor", T.TEXT, "Who else they are considering"),
+    declare_column("competitor", "Competitor", T.LIST, "Who else they are considering", options="competitor"),
     declare_column("source", "Source", T.LIST, "Where the deal came from", options="source"),
     declare_column("product", "Product", T.REF, "The main product; quote lines list the others", options="Products"),
     declare_column("region", "Region", T.LIST, "Sales region", options="region"),
@@ -106,7 +106,7 @@ _DEAL_DECISION_COLUMNS: tuple[Column, ...] = (
     declare_column("loss_reason", "Loss reason", T.LIST, "Needed before a deal is marked lost", options="loss_reason"),
     declare_column("move_reason", "Move reason", T.TEXT, "Needed to move a deal back; cleared once the move is recorded"),
     declare_column("override_by", "Override by", T.TEXT, "Who lets this move pass a gate"),
-    declare_column("override_reason", "Override reason", T.TEXT, "Why it may pass; recorded in History"),
+    declare_column("override_reason", "Override reason", T.TEXT, "Why it may pass; recorded in Stage history"),
     declare_column("playbook", "Playbook", T.TEXT, "The sales process of this deal; filled in when blank"),
     declare_column("notes", "Notes", T.LONG, "Anything else"),
     declare_column("in_view", "In view", T.INTEGER, "1 when the row matches the dropdowns of the Funnel sheet", formula=IN_VIEW_FORMULA, width=8),
@@ -131,6 +131,9 @@ DEALS_TABLE = TableSchema(
 OPEN_STAY_END = date(9999, 12, 31)
 """`left` of an unfinished stage stay; with it, as-of counts are plain comparisons."""
 
+USABLE_YEARS = range(1900, 2200)
+"""The years of a day that a person gives as today: sums of days stay within the calendar."""
+
 # The only formula of a stage stay, so that everything else about stays is a plain comparison. A spreadsheet reads
 # formula cells
 # one by one wherever they are in memory, so a second formula in every row would double the time of every query on the
@@ -143,7 +146,7 @@ STAY_STATE_FORMULA = (
 )
 
 HISTORY_TABLE = TableSchema(
-    "History", Text("History"), Text("Every stage visit of every deal; append only"), SheetGroup.RECORD,
+    "History", Text("Stage history"), Text("Every stage visit of every deal; append only"), SheetGroup.RECORD,
     (
         declare_column("visit", Text("Visit", context="History"), T.KEY, "Counts up", writer=BY_PRODUCT, width=10),
         declare_column("deal", "Deal", T.TEXT, "The deal", writer=BY_PRODUCT),
@@ -194,5 +197,6 @@ JOURNAL_TABLE = TableSchema(
         declare_column("after", "After", T.TEXT, "What was written", writer=BY_PRODUCT),
         declare_column("because", "Because", T.LONG, "Why", writer=BY_PRODUCT),
         declare_column("by", Text("By", context="Journal"), T.TEXT, "Who ran it", writer=BY_PRODUCT),
+        declare_column("account", "System account", T.TEXT, "The account on the computer that ran it", writer=BY_PRODUCT, added="0.2"),
     ),
 )  # fmt: skip

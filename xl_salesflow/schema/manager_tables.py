@@ -124,7 +124,7 @@ PLAN_STAGES_TABLE = TableSchema(
     (
         declare_column("position", "Position", T.INTEGER, "Order in the playbook", writer=BY_PRODUCT, width=9),
         declare_column("stage", "Stage", T.TEXT, "From the sheet Stages", writer=BY_FORMULA, width=20),
-        declare_column("step_conversion", "Own conversion", T.PERCENT, "What the team's History shows", writer=BY_FORMULA),
+        declare_column("step_conversion", "Own conversion", T.PERCENT, "What the team's stage history shows", writer=BY_FORMULA),
         declare_column("what_if", "What if", T.PERCENT, "Type another conversion to see what it would need", width=11),
         declare_column("deals_needed", "Deals needed", T.INTEGER, "Deals that must reach the stage, rounded up", writer=BY_FORMULA),
         declare_column("deals_now", "There now or beyond", T.INTEGER, "Open deals in this stage or later", writer=BY_FORMULA),
@@ -132,6 +132,12 @@ PLAN_STAGES_TABLE = TableSchema(
         declare_column("median_days", "Median days", T.NUMBER, "Of finished visits", writer=BY_FORMULA),
         declare_column("by_when", "By when", T.DATE, "The day they must be there", writer=BY_FORMULA),
         declare_column("one_point_more", "One point more", T.MONEY, "Won value that one percentage point more of conversion would bring; the largest marks the weakest step", writer=BY_FORMULA, width=15),
+        declare_column("conversion", "Planned conversion", T.PERCENT, "What the plan uses: the what-if, or else the team's own or an assumption of the sheet Stages", writer=BY_FORMULA, width=11, added="0.2"),
+        declare_column("conversion_basis", "Conversion: basis", T.TEXT, "Assumed, or the team's own, with the deals that reached the stage", writer=BY_FORMULA, width=17, added="0.2"),
+        declare_column("to_won", "To won", T.PERCENT, "Share of the deals here that will be won, as planned", writer=BY_FORMULA, width=10, added="0.2"),
+        declare_column("days", "Planned days", T.NUMBER, "What the plan uses: the team's own median days, or an assumption of the sheet Stages", writer=BY_FORMULA, width=10, added="0.2"),
+        declare_column("days_basis", "Days: basis", T.TEXT, "Assumed, or the team's own, with the finished visits", writer=BY_FORMULA, width=17, added="0.2"),
+        declare_column("activities", "Assumed activities per won deal", T.NUMBER, "Assumed activities ÷ to won: deals that are lost on the way take some too", writer=BY_FORMULA, width=12, added="0.2"),
     ), key="position", sheet="Plan",
 )  # fmt: skip
 
@@ -198,7 +204,7 @@ MOVES_TABLE = TableSchema(
         declare_column("reopened", "Reopened", T.INTEGER, "From closed back to open", writer=BY_FORMULA, width=10),
         declare_column("switched", "Switched", T.INTEGER, "To another playbook", writer=BY_FORMULA, width=10),
         declare_column("there", "Still there", T.INTEGER, "Visits that have not ended", writer=BY_FORMULA, width=10),
-        declare_column("check", Text("Check", context="Moves"), T.INTEGER, "Entries minus all exits: 0, or a row of History is missing", writer=BY_FORMULA, width=10),
+        declare_column("check", Text("Check", context="Moves"), T.INTEGER, "Entries minus all exits: 0, or a row of Stage history is missing", writer=BY_FORMULA, width=10),
         *(
             declare_column(f"to_{step}", Text("To {step}").with_facts(step=step), T.INTEGER, Text("Moves to the stage of row {step}").with_facts(step=step), writer=BY_FORMULA, width=7)
             for step in range(1, 13)
@@ -227,6 +233,7 @@ FOLLOWUPS_TABLE = TableSchema(
         declare_column("owner", "Owner", T.TEXT, "Who should act", writer=BY_PRODUCT, width=18),
         declare_column("day", "On", T.DATE, "The working day it is planned for: nobody gets more a day than Settings allow", writer=BY_PRODUCT),
         declare_column("deal", "Deal", T.TEXT, "The deal", writer=BY_PRODUCT),
+        declare_column("name", "Deal name", T.TEXT, "What the deal is about", writer=BY_PRODUCT, width=24, added="0.2"),
         declare_column("account", "Account", T.TEXT, "The customer", writer=BY_PRODUCT, width=22),
         declare_column("stage", "Stage", T.TEXT, "Recorded stage", writer=BY_PRODUCT),
         declare_column("amount", "Amount", T.MONEY, "Deal value", writer=BY_PRODUCT),
@@ -245,7 +252,7 @@ FOLLOWUPS_TABLE = TableSchema(
         declare_column("then_on", "Then on", T.DATE, "The day you will do it"),
         declare_column("type", "What was done", T.LIST, "The activity to log; blank: as the contact prefers, else a call, after the sale a check-in", options="activity_type", added="0.2"),
         declare_column("outcome", "Outcome", T.LIST, Text("What came of it: reached, no answer…", context="FollowUps"), options="activity_outcome", added="0.2"),
-    ), generated=True, visible=True,
+    ), generated=True, visible=True, named_by="rank",
 )  # fmt: skip
 
 FINDINGS_TABLE = TableSchema(
@@ -286,5 +293,5 @@ TARGETS_TABLE = TableSchema(
         declare_column("target", Text("Target", context="Targets"), T.MONEY, "Value to win in the period", required=True),
         declare_column("strategy", "Strategy", T.LONG, "How you plan to reach it"),
         declare_column("cost", Text("Budget", context="Targets"), T.MONEY, "The planned cost"),
-    ),
+    ), shows=("ForecastMonths", "PlanStages", "TeamPlan"),
 )  # fmt: skip

@@ -14,6 +14,8 @@ from typing import Literal
 
 from xl_salesflow.locale.language_traits import language_traits
 from xl_salesflow.locale.texts import Language, Text, as_text
+from xl_salesflow.schema.cell_declaration import ALL_VALUES_LABEL, NamedCell, declare_named_cell
+from xl_salesflow.schema.start_cells import START_CELLS
 from xl_salesflow.schema.table_columns import ColumnType, T
 
 SettingValue = str | float
@@ -64,6 +66,10 @@ _SETTING_SCHEMAS = (
     _declare_setting("currency", "Currency", T.TEXT, lambda language: language_traits(language).currency, "ISO code of the workbook's money"),
     _declare_setting("playbook", "Default playbook", T.TEXT, "crm", "Used by deals that name none", "DefaultPlaybook"),
     _declare_setting("tax_rate", "Tax rate", T.PERCENT, lambda language: language_traits(language).tax_rate, "Used by quotes that name none", "TaxRate"),
+    _declare_setting("tax_name", "Name of the tax", T.TEXT, "", "Printed before the rate, such as VAT; blank: Tax"),
+    _declare_setting("tax_id", "Your tax ID", T.TEXT, "", "Printed on quotes and contracts"),
+    _declare_setting("bank_on_quotes", "Bank details on quotes", T.CHOICE, Text("No"), "Yes: quotes print them too; contracts always do", None, "yes_no"),
+    _declare_setting("home_currency", "Total in your own currency", T.CHOICE, Text("No"), "Yes: a quote in another currency prints its total in yours too", None, "yes_no"),
     _declare_setting("quote_days", "Quote validity in days", T.INTEGER, 30.0, "Used when a quote has no last day"),
     _declare_setting("quote_prefix", "Quote number prefix", T.TEXT, "Q-", "The first characters of quote numbers"),
     _declare_setting("refusal", "A refused move", T.CHOICE, Text("Keep the cell as typed"), "Keep what was typed, or put the stage back", None, "refusal"),
@@ -77,6 +83,7 @@ _SETTING_SCHEMAS = (
     ),
     _declare_setting("qualified_points", "Qualified from points", T.INTEGER, 2.0, "Need, budget and authority each at least this"),
     _declare_setting("small_sample", "Small sample below", T.INTEGER, 30.0, "Numbers based on fewer deals are marked", "SmallSample"),
+    _declare_setting("assumed_deal_size", "Assumed deal size", T.MONEY, 0.0, "The plan uses it until as many deals are won as a small sample asks for; 0: the team's own from the first deal", "AssumedDealSize"),
     _declare_setting("idle_limit", "Idle limit in days", T.INTEGER, 14.0, "A longer time without activity gives an early warning", "IdleLimit"),
     _declare_setting("age_factor", "Too old: times the median won cycle", T.NUMBER, 2.0, "Older open deals get an early warning"),
     _declare_setting("try_limit", "Let it go after tries", T.INTEGER, 5.0, "So many attempts in a row without an answer give an early warning; 0: never"),
@@ -98,10 +105,11 @@ _SETTING_SCHEMAS = (
     _declare_setting("assignment", "Deals without owner", T.CHOICE, Text("Leave them"), "Who gets them at an update: nobody, each in turn, or whoever has the fewest open deals; regions and limits of the Team sheet apply", None, "assignment"),
     _declare_setting("reclaim_days", "Back to the pool after days", T.INTEGER, 0.0, "An open deal nobody worked on for longer loses its owner; 0: never"),
     _declare_setting("reclaim_stages", "Back to the pool up to stage no.", T.INTEGER, 2.0, "Deals beyond this stage stay with their owner"),
-    _declare_setting("backups", "Backups kept", T.INTEGER, 0.0, "Earlier versions that every run keeps next to the workbook, as NAME.backup-1.xlsx and so on; 0: none"),
+    _declare_setting("backups", "Backups kept", T.INTEGER, 3.0, "Earlier versions that every run keeps next to the workbook, as NAME.backup-1.xlsx and so on; 0: none"),
     _declare_setting("adopted", "Mapping of adopted sheets", T.TEXT, "", "Filled by salesflow adopt: how your own sheets become rows; edit it, and adopt again"),
     _declare_setting("process_version", "Process version", T.TEXT, "1", "Counts up when the process changes"),
     _declare_setting("process_review", "Next process review", T.DATE, "", "When to look at the process again"),
+    _declare_setting("process_seal", "Fingerprint of the process", T.TEXT, "", "Written by updates, to notice a change of Stages, Gates or Stage tasks"),
 )  # fmt: skip
 
 SETTINGS_BY_ID: Mapping[str, SettingSchema] = MappingProxyType({setting.id: setting for setting in _SETTING_SCHEMAS})
@@ -130,7 +138,8 @@ class Settings:
 METRIC_NAME_PREFIXES = ("", "Card_", "Then_", "Change_")
 """Prefix of a metric's id in cell names: for its value, its card, its earlier value, and the change."""
 
-ALL_VALUES_LABEL = Text("(All)")
+BOTTLENECK_LINE, PLAN_LINE = "BottleneckLine", "PlanLine"
+"""The named cells of the lines about the bottleneck, and about what the plan assumes."""
 
 QUERY_FILTERS: Mapping[str, str] = MappingProxyType(
     {
@@ -166,27 +175,6 @@ class Query:
         return self.start is not None or self.end is not None
 
 
-@dataclass(frozen=True, slots=True)
-class NamedCell:
-    """A cell with a defined name: an input (no formula) or computed by *formula* (a template for render_formula)."""
-
-    name: str
-    label: Text
-    type: ColumnType
-    tip: Text
-    sheet: Literal["Funnel", "Settings", "Plan", "Trends"]
-    formula: str | None = None
-    options: str | None = None
-    default: Text | None = None
-
-
-def _declare_named_cell(
-    name: str, label: str | Text, value_type: ColumnType, tip: str, sheet: Literal["Funnel", "Settings", "Plan", "Trends"] = "Funnel", *,
-    formula: str | None = None, options: str | None = None, default: Text | None = None,
-) -> NamedCell:  # fmt: skip
-    return NamedCell(name, as_text(label), value_type, Text(tip), sheet, formula, options, default)
-
-
 _FILTER_LABELS = {
     "ViewOwner": Text("Owner"),
     "ViewProduct": Text("Product"),
@@ -212,44 +200,45 @@ NAMED_CELLS: Mapping[str, NamedCell] = MappingProxyType(
     {
         cell.name: cell
         for cell in (
-            _declare_named_cell("AsOfInput", Text("As of", context="Funnel"), T.DATE, "Blank is today; a past date shows what was true then"),
-            _declare_named_cell("PeriodFromInput", Text("From", context="Funnel"), T.DATE, "First day of the period; blank is all time"),
-            _declare_named_cell("PeriodToInput", Text("To", context="Funnel"), T.DATE, "Last day of the period, included"),
+            declare_named_cell("AsOfInput", Text("As of", context="Funnel"), T.DATE, "Blank is today; a past date shows what was true then"),
+            declare_named_cell("PeriodFromInput", Text("From", context="Funnel"), T.DATE, "First day of the period; blank is all time"),
+            declare_named_cell("PeriodToInput", Text("To", context="Funnel"), T.DATE, "Last day of the period, included"),
             *(
-                _declare_named_cell(name, _FILTER_LABELS[name], value_type, "Choose one; (All) or blank does not filter", options=options, default=ALL_VALUES_LABEL)
+                declare_named_cell(name, _FILTER_LABELS[name], value_type, "Choose one; (All) or blank does not filter", options=options, default=ALL_VALUES_LABEL)
                 for name, value_type, options in (
                     ("ViewOwner", T.REF, "Team"), ("ViewProduct", T.REF, "Products"), ("ViewSource", T.LIST, "source"),
                     ("ViewRegion", T.LIST, "region"), ("ViewChannel", T.LIST, "sales_channel"), ("ViewPlaybook", T.TEXT, None),
                 )
             ),
-            _declare_named_cell("Reading", "Won and lost are", T.CHOICE, "Closed in the period (snapshot) or created in it (cohort)", options="reading", default=Text("Closed in the period")),
-            _declare_named_cell("Reach", "A stage counts when", T.CHOICE, "Reached or passed (implied), or really entered", options="reach", default=Text("Reached or passed")),
-            _declare_named_cell("CompareInput", "Compare with", T.DATE, "A day before the as-of date: shows headline numbers and stages on that day, and the change since; blank: no comparison"),
-            _declare_named_cell("Today", "Today", T.DATE, "The only volatile formula of the workbook", "Settings", formula="TODAY()"),
-            _declare_named_cell("BantTotal", "Sum of BANT weights", T.NUMBER, "The sum of the four weights", "Settings", formula="BantBudget+BantAuthority+BantNeed+BantTimeline"),
-            _declare_named_cell("ViewEverything", "No filter", T.TEXT, "What a dropdown shows when it does not filter", "Settings", default=ALL_VALUES_LABEL),
-            _declare_named_cell("AsOf", Text("As of", context="Settings"), T.DATE, "The as-of date, or today", "Settings", formula='IF(AsOfInput="",Today,AsOfInput)'),
-            _declare_named_cell("IsToday", "Today's snapshot", T.INTEGER, "1 when the as-of date is today or later", "Settings", formula="IF(AsOf>=Today,1,0)"),
-            _declare_named_cell("BegunFrom", "Known from", T.INTEGER, "1 for a past date, which leaves out everything without a known start; 0 for today", "Settings", formula="IF(IsToday=1,0,1)"),
-            _declare_named_cell("BegunTo", "Begun by", T.DATE, "What had begun by the as-of date; today counts everything", "Settings", formula="IF(IsToday=1,DATE(9999,12,31),AsOf)"),
-            _declare_named_cell("PeriodFrom", "Period from", T.DATE, "First day, or the beginning of time", "Settings", formula='IF(PeriodFromInput="",0,PeriodFromInput)'),
-            _declare_named_cell("PeriodTo", "Period to", T.DATE, "Last day, or the end of time", "Settings", formula='IF(PeriodToInput="",DATE(9999,12,31),PeriodToInput)'),
-            _declare_named_cell("HasPeriod", "A period is set", T.INTEGER, "1 when From or To is filled in", "Settings", formula='IF(AND(PeriodFromInput="",PeriodToInput=""),0,1)'),
+            declare_named_cell("Reading", "Won and lost are", T.CHOICE, "Closed in the period (snapshot) or created in it (cohort)", options="reading", default=Text("Closed in the period")),
+            declare_named_cell("Reach", "A stage counts when", T.CHOICE, "Reached or passed (implied), or really entered", options="reach", default=Text("Reached or passed")),
+            declare_named_cell("CompareInput", "Compare with", T.DATE, "A day before the as-of date: shows headline numbers and stages on that day, and the change since; blank: no comparison"),
+            declare_named_cell("Today", "Today", T.DATE, "The only volatile formula of the workbook", "Settings", formula="TODAY()"),
+            declare_named_cell("BantTotal", "Sum of BANT weights", T.NUMBER, "The sum of the four weights", "Settings", formula="BantBudget+BantAuthority+BantNeed+BantTimeline"),
+            declare_named_cell("ViewEverything", "No filter", T.TEXT, "What a dropdown shows when it does not filter", "Settings", default=ALL_VALUES_LABEL),
+            declare_named_cell("AsOf", Text("As of", context="Settings"), T.DATE, "The as-of date, or today", "Settings", formula='IF(AsOfInput="",Today,AsOfInput)'),
+            declare_named_cell("IsToday", "Today's snapshot", T.INTEGER, "1 when the as-of date is today or later", "Settings", formula="IF(AsOf>=Today,1,0)"),
+            declare_named_cell("BegunFrom", "Known from", T.INTEGER, "1 for a past date, which leaves out everything without a known start; 0 for today", "Settings", formula="IF(IsToday=1,0,1)"),
+            declare_named_cell("BegunTo", "Begun by", T.DATE, "What had begun by the as-of date; today counts everything", "Settings", formula="IF(IsToday=1,DATE(9999,12,31),AsOf)"),
+            declare_named_cell("PeriodFrom", "Period from", T.DATE, "First day, or the beginning of time", "Settings", formula='IF(PeriodFromInput="",0,PeriodFromInput)'),
+            declare_named_cell("PeriodTo", "Period to", T.DATE, "Last day, or the end of time", "Settings", formula='IF(PeriodToInput="",DATE(9999,12,31),PeriodToInput)'),
+            declare_named_cell("HasPeriod", "A period is set", T.INTEGER, "1 when From or To is filled in", "Settings", formula='IF(AND(PeriodFromInput="",PeriodToInput=""),0,1)'),
             *(
-                _declare_named_cell(f"Any{name[4:]}", label, T.INTEGER, "1 when this filter is off", "Settings", formula=f'IF(OR({name}="",{name}=ViewEverything),1,0)')
+                declare_named_cell(f"Any{name[4:]}", label, T.INTEGER, "1 when this filter is off", "Settings", formula=f'IF(OR({name}="",{name}=ViewEverything),1,0)')
                 for name, label in _FILTER_OFF_LABELS.items()
             ),
-            _declare_named_cell("ViewAll", "Nothing is filtered", T.INTEGER, "1 when every filter is off", "Settings", formula="*".join(f"Any{name[4:]}" for name in QUERY_FILTERS)),
-            _declare_named_cell("StagePlaybook", "Playbook of the stage table", T.TEXT, "The chosen playbook, or the default", "Settings", formula="IF(AnyPlaybook=1,DefaultPlaybook,ViewPlaybook)"),
-            _declare_named_cell("IsCohort", "Cohort reading", T.INTEGER, "1 when won and lost are counted by creation", "Settings", formula="IF(Reading={reading:cohort},1,0)"),
-            _declare_named_cell("IsEntered", "Entered reading", T.INTEGER, "1 when only stages really entered count", "Settings", formula="IF(Reach={reach:entered},1,0)"),
-            _declare_named_cell("GroupBy", "Compare by", T.CHOICE, "What the rows of the table are", "Trends", options="group", default=Text("Owner")),
-            _declare_named_cell("SegmentA", Text("First", context="Trends"), T.TEXT, "One of the rows of the table, to compare with the second", "Trends"),
-            _declare_named_cell("SegmentB", "Second", T.TEXT, "Another row of the table", "Trends"),
-            _declare_named_cell("GroupNumber", "Number of the grouping", T.INTEGER, "The column of names that “Compare by” selects", "Settings", formula=_GROUP_NUMBER_FORMULA),
-            _declare_named_cell("CompareTo", "Compared with", T.DATE, "The day to compare with; blank if it is after the as-of date", "Settings", formula='IF(CompareInput="","",IF(CompareInput>AsOf,"",CompareInput))'),
-            _declare_named_cell("PlanTarget", Text("Target", context="Plan"), T.MONEY, "The target; what is won in its period counts towards it; blank takes the Targets sheet", "Plan"),
-            _declare_named_cell("PlanBy", "By", T.DATE, "The last day to win it; blank is the end of the year", "Plan"),
+            declare_named_cell("ViewAll", "Nothing is filtered", T.INTEGER, "1 when every filter is off", "Settings", formula="*".join(f"Any{name[4:]}" for name in QUERY_FILTERS)),
+            declare_named_cell("StagePlaybook", "Playbook of the stage table", T.TEXT, "The chosen playbook, or the default", "Settings", formula="IF(AnyPlaybook=1,DefaultPlaybook,ViewPlaybook)"),
+            declare_named_cell("IsCohort", "Cohort reading", T.INTEGER, "1 when won and lost are counted by creation", "Settings", formula="IF(Reading={reading:cohort},1,0)"),
+            declare_named_cell("IsEntered", "Entered reading", T.INTEGER, "1 when only stages really entered count", "Settings", formula="IF(Reach={reach:entered},1,0)"),
+            declare_named_cell("GroupBy", "Compare by", T.CHOICE, "What the rows of the table are", "Trends", options="group", default=Text("Owner")),
+            declare_named_cell("SegmentA", Text("First", context="Trends"), T.TEXT, "One of the rows of the table, to compare with the second", "Trends"),
+            declare_named_cell("SegmentB", "Second", T.TEXT, "Another row of the table", "Trends"),
+            declare_named_cell("GroupNumber", "Number of the grouping", T.INTEGER, "The column of names that “Compare by” selects", "Settings", formula=_GROUP_NUMBER_FORMULA),
+            declare_named_cell("CompareTo", "Compared with", T.DATE, "The day to compare with; blank if it is after the as-of date", "Settings", formula='IF(CompareInput="","",IF(CompareInput>AsOf,"",CompareInput))'),
+            declare_named_cell("PlanTarget", Text("Target", context="Plan"), T.MONEY, "The target; what is won in its period counts towards it; blank takes the Targets sheet", "Plan"),
+            declare_named_cell("PlanBy", "By", T.DATE, "The last day to win it; blank is the end of the year", "Plan"),
+            *START_CELLS,
         )
     }
 )  # fmt: skip

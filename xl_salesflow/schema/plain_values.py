@@ -5,13 +5,21 @@ Frames hold values of numpy and pandas, every number as a float, and NaN, NaT or
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 _EXACT_INTEGERS = 1e15  # above it, a float does not have the digits that an integer would show
+
+LOST_CHARACTER = "\ufffd"
+"""The sign that programs put in place of a character that they could not read."""
+
+replace_half_characters = partial(re.compile("[\ud800-\udfff]").sub, LOST_CHARACTER)
+"""Returns a text as Excel displays it: half a character, which no file in UTF-8 can hold, as the sign of a lost one."""
 
 
 def is_missing(value: Any) -> bool:

@@ -6,7 +6,6 @@ The sheet Lists has one column per open list, filled downwards; a team adds its 
 from __future__ import annotations
 
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.schema.choice_lists import LISTS
 from xl_salesflow.schema.table_columns import BY_PRODUCT, Column, ColumnType, SheetGroup, T, TableSchema, declare_column
 
 STAGES_TABLE = TableSchema(
@@ -26,6 +25,9 @@ STAGES_TABLE = TableSchema(
         declare_column("role", "Responsible", T.LIST, "Who is responsible for the stage", options="role"),
         declare_column("standard", "Work standard", T.LONG, "The standard of work expected"),
         declare_column("key", Text("Key", context="Stages"), T.TEXT, "Playbook and stage in one, for lookups", formula='{playbook}&"|"&{stage}', width=24),
+        declare_column("assumed_conversion", "Assumed conversion", T.PERCENT, "For the plan: the share that reaches the next stage, until as many deals were here as a small sample asks for", width=11, added="0.2"),
+        declare_column("assumed_days", "Assumed days", T.NUMBER, "For the plan: the days of a deal in the stage, until as many deals have left it", width=10, added="0.2"),
+        declare_column("assumed_activities", "Assumed activities", T.NUMBER, "For the plan: the activities that a deal takes in the stage, until as many deals are won", width=10, added="0.2"),
     ),
 )  # fmt: skip
 
@@ -35,12 +37,13 @@ GATES_TABLE = TableSchema(
         declare_column("gate", "Gate", T.KEY, "A short unique name", required=True, width=16),
         declare_column("playbook", "Playbook", T.TEXT, "Blank: every process", width=18),
         declare_column("stage", "Before entering", T.TEXT, "The stage the gate guards", required=True, width=18),
-        declare_column("subject", Text("What", context="Gates"), T.TEXT, "A column of Deals, a task, an activity type or a person, as the check asks", width=22),
+        declare_column("subject", Text("What", context="Gates"), T.TEXT, "As the check asks: a column of Deals, also one of your own; a column of another sheet, as in Accounts: Class; a task, a type or a person", width=22),
         declare_column("check", Text("Check", context="Gates"), T.CHOICE, "The condition", options="check", required=True, width=22),
-        declare_column("value", Text("Value", context="Gates"), T.TEXT, "A number, a list with commas, days or a quote state", width=18),
+        declare_column("value", Text("Value", context="Gates"), T.TEXT, "A number, a list with commas, days, a quote state or an outcome", width=18),
         declare_column("effect", "Effect", T.CHOICE, "Block the move or only warn", options="effect", required=True),
         declare_column("remedy", Text("What to do", context="Gates"), T.LONG, "Shown to the rep when the gate is not passed", width=44),
         declare_column("active", "Active", T.CHOICE, "No: kept but not applied", options="yes_no", width=9),
+        declare_column("condition", "Only if", T.TEXT, "Deals the gate is for: Amount > 100000; Channel = Agent; or New customer. Blank: every deal", width=30, added="0.2"),
     ), key="gate",
 )  # fmt: skip
 
@@ -81,6 +84,15 @@ TEAM_TABLE = TableSchema(
         declare_column("quota", "Open deals at most", T.INTEGER, "For lead assignment"),
         declare_column("active", Text("Active", context="Team"), T.CHOICE, "No: kept for old deals only", options="yes_no", width=9),
         declare_column("skills", "Skills and training", T.LONG, "What they know well, and what to learn next"),
+        declare_column("may_override", "May override", T.TEXT, "Gates or stages that they may let deals of others pass, with commas between, or Yes: all. If nobody has an entry, anybody but the owner may", width=20, added="0.2"),
+        declare_column("override_limit", "Override up to", T.MONEY, "Only deals up to this amount; blank: any", added="0.2"),
+        declare_column("may_switch", "May switch playbooks", T.CHOICE, "If nobody has an entry, anybody may", options="yes_no", width=10, added="0.2"),
+        declare_column("may_record", "May record history", T.CHOICE, "Import deals in the stages of a file, unjudged; if nobody has an entry, anybody may", options="yes_no", width=10, added="0.2"),
+        declare_column("goal_calls", "Calls a week", T.INTEGER, "The goal; the sheet Team activity compares it with what was done", width=9, added="0.2"),
+        declare_column("goal_visits", "Customer visits a week", T.INTEGER, "The goal", width=9, added="0.2"),
+        declare_column("goal_demos", "Demos a week", T.INTEGER, "The goal", width=9, added="0.2"),
+        declare_column("goal_meetings", "Meetings a week", T.INTEGER, "The goal", width=9, added="0.2"),
+        declare_column("goal_first_meetings", "First meetings a week", T.INTEGER, "The goal", width=9, added="0.2"),
     ), key="person",
 )  # fmt: skip
 
@@ -103,6 +115,16 @@ HOLIDAYS_TABLE = TableSchema(
     ),
 )  # fmt: skip
 
+FIT_CRITERIA_TABLE = TableSchema(
+    "FitCriteria", Text("Ideal customer"), Text("What your ideal customer is like from outside; an update scores every customer by it"), SheetGroup.SETUP,
+    (
+        declare_column("subject", Text("What", context="FitCriteria"), T.TEXT, "A column of Accounts, also one of your own: Industry, Employees, Revenue", required=True, width=22),
+        declare_column("compare", Text("Comparison", context="FitCriteria"), T.CHOICE, "The condition", options="comparison", required=True, width=18),
+        declare_column("value", Text("Value", context="FitCriteria"), T.TEXT, "A number, or a list with commas", width=26),
+        declare_column("points", "Points", T.NUMBER, "What meeting it counts; below 0 for what speaks against a customer", required=True, width=10),
+    ), named_by="subject", added="0.2",
+)  # fmt: skip
+
 _LIST_TITLES = {
     "source": Text("Source"),
     "region": Text("Region"),
@@ -119,7 +141,9 @@ _LIST_TITLES = {
     "golden_trait": Text("Golden trait"),
     "bad_trait": Text("Bad trait"),
     "account_class": Text("Account class"),
+    "competitor": Text("Competitor"),
 }
+_LISTS_ADDED_LATER = {"competitor": "0.2"}
 _LIST_TIP = Text("Add your own values below; the dropdowns follow")
 
 LISTS_TABLE = TableSchema(
@@ -127,5 +151,8 @@ LISTS_TABLE = TableSchema(
     Text("Lists"),
     Text("What the dropdowns offer"),
     SheetGroup.SETUP,
-    tuple(Column(name, _LIST_TITLES[name], ColumnType.LIST, _LIST_TIP, options=name, width=24) for name in LISTS),
+    tuple(
+        Column(name, title, ColumnType.LIST, _LIST_TIP, options=name, width=24, added=_LISTS_ADDED_LATER.get(name, ""))
+        for name, title in _LIST_TITLES.items()
+    ),
 )

@@ -125,7 +125,9 @@ class TableSchema:
     """One table: its stable name, its sheet, its columns, and the columns that identify a row.
 
     *generated* tables are filled by the product and replaced as a whole; *visible* sheets are shown in a new workbook.
-    *added* is the version that the table came with, if not with the first one.
+    *added* is the version that the table came with, if not with the first one. *named_by* is the column that names a row of
+    a table without a key; without it, the first one does. The first row of a table shows its sheet, if the team works in
+    it, and those of the tables in *shows*.
     """
 
     name: str
@@ -138,6 +140,13 @@ class TableSchema:
     visible: bool = False
     sheet: str = field(default="")
     added: str = ""
+    named_by: str = ""
+    shows: tuple[str, ...] = ()
+
+    @property
+    def name_column(self) -> str:
+        """Return the column whose value names a row to people: the key, if there is one."""
+        return self.key or self.named_by or self.columns[0].id
 
     @cached_property
     def by_id(self) -> dict[str, Column]:

@@ -17,10 +17,13 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.locale.texts import fold_text
+from xl_salesflow.schema.deal_tables import OPEN_STAY_END
 from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_columns import Column, TableSchema
 
 DATE_DTYPE = "datetime64[s]"
+OPEN_STAY_LEFT = np.datetime64(OPEN_STAY_END, "s")
+"""OPEN_STAY_END as the column `left` of History holds it."""
 
 
 def blank_value(column: Column) -> Any:

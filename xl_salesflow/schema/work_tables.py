@@ -47,6 +47,8 @@ ACCOUNTS_TABLE = TableSchema(
         declare_column("address", Text("Address", context="Accounts"), T.TEXT, "For quotes and contracts", width=30, printed=True),
         declare_column("tax_id", "Tax ID", T.TEXT, "For invoices", printed=True),
         declare_column("notes", "Notes", T.LONG, "Anything else"),
+        declare_column("fit_score", "Fit score", T.NUMBER, "Points of the criteria of the sheet Ideal customer that the customer meets; blank while nothing is known", writer=BY_PRODUCT, width=9, added="0.2"),
+        declare_column("fit_reasons", "Fit: why", T.LONG, "The criteria that the customer meets, with their points, and what is not known", writer=BY_PRODUCT, added="0.2"),
     ), key="account",
 )  # fmt: skip
 
@@ -91,6 +93,7 @@ FEEDBACK_TABLE = TableSchema(
         declare_column("resolved", "Resolved on", T.DATE, "When an issue was solved"),
         declare_column("referred", "Referred", T.TEXT, "Whom the customer recommended; the next update opens a lead for them", width=22),
         declare_column("referral_deal", "Referral deal", T.TEXT, "The lead that the recommendation became", writer=BY_PRODUCT),
+        declare_column("owner", "Owner", T.REF, "Who is responsible for the deal, or for the customer", options="Team", writer=BY_PRODUCT, width=18, added="0.2"),
     ), key="feedback",
 )  # fmt: skip
 
@@ -116,6 +119,8 @@ ACTIVITIES_TABLE = TableSchema(
         declare_column("next_step", "Next step", T.TEXT, "What was agreed to do next"),
         declare_column("next_step_date", "Next step on", T.DATE, Text("When", context="Activities")),
         declare_column("step_given", "Given to the deal as next step", T.TEXT, "The next step that the deal took from this activity, so that it is taken once", writer=BY_PRODUCT, added="0.2"),
+        declare_column("sales_channel", "Sales channel", T.LIST, "The channel of the deal, for an activity with a cost", options="sales_channel", writer=BY_PRODUCT, added="0.2"),
+        declare_column("first_meeting", "First meeting", T.INTEGER, "1 on the first meeting or customer visit with a customer that took place", writer=BY_PRODUCT, width=9, added="0.2"),
     ), key="activity", visible=True,
 )  # fmt: skip
 
@@ -222,6 +227,27 @@ QUOTE_LINES_TABLE = TableSchema(
                formula='ROUND({quantity}*IF({price}="",IFERROR(INDEX({Products.price},MATCH({product},{Products.product},0)),0),{price})*(1-{discount}),2)'),
         declare_column("gift", "Gift", T.CHOICE, "Yes: a line at price 0 is a present, and no discount", options="yes_no", width=9, added="0.2"),
     ),
+)  # fmt: skip
+
+APPROVALS_TABLE = TableSchema(
+    "Approvals", Text("Waiting for me"), Text("Overrides and discounts that somebody with the right approves or rejects"), SheetGroup.WORK,
+    (
+        declare_column("approval", "Request", T.KEY, "Counts up", writer=BY_PRODUCT, width=12),
+        declare_column("kind", Text("Kind", context="Approvals"), T.CHOICE, "An override of gates, or a discount", options="approval_kind", writer=BY_PRODUCT),
+        declare_column("deal", "Deal", T.REF, "The deal", options="Deals", writer=BY_PRODUCT),
+        declare_column("quote", "Quote", T.REF, "The quote with the discount", options="Quotes", writer=BY_PRODUCT),
+        declare_column("stage", "Stage", T.TEXT, "The stage that the deal should enter", writer=BY_PRODUCT),
+        declare_column("gates", Text("About", context="Approvals"), T.TEXT, "The gates that the deal does not pass, or the discount", writer=BY_PRODUCT, width=26),
+        declare_column("why", Text("Why", context="Approvals"), T.LONG, "The reason of the person who asks", writer=BY_PRODUCT),
+        declare_column("waits_for", "Waits for", T.TEXT, "Who may decide", writer=BY_PRODUCT, width=24),
+        declare_column("asked_by", "Asked by", T.TEXT, "Who ran the update that asked", writer=BY_PRODUCT),
+        declare_column("asked", "Asked on", T.DATE, "When it was asked", writer=BY_PRODUCT),
+        declare_column("status", "Status", T.CHOICE, "Choose Approved or Rejected; the next update carries it out", options="approval_status"),
+        declare_column("decided_by", "Decided by", T.REF, "Your name; it counts if you have the right", options="Team", width=18),
+        declare_column("reason", "Reason", T.LONG, Text("Why you approved or rejected it", context="Approvals")),
+        declare_column("decided", "Decided on", T.DATE, "When it was decided", writer=BY_PRODUCT),
+        declare_column("used", "Carried out on", T.DATE, "When the move or the discount was accepted because of it", writer=BY_PRODUCT),
+    ), key="approval", added="0.2",
 )  # fmt: skip
 
 PRODUCTS_TABLE = TableSchema(

@@ -1,0 +1,108 @@
+"""The order of the columns on the sheets of a new workbook: what a person needs first, then groups by job.
+
+Readers find columns by their headers, so a workbook may have them in any order; an existing workbook keeps its own. A
+column that no layout names follows the column that it is declared after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import pairwise
+from types import MappingProxyType
+
+from xl_salesflow.schema.table_columns import TableSchema
+from xl_salesflow.schema.table_registry import TABLES
+
+
+@dataclass(frozen=True)
+class SheetLayout:
+    """*first* stands open, with *frozen* columns that never scroll away; of each of the *folded* groups only the first column.
+
+    *hidden* columns are for the product. *widths* are in characters.
+    """
+
+    first: tuple[str, ...]
+    frozen: int
+    opened: tuple[str, ...] = ()
+    folded: tuple[tuple[str, ...], ...] = ()
+    hidden: tuple[str, ...] = ()
+    widths: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """Return all groups in the order of the sheet."""
+        return (self.first, self.opened, *self.folded, self.hidden)
+
+
+SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
+    {
+        "Deals": SheetLayout(
+            first=(
+                "deal", "name", "stage", "move_reasons", "amount", "expected_close", "next_step", "next_step_date", "owner",
+                "days_in_stage", "warnings",
+            ),
+            frozen=2,
+            opened=(
+                "move_status", "budget", "authority", "need", "timeline", "bant_known", "bant_score", "bant_grade",
+                "contract_signed", "loss_reason", "move_reason", "override_by", "override_reason",
+            ),
+            folded=(
+                (
+                    "account", "contact", "buyer_stage", "pain", "explicit_needs", "latent_needs", "cost_of_inaction",
+                    "competitor", "spin_kinds", "spin", "solution_version", "notes",
+                ),
+                (
+                    "probability", "weighted_value", "probability_override", "probability_reason", "forecast",
+                    "learned_probability", "learned_why",
+                ),
+                ("source", "product", "region", "sales_channel", "referred_by", "created", "playbook"),
+                (
+                    "recorded_stage", "since", "outcome", "closed", "last_activity", "idle_days", "age_days", "attempts",
+                    "contact_days", "sales_cost", "pushes", "assigned", "furthest",
+                ),
+            ),
+            hidden=("warned", "bant_answered", "score_trail", "last_expected_close", "in_view"),
+            widths=MappingProxyType(
+                {"deal": 11, "name": 26, "stage": 15, "move_reasons": 26, "next_step": 24, "owner": 15, "warnings": 20}
+            ),
+        ),
+        "FollowUps": SheetLayout(
+            first=(
+                "done", "days_late", "account", "contact", "phone", "next_step", "why", "name", "stage", "amount", "owner", "day",
+            ),
+            frozen=3,
+            opened=("result", "then", "then_on", "type", "outcome", "deal"),
+            folded=(("priority", "rank", "due", "question", "objection", "email"),),
+            widths=MappingProxyType(
+                {"done": 8, "account": 20, "contact": 16, "phone": 17, "next_step": 26, "why": 34, "name": 26, "deal": 10,
+                 "stage": 13, "owner": 15}
+            ),
+        ),
+    }
+)  # fmt: skip
+"""Table → the layout of its sheet; other tables have their columns as they are declared."""
+
+
+@cache
+def arrange_columns(name: str) -> TableSchema:
+    """Return table *name* with its columns in the order of a new workbook."""
+    table, groups = TABLES[name], group_columns(name)
+    return replace(table, columns=tuple(table[column] for group in groups for column in group))
+
+
+@cache
+def group_columns(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return the column ids of table *name* by the groups of its layout; one group without a layout."""
+    declared = [column.id for column in TABLES[name].columns]
+    layout = SHEET_LAYOUTS.get(name)
+    if layout is None:
+        return (tuple(declared),)
+    groups = [list(group) for group in layout.groups]
+    home = {column: group for group in groups for column in group}
+    for before, column in pairwise(declared):
+        if column not in home:
+            home[column] = home[before]
+            home[before].insert(home[before].index(before) + 1, column)
+    return tuple(map(tuple, groups))

@@ -1,0 +1,38 @@
+"""Modules: parts of the job that a team may not need, and which sheets are shown.
+
+A sheet is hidden until it is needed: `init --with` shows the sheets of modules, and the first row of a table shows its
+sheet. A sheet that a person hides later stays hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+
+from xl_salesflow.schema.table_columns import SheetGroup
+from xl_salesflow.schema.table_registry import TABLES
+
+MODULE_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "customers": ("Accounts", "Contacts"),
+        "tasks": ("Tasks",),
+        "bant": ("Answers", "Questions"),
+        "traits": ("Traits", "FitCriteria"),
+        "objections": ("Objections",),
+        "quotes": ("Quotes", "QuoteLines", "Products"),
+        "plan": ("Targets", "ForecastMonths", "PlanStages", "TeamPlan", "TeamActivity", "Measures"),
+        "analysis": ("Trend", "Leaks", "LossReasons", "Competitors", "Moves"),
+        "feedback": ("Feedback",),
+    }
+)
+"""Module → the tables whose sheets it shows."""
+
+_SHOWN_GROUPS = (SheetGroup.WORK, SheetGroup.MANAGE)
+
+
+def find_tables_shown_by(filled: Iterable[str]) -> Iterator[str]:
+    """Yield the tables whose sheets the first rows of the tables in *filled* show."""
+    for name in filled:
+        if TABLES[name].group in _SHOWN_GROUPS or name == "Products":
+            yield name
+            yield from TABLES[name].shows
