@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -11,6 +12,7 @@ from tests.metrics.stories import pipeline_of_stories
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.choice_lists import LISTS
+from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -28,7 +30,22 @@ def generated(deals: int = 120, seed: int = 1, language: Language = "en") -> Pip
         rows.append(row)
         visits += _visits(random, row["deal"], created if row["created"] else None)
     made = pipeline_of_stories(pd.DataFrame(rows), pd.DataFrame(visits), TODAY, language=language)
-    return made.with_tables(Targets=targets(random), PlanStages=what_ifs(), Lists=lists(), **names(), **talks(random))
+    return assume(
+        made.with_tables(Targets=targets(random), PlanStages=what_ifs(), Lists=lists(), **names(), **talks(random))
+    )
+
+
+def assume(pipeline: Pipeline) -> Pipeline:
+    """Return *pipeline* with assumptions for its plan; in many queries too few deals are left for numbers of the team's own."""
+    typed = {
+        "assumed_conversion": {"Lead": 0.55, "Demo": 0.45, "Contract": 0.65, "Won": 0.9},
+        "assumed_days": {"Lead": 7.5, "Qualified": 12.0, "Won": 3.0},
+        "assumed_activities": {"Lead": 1.5, "Contract": 4.0, "Won": 9.0},
+    }
+    stages = pipeline["Stages"]
+    columns = {column: pd.to_numeric(stages["stage"].map(values)) for column, values in typed.items()}
+    settings = Settings({**pipeline.settings.values, "assumed_deal_size": 12_345.675})
+    return replace(pipeline.with_tables(Stages=stages.assign(**columns)), settings=settings)
 
 
 def targets(random: Random) -> pd.DataFrame:
@@ -76,6 +93,7 @@ def _deal(random: Random, key: str, created: date) -> dict[str, object]:
         "pushes": random.choice((None, 0, 1, 2, 5)),
         "warnings": random.choice(("", "Idle for 20 days")),
         "loss_reason": random.choice(("", "price", "competitor", "Our own reason", "Nobody listed this")),
+        "competitor": ("", "Rival", "rival", "Other & Sons", "Not on the list", "Nor this")[int(key[2:]) % 6],
         "forecast": random.choice(("", "pipeline", "best_case", "commit", "omitted", "closed")),
         "probability_override": random.choice((None, None, None, 0.05, 0.335, 1.0)),
     }
@@ -110,7 +128,7 @@ def names() -> dict[str, pd.DataFrame]:
     """Make the sheets Team and Products; somebody listed has no deal, and some who have deals are not listed."""
     team, products = ("Ann", "李雷", "Cora"), ("Pro (new)", "Basic", "Plus")
     return {
-        "Team": make_table_frame(TABLES["Team"], [{"person": name} for name in team]),
+        "Team": make_table_frame(TABLES["Team"], [{"person": name, "goal_first_meetings": len(name)} for name in team]),
         "Products": make_table_frame(TABLES["Products"], [{"product": name} for name in products]),
     }
 
@@ -120,10 +138,10 @@ def lists() -> pd.DataFrame:
     reasons = [*list(LISTS["loss_reason"])[:5], "Our own reason"]
     sources = ("referral", "website", "Cold call", "", "", "")
     regions = ("north", "south", "", "", "", "")
-    rows = zip(reasons, sources, regions, strict=True)
-    return make_table_frame(
-        TABLES["Lists"], [dict(zip(("loss_reason", "source", "region"), row, strict=True)) for row in rows]
-    )
+    competitors = ("Rival", "", "Other & Sons", "Rival", "Nobody's", "")
+    rows = zip(reasons, sources, regions, competitors, strict=True)
+    columns = ("loss_reason", "source", "region", "competitor")
+    return make_table_frame(TABLES["Lists"], [dict(zip(columns, row, strict=True)) for row in rows])
 
 
 def talks(random: Random) -> dict[str, pd.DataFrame]:
@@ -135,7 +153,14 @@ def talks(random: Random) -> dict[str, pd.DataFrame]:
         }
         for number in range(60)
     ]  # fmt: skip
-    activities = [{"deal": f"D-{number}", "date": TODAY - timedelta(days=number * 9)} for number in range(70)]
+    activities = [
+        {
+            "deal": f"D-{number}", "date": TODAY - timedelta(days=number // 3 * 9 + number % 3),
+            "by": ("Ann", "李雷")[number % 2], "type": ("call", "meeting", "visit", "demo", "meeting")[number % 5],
+            "first_meeting": 1 if number % 5 in (1, 2) else None, "cost": number * 1.25 if number % 4 == 0 else None,
+        }
+        for number in range(210)
+    ]  # fmt: skip
     return {
         "Feedback": make_table_frame(TABLES["Feedback"], feedback),
         "Activities": make_table_frame(TABLES["Activities"], activities),

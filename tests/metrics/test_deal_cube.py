@@ -94,7 +94,7 @@ def test_the_move_matrix_is_filtered_and_ends_with_the_as_of_date(
 
 def test_for_a_past_date_only_columns_of_history_make_groups(pipeline: Pipeline) -> None:
     assert build_cube(pipeline, "next_step").keys
-    with pytest.raises(UsageError, match="History, which is used for a past date"):
+    with pytest.raises(UsageError, match="Stage history, which is used for a past date"):
         build_cube(on(pipeline, 10), "next_step")
 
 

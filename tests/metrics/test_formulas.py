@@ -20,7 +20,7 @@ from xl_salesflow.schema.table_registry import TABLES, render_formula
 KNOWN = {
     "ABS", "AND", "CHOOSE", "COUNT", "COUNTIF", "COUNTIFS", "DATE", "EDATE", "FREQUENCY", "IF", "IFERROR", "INDEX",
     "INT", "ISNUMBER", "LARGE", "MATCH", "MAX", "MEDIAN", "MIN", "MOD", "MONTH", "NORMSDIST", "OR", "PERCENTILE", "PRODUCT",
-    "ROUND", "ROUNDUP", "ROWS", "SMALL", "SQRT", "SUM", "SUMIFS", "SUMPRODUCT", "YEAR",
+    "REPT", "ROUND", "ROUNDUP", "ROW", "ROWS", "SMALL", "SQRT", "SUM", "SUMIFS", "SUMPRODUCT", "YEAR",
 }  # fmt: skip
 SCALAR = ("COUNTIFS(", "SUMIFS(")
 

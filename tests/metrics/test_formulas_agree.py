@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.examples import SCALE
 from tests.libreoffice import LibreOffice
 from tests.metrics.agreement import disagreements, recalculated
 from tests.metrics.generated import generated
@@ -74,10 +75,19 @@ OTHER_DAYS = {
 }
 """The queries of the Funnel, and their comparison days."""
 CHINESE = (
-    "today", "past period", "cohort, entered", "owner and product, past", "source of the list", "by owner",
-    "by region, past cohort", "a month before", "entered in a period",
-)  # fmt: skip
+    "cohort, entered",
+    "owner and product, past",
+    "source of the list",
+    "by region, past cohort",
+    "a month before",
+)
 """The queries that are repeated in the second language, where only texts differ."""
+NIGHTLY = {
+    "today", "past", "future", "from only", "period", "cohort of all time", "cohort, entered", "past period",
+    "owner", "source of the list", "playbook", "by owner", "by channel", "a month before", "a day after",
+    "before a past day, a period",
+}  # fmt: skip
+"""Queries whose parts are all in others, so that a normal run leaves them out."""
 
 
 def agree(libreoffice: LibreOffice, pipelines: dict[str, Pipeline], folder: Path, by_row: bool = True) -> int:
@@ -138,6 +148,8 @@ def test_generated_pipelines(libreoffice: LibreOffice, tmp_path: Path, language:
         pipelines[name] = replace(pipeline, query=view, named={"CompareInput": day})
     if language == "zh":
         pipelines = {name: pipelines[name] for name in (*CHINESE, "a plan of its own")}
+    elif SCALE == 1:
+        pipelines = {name: pipeline for name, pipeline in pipelines.items() if name not in NIGHTLY}
     pipelines["another seed"] = generated(120, seed=2, language=language)
     assert agree(libreoffice, pipelines, tmp_path) > 8_000
 

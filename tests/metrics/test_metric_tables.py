@@ -16,7 +16,6 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.metrics.stories import pipeline_from_table
-from tests.templates import built
 from tools.reference_pages import make_metrics_page
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import GivenText, Text
@@ -32,6 +31,7 @@ from xl_salesflow.schema.manager_tables import LEAKS_TABLE
 from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.schema.table_columns import BY_FORMULA, Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.template.template_builder import build_template
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_one_declaration_is_enough(pipeline: Pipeline) -> None:
     assert cells[2] == {"stage": "Qualified", **numbers, "mark": "Small sample"}
     assert cells[12] == dict.fromkeys(("stage", "hint", "doubled", "since", "mark"), "")
 
-    book = load_workbook(BytesIO(built("zh")))
+    book = load_workbook(BytesIO(build_template("zh")))
     sheet = book["临时"]
     second = [cell.value for cell in sheet[sheet.tables["Throwaway"].ref][2]]
     assert (len(sheet[sheet.tables["Throwaway"].ref]), second[0], second[4]) == (13, 2, "=AsOf")
@@ -196,9 +196,8 @@ def test_a_number_over_fewer_deals_than_the_limit_is_marked(pipeline: Pipeline, 
     assert {place for place, is_marked in marks(few).items() if is_marked} == marked
     facts = build_report_document(few.with_tables(Deals=report_deals(few))).facts
     reported = {metric["id"]: metric["small"] for metric in facts["metrics"]}
-    assert (reported["win_rate"], reported["won_count"]) == ("metric" in marked, False)
-    (owners, _) = (part["rows"] for part in facts["by"])
-    assert [row["small"] for row in owners if row["key"] == "Bo"] == ["group" in marked]
+    assert (reported["win_rate"], reported["won_count"], reported["won_value"]) == ("metric" in marked, False, False)
+    assert [row["small"] for row in facts["owners"] if row["key"] == "Bo"] == ["group" in marked]
 
 
 def report_deals(pipeline: Pipeline) -> pd.DataFrame:

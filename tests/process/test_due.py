@@ -159,7 +159,7 @@ def test_a_large_deal_is_raised_and_the_line_says_so() -> None:
     deal = {"amount": 1000.0, **NO_STEP}
     assert list(make_followup_frame(desk(deal, *small))[["priority", "why"]].iloc[0]) == [
         "medium",
-        "No next step planned; large deal: one priority higher.",
+        "No next step planned; large deal, one priority higher.",
     ]
     assert list(make_followup_frame(desk(deal, *small[:-1]))[["priority", "why"]].iloc[0]) == [
         "low",

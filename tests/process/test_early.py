@@ -10,7 +10,12 @@ import pytest
 
 from tests.tables import TODAY, crm
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.process.rule_catalogue import EARLY_WARNING_RULES, match_early_warnings, word_early_warnings
+from xl_salesflow.process.rule_catalogue import (
+    EARLY_WARNING_RULES,
+    list_warning_sentences,
+    match_early_warnings,
+    word_early_warnings,
+)
 from xl_salesflow.schema.named_values import Query
 
 OPEN = {"deal": "D1", "recorded_stage": "Presentation", "stage": "Presentation", "outcome": "open"}
@@ -171,6 +176,7 @@ def test_the_forecast_is_that_of_the_period() -> None:
 def test_the_text_beside_the_deal_ends_with_the_recommended_action() -> None:
     pipeline = crm(Deals=[{**CLEAN, "expected_close": ago(1), "pushes": 3}, {**CLEAN, "deal": "D2"}])
     assert word_early_warnings(pipeline).tolist() == [
+        "Close passed · Close pushed\n"
         "expected close 2026-03-30 has passed\n"
         "expected close pushed 3 times\n"
         "→ Fix a date for the demo and invite the decision-maker",
@@ -181,8 +187,25 @@ def test_the_text_beside_the_deal_ends_with_the_recommended_action() -> None:
 def test_the_text_is_chinese_in_a_chinese_workbook() -> None:
     pipeline = crm("zh", Deals=[{**CLEAN, "stage": "呈现", "recorded_stage": "呈现", "since": ago(30)}])
     assert word_early_warnings(pipeline).tolist() == [
-        "在阶段 30 天，期限 21 天\n30 天没有任何进展\n→ 确定演示日期并邀请决策者"
+        "超期 · 久未联系\n在阶段 30 天，期限 21 天\n30 天没有任何进展\n→ 确定演示日期并邀请决策者"
     ]
+
+
+def test_the_report_takes_only_the_sentences() -> None:
+    for language, stage in (("en", "Presentation"), ("zh", "呈现")):
+        cells = {**CLEAN, "stage": stage, "recorded_stage": stage, "since": ago(30)}
+        (text,) = word_early_warnings(crm(language, Deals=[cells]))
+        codes, *sentences, advice = text.splitlines()
+        assert list_warning_sentences(text) == sentences
+        assert list_warning_sentences("\n".join((*sentences, advice))) == sentences, "written by an earlier version"
+        assert len(codes) < 20, "the sheet has room for it"
+
+
+def test_every_early_warning_has_a_short_code_of_its_own() -> None:
+    for language in ("en", "zh"):
+        codes = [rule.code.in_(language) for rule in EARLY_WARNING_RULES if rule.code]
+        assert len(set(codes)) == len(EARLY_WARNING_RULES)
+        assert max(map(len, codes)) <= 17
 
 
 def test_every_warning_of_the_definitions_is_there() -> None:

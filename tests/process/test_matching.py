@@ -13,7 +13,7 @@ from tests.tables import crm
 from xl_salesflow.core.pipelines import Playbook, Stage
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.process.playbook_files import list_playbook_names, make_shipped_setup
-from xl_salesflow.process.playbook_switch import _measure_stage_unlikeness, match_stages
+from xl_salesflow.process.stage_matching import _measure_stage_unlikeness, match_stages
 from xl_salesflow.schema.choice_lists import CHOICES
 
 

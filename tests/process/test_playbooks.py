@@ -135,11 +135,25 @@ def _pairs(node: object) -> list[dict[str, str]]:
 @EVERY
 def test_every_stage_has_a_standard_and_every_later_one_a_gate(name: str) -> None:
     file = load_playbook(name)
-    working = [stage for stage in file["stages"] if stage["kind"] in ("open", "aftercare")]
-    assert [stage["id"] for stage in working if "standard" not in stage] == []
+    assert [stage["id"] for stage in file["stages"] if "standard" not in stage] == []
     guarded = {gate["stage"] for gate in file["gates"]}
-    later = [stage["id"] for stage in file["stages"] if stage["kind"] == "open"][1:]
-    assert [stage for stage in (*later, "won") if stage not in guarded] == []
+    assert [stage["id"] for stage in file["stages"][1:] if stage["id"] not in guarded] == []
+
+
+@EVERY
+def test_no_open_objection_comes_as_far_as_the_sale(name: str) -> None:
+    file = load_playbook(name)
+    kinds = {stage["id"]: stage["kind"] for stage in file["stages"]}
+    asking = [gate for gate in file["gates"] if gate["check"] == "objections_closed"]
+    assert [(kinds[gate["stage"]] in ("open", "won"), gate["effect"]) for gate in asking] == [(True, "block")]
+
+
+@pytest.mark.parametrize("name", ["four_steps", "ten_steps"])
+def test_a_prospect_has_need_means_and_authority(name: str) -> None:
+    asked = {gate["id"]: gate["effect"] for gate in load_playbook(name)["gates"] if gate["check"] == "at_least"}
+    assert {column: asked[column] for column in ("need", "money", "authority")} == dict.fromkeys(
+        ("need", "money", "authority"), "block"
+    )
 
 
 def _list_doing(task: dict[str, Any]) -> set[str]:

@@ -15,7 +15,7 @@ def test_facts_are_plain_values() -> None:
     first, second = (group["rows"][0] for group in facts["owners"])
     assert (first["rank"], first["due"], first["days_late"], first["amount"]) == (1, ago(3), 3, Decimal("12.5"))
     assert second["amount"] is None
-    assert {type(value) for value in first.values()} <= {int, str, Decimal, type(TODAY), type(None)}
+    assert {type(value) for value in first.values()} <= {int, str, bool, Decimal, type(TODAY), type(None)}
 
 
 def test_an_empty_list_is_a_document_too() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.tables import TODAY, crm, rows
@@ -104,6 +105,41 @@ def test_a_rename_typed_in_stages_is_one_finding_that_fixes_all() -> None:
     assert now["Deals"]["furthest"].tolist() == before["Deals"]["furthest"].tolist()
     assert now["History"]["furthest"].tolist() == before["History"]["furthest"].tolist()
     assert not [f for f in check_pipeline(now) if f.rule in ("stage_renamed", "unknown_stage", "unknown_stage_name")]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "old", "new", "place"),
+    [
+        ("Team", "person", "Ann", "Anna Lee", "Team"),
+        ("Products", "product", "Gadget", "Widget", "Products"),
+        ("Accounts", "account", "Acme Inc", "Apex", "Accounts"),
+        ("Lists", "source", "referral", "Word of mouth", "source"),
+    ],
+)
+def test_a_name_typed_anew_is_one_finding_that_fixes_all(
+    table: str, column: str, old: str, new: str, place: str
+) -> None:
+    """The rows with the old name are no findings of their own; the command of the finding leaves nothing to say."""
+    before = team()
+    more = before["Deals"].assign(source="referral", deal=["D-3", "D-4"])
+    before = before.with_tables(Deals=pd.concat([before["Deals"], more], ignore_index=True))
+    sheet = before[table]
+    typed = before.with_tables(**{table: sheet.assign(**{column: sheet[column].replace(old, new)})})
+    rules = ("name_renamed", "orphan", "off_list")
+    earlier = {str(f) for f in check_pipeline(before)}
+    found = [f for f in check_pipeline(typed) if f.rule in rules and str(f) not in earlier]
+    assert [(f.rule, f.table, f.column) for f in found] == [("name_renamed", table, column)]
+    label = "Referral" if old == "referral" else old
+    assert f'salesflow rename BOOK "{label}" "{new}" --in {place}' in found[0].message
+    now = applied(typed, rename(typed, label, new, RUN, place))
+    assert not [f for f in check_pipeline(now) if f.rule in rules and str(f) not in earlier]
+    assert applied(before, rename(before, label, new, RUN, place))["Deals"].equals(now["Deals"])
+
+
+def test_a_typing_error_in_one_row_is_no_rename() -> None:
+    before = team()
+    typed = before.with_tables(Deals=before["Deals"].assign(product=["Gadget", "Gadgett"]))
+    assert "name_renamed" not in {f.rule for f in check_pipeline(typed)}
 
 
 @pytest.mark.parametrize(

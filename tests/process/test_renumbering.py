@@ -15,8 +15,8 @@ from tests.examples import examples
 from tests.tables import crm
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run, recompute_formula_columns
-from xl_salesflow.process.move_judging import record_stage_moves
 from xl_salesflow.process.stage_renumbering import renumber_stages
+from xl_salesflow.process.stage_stays import record_stage_moves
 from xl_salesflow.schema.table_frames import complete_columns
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import update

@@ -12,11 +12,13 @@ from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run
 from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.process.history_rules import check_seals
 from xl_salesflow.process.rule_catalogue import check_pipeline
+from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import undo, update
 
 NOW = datetime.combine(TODAY, datetime.min.time())
-SEALS = ("broken_seal", "missing_visits", "unsealed_visit")
+SEALS = ("broken_seal", "missing_visits", "unsealed_visit", "unsigned_visit")
 
 
 def run(minute: int) -> Run:
@@ -93,3 +95,51 @@ def test_an_older_workbook_is_sealed_by_the_next_run_with_a_finding(moved: Pipel
     assert not any(entry.column == "seal" for entry in plan.changes if entry.table == "Journal")
     again = update(now, run(4))
     assert [again.edits, again.appends, again.removes] == [(), (), ()]
+
+
+def test_a_key_signs_what_runs_write_and_nothing_else(moved: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows from before the key are not complained about; later ones without a signature are."""
+    monkeypatch.setenv("SALESFLOW_KEY", "a long key that nobody guesses")
+    typed_on = typed(moved, D1="Qualified")
+    signed = apply_change_set(typed_on, update(typed_on, run(3)))
+    assert signed["History"]["seal"].str.count("-").tolist() == [2, 2, 2, 2, 3]
+    assert found(signed) == []
+    monkeypatch.delenv("SALESFLOW_KEY")
+    typed_again = typed(signed, D3="Qualified")
+    unsigned = apply_change_set(typed_again, update(typed_again, run(4)))
+    assert found(unsigned) == []
+    monkeypatch.setenv("SALESFLOW_KEY", "a long key that nobody guesses")
+    assert found(unsigned) == [("unsigned_visit", "warn", "V000006")]
+    assert found(apply_change_set(unsigned, update(unsigned, run(5)))) == [("unsigned_visit", "warn", "V000006")]
+    monkeypatch.setenv("SALESFLOW_KEY", "another key that nobody guesses")
+    assert found(signed) == [("broken_seal", "block", "V000005")]
+
+
+# attack: changed stays whose seals are cleared, so that a run with the key seals them
+# outcome: sealed, but not signed, and reported
+def test_a_person_clears_seals_and_a_run_with_the_key_does_not_sign_them(
+    moved: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SALESFLOW_KEY", "a long key that nobody guesses")
+    typed_on = typed(moved, D1="Qualified")
+    signed = apply_change_set(typed_on, update(typed_on, run(3)))
+    history = signed["History"].assign(seal=signed["History"]["seal"].where(signed["History"]["deal"] != "D1", ""))
+    cleared = signed.with_tables(History=history.assign(amount=1.0))
+    again = apply_change_set(cleared, update(cleared, run(4)))
+    assert again["History"]["seal"].str.count("-").max() == 2
+    counts, findings = check_seals(again)
+    assert (counts.stays, counts.sealed, counts.signed, counts.key_known) == (5, 5, 0, True)
+    assert {finding.key for finding in findings} == {"V000002", "V000003", "V000004"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_check_seals_names_the_cells_that_were_changed(moved: Pipeline, language: Language) -> None:
+    history = moved["History"].copy()
+    row = history.index[history["visit"] == "V000002"][0]
+    history.loc[row, ["owner", "reason", "days"]] = ["Somebody", "none", 99.0]
+    _, findings = check_seals(crm(language).with_tables(**{**moved.tables, "History": history}))
+    columns = [TABLES["History"][name].header.in_(language) for name in ("owner", "reason", "days")]
+    assert [[name in finding.message for name in columns] for finding in findings] == [
+        [True, True, False],
+        [False, False, True],
+    ]

@@ -15,7 +15,7 @@ from tests.examples import examples
 from tests.tables import TODAY, crm, rows
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.engine import Run, apply_query
+from xl_salesflow.engine import Run, apply_query, recompute_formula_columns
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.funnel_answers import compute_funnel
@@ -324,3 +324,83 @@ def test_a_playbook_is_added_beside_the_first_and_chosen_by_typing_its_title() -
     after = apply_change_set(now, update(now, Run("Ann", NOW)))
     assert after["Deals"]["playbook"].tolist() == ["crm", "b2c"]
     assert after["Deals"]["recorded_stage"].tolist() == ["Lead", now.playbooks["b2c"].first.name]
+
+
+ALL_TABLES = [table.name for table in TABLES.values() if table.name != "Journal"]
+
+
+def beside(language: Language, to: str) -> Pipeline:
+    """Return a pipeline with two playbooks, whose deals are all in the first one, and whose default is the second."""
+    pipeline = filled(language)
+    added = apply_change_set(
+        pipeline, add_playbook(pipeline, to, make_shipped_setup(to, language), Run("Mara", NOW + timedelta(minutes=3)))
+    )
+    settings = added["Settings"].assign(value=to)
+    return added.with_tables(Settings=settings)
+
+
+def typed_over(pipeline: Pipeline, playbook: str) -> Pipeline:
+    """Return *pipeline* with another playbook typed into every open deal."""
+    deals = pipeline["Deals"]
+    return pipeline.with_tables(
+        Deals=deals.assign(playbook=deals["playbook"].where(deals["outcome"] != "open", playbook))
+    )
+
+
+def updated(pipeline: Pipeline) -> Pipeline:
+    return recompute_formula_columns(apply_change_set(pipeline, update(pipeline, run(4))))
+
+
+@pytest.mark.parametrize(
+    ("to", "language", "written"),
+    [
+        ("six_funnel_stages", "en", "six_funnel_stages"),
+        ("b2c", "en", " Ｂ2C "),
+        ("b2c", "zh", "b2c FUNNEL"),
+        ("awareness", "zh", playbook_title("awareness").in_("zh")),
+    ],
+)
+def test_a_playbook_typed_into_deals_equals_the_verb_cell_by_cell(to: str, language: Language, written: str) -> None:
+    """Stages, stage stays, tasks, follow-ups, findings and numbers are the same; a second update changes nothing."""
+    before = beside(language, to)
+    by_verb = apply_change_set(before, switch(before, PlaybookSwitch(to, {}, {}, "crm"), run(4)))
+    by_verb = updated(by_verb)
+    by_typing = updated(typed_over(before, written))
+    assert set(column(by_typing, "playbook").values()) == {"crm", to}
+    for table in ALL_TABLES:
+        pd.testing.assert_frame_equal(by_typing[table], by_verb[table], check_index_type=False, obj=table)
+    again = update(by_typing, run(5))
+    assert [again.edits, again.appends, again.removes, again.fills] == [(), (), (), ()]
+
+
+def test_a_stage_of_the_new_playbook_typed_beside_it_is_a_move_from_the_mapped_stage() -> None:
+    pipeline = beside("en", "b2c")
+    deals = typed_over(pipeline, "B2C")["Deals"]
+    pipeline = pipeline.with_tables(Deals=deals.assign(stage=deals["stage"].mask(deals["deal"] == "D1", "Convert")))
+    now = apply_change_set(pipeline, update(pipeline, run(4)))
+    visits = now["History"][now["History"]["deal"] == "D1"]
+    assert visits[["playbook", "stage", "move"]].to_numpy().tolist() == [
+        ["crm", "Lead", "switched"], ["b2c", "Attract", "forward"], ["b2c", "Convert", ""],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("by", "stage", "why"),
+    [
+        ("Mara", "Lead", "only these people may switch playbooks by the sheet Team: Boss"),
+        ("Boss", "Sound", "it has no stage “Lead”; say where the deals belong"),
+    ],
+)
+def test_a_switch_that_the_verb_refuses_is_a_finding_when_typed(by: str, stage: str, why: str) -> None:
+    before = beside("en", "b2c")
+    stages = before["Stages"]
+    team = crm(Team=[{"person": "Boss", "may_switch": "yes"}, {"person": "Mara"}])["Team"]
+    named = stages.assign(stage=stages["stage"].replace("Lead", stage))
+    typed = typed_over(before.with_tables(Team=team, Stages=named), "b2c")
+    done = update(typed, Run(by, NOW + timedelta(minutes=4)))
+    now = apply_change_set(typed, done)
+    assert column(now, "recorded_stage")["D1"] == "Lead"
+    assert any(f.rule == "switch_refused" and f.key == "D1" and why in f.message for f in done.findings)
+    assert now["History"]["playbook"].eq("crm").sum() == len(before["History"])
+    again = update(now, Run(by, NOW + timedelta(minutes=5)))
+    assert [again.edits, again.appends, again.removes] == [(), (), ()]

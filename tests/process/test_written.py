@@ -42,8 +42,20 @@ def test_a_copy_of_a_supplied_playbook_reads_as_the_original(name: str, tmp_path
         ('check = "filled"\nsubject = "source"', 'check = "quote_is"\nvalue = "sent, lost"', "“sent, lost”, which is not a"),
         ("[[stages]]", "[[steps]]", "the playbook has no “[[stages]]”"),
         ("order = 9", "order = ", "is not TOML"),
+        ("order = 9", "order = " + "[" * 50_000, "is nested too deeply"),
+        ("order = 9", 'order = "x"', "“order” of the playbook is x; write a number"),
+        ("day_limit = 7", "day_limit = 1e400", "“day_limit” of stage 1 is inf; write a number"),
+        ("day_limit = 7", "day_limit = nan", "“day_limit” of stage 1 is nan; write a number"),
+        ('id = "attract"', "id = [1]", "“id” of stage 1 is [1]; write text in quotation marks"),
+        ('name = { en = "Attract", zh = "吸引" }', "name = { en = 1, zh = 2 }", "“name” of stage 1 is not in both"),
+        ('kind = "open"', "kind = 2026-01-01", "“kind” of stage 1 is 2026-01-01; write text in quotation marks"),
+        ('check = "filled"', "check = { a = 1 }", "“check” of gate 1 is {'a': 1}; write text in quotation marks"),
+        ('subject = "source"', 'subject = "source"\nactive = "no"', "“active” of gate 1 is no; write true or false"),
+        ('subject = "source"', 'subject = "source"\nvalue = [1]', "“value” of gate 1 is [1]; write text"),
     ],
 )  # fmt: skip
+# attack: TOML nested 100,000 deep, with endless numbers or wrong types
+# outcome: one sentence with file, key and what is asked
 def test_a_fault_is_one_sentence(old: str, new: str, says: str, tmp_path: Path) -> None:
     path, source = tmp_path / "mine.toml", copy_playbook_source("b2c")
     assert old in source

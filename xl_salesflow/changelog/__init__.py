@@ -8,9 +8,9 @@ Public names, by file:
     change_log: log_changes
     change_sheet_table: CHANGE_SHEET_FACTS, CHANGE_SHEET_HELP, CHANGE_SHEET_MESSAGES, CHANGE_SHEET_TABLE, ChangeLine,
         ChangeSheet
-    copy_differences: CopyDifference, find_copy_differences
+    copy_differences: describe_difference, find_copy_differences
     copy_merge: merge_copies
     merge_conflicts: CONFLICT_MESSAGES, resolve_conflicts
-    three_way_merge: Ancestor, is_possible_copy, reconstruct_ancestor
+    three_way_merge: Ancestor, reconstruct_ancestor, require_possible_copy
     undo_run: revert_run, UNDO_MESSAGES
 """

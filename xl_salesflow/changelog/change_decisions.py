@@ -136,7 +136,7 @@ def _add_append_decisions(found: dict[tuple[object, ...], Decision], append: App
     table = TABLES[append.table]
     deals = append.rows["deal"] if append.table in _STAGE_MOVE_TABLES else [None] * len(append.rows)
     for place, (deal, contents) in enumerate(zip(deals, format_row_texts(append.rows, append.table), strict=True)):
-        key = format_log_value(append.rows[table.key or table.columns[0].id].iloc[place])
+        key = format_log_value(append.rows[table.name_column].iloc[place])
         with_move = deal is not None and (append.table == "History" or deal in moving)
         at = ("move", deal) if with_move else (append.table, NEW_ROW_MARK, place)
         head = Change(append.table, key, NEW_ROW_MARK, "", contents, append.because)
@@ -146,7 +146,7 @@ def _add_append_decisions(found: dict[tuple[object, ...], Decision], append: App
 def _add_remove_decision(found: dict[tuple[object, ...], Decision], remove: Remove) -> None:
     table = TABLES[remove.table]
     for place, contents in zip(remove.rows.index, format_row_texts(remove.rows, remove.table), strict=True):
-        key = format_log_value(remove.rows.at[place, table.key or table.columns[0].id])
+        key = format_log_value(remove.rows.at[place, table.name_column])
         head = Change(remove.table, key, GONE_ROW_MARK, contents, "", remove.because)
         decision = Decision(head, int(place))
         decision.removed.add((remove.table, int(place)))
@@ -304,7 +304,7 @@ def _find_ticked_rows(pipeline: Pipeline, wish: ChangeLine) -> Iterator[int]:
     table = TABLES.get(wish.table)
     if table is not None:
         held = pipeline[wish.table]
-        keys = held[table.key or table.columns[0].id].map(format_log_value)
+        keys = held[table.name_column].map(format_log_value)
         yield from (int(row) for row in held.index[(keys == wish.key).to_numpy(bool)])
 
 

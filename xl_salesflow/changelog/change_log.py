@@ -30,7 +30,7 @@ STAGE_MOVE_COLUMNS = ("recorded_stage", "since", "outcome", "closed", "furthest"
 RECOMPUTED_COLUMNS = {
     "warnings", "warned", "last_activity", "learned_probability", "learned_why", "score_trail", "pushes", "last_expected_close",
     "trait_score", "won_deals", "attempts", "contact_days", "sales_cost", "spin_kinds", "spin", "solution_version", "seal",
-    "weighted_value", "step", "draft_texts",
+    "weighted_value", "step", "draft_texts", "first_meeting", "fit_score", "fit_reasons",
 }  # fmt: skip
 """Columns computed from other cells; they are not logged and do not count as differences between two copies."""
 
@@ -52,13 +52,15 @@ def log_changes(
     now: datetime,
     taken: Iterable[str] = (),
     left: Mapping[str, pd.DataFrame] = MappingProxyType({}),
+    account: str = "",
 ) -> ChangeSet:
     """Return the change set that logs *plan* as one run of *verb*; it is empty if there is nothing to log.
 
     *taken* are the names of existing runs; runs within one second differ by a suffix. *left* are the tables after the
-    plan, used to identify rows that it leaves without a key.
+    plan, used to identify rows that it leaves without a key. *account* is the one on the computer, beside the name *by*.
     """
     head = {"run": next_run_number(now, set(taken)), "time": now.replace(microsecond=0), "verb": verb, "by": by}
+    head["account"] = account
     plan += _list_conflict_changes(plan)
     rows = [
         {**head, **row}
@@ -88,13 +90,27 @@ def digest_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
     columns = [column for column in table.columns if column.writer is ColumnWriter.PERSON or table is CONFLICTS_TABLE]
     if not columns:
         return [""] * len(rows)
-    texts = {column.id: rows[column.id].map(format_log_value).map(collapse_cell_spaces) for column in columns}
+    texts = {column.id: _list_log_texts(rows[column.id]) for column in columns}
     lines = [list(line) for line in zip(*(texts[column.id] for column in columns if not column.added), strict=True)]
     for column in columns:
-        for line, text in zip(lines, texts[column.id], strict=True):
-            if column.added and text:
-                line.append(f"{column.id}={text}")
+        if column.added and any(texts[column.id]):
+            for line, text in zip(lines, texts[column.id], strict=True):
+                if text:
+                    line.append(f"{column.id}={text}")
     return [blake2b("\t".join(line).encode(), digest_size=8).hexdigest() for line in lines]
+
+
+def _list_log_texts(cells: pd.Series) -> list[str]:
+    """Return the text of each cell in the form used for comparison; a text that occurs again is formatted once."""
+    filled = cells[cells.notna() & (cells != "")]
+    if filled.empty:
+        return [""] * len(cells)
+    known = {cell: _compared_log_text(cell) for cell in {one for one in filled.tolist() if isinstance(one, str)}}
+    return [known.get(cell, "") if isinstance(cell, str) else _compared_log_text(cell) for cell in cells.tolist()]
+
+
+def _compared_log_text(cell: Any) -> str:
+    return collapse_cell_spaces(format_log_value(cell))
 
 
 def name_keyless_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
@@ -104,7 +120,7 @@ def name_keyless_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
 
 def log_key_column(table: TableSchema) -> str:
     """Return the column whose value identifies a row in the Journal."""
-    return table.key or table.columns[0].id
+    return table.name_column
 
 
 def name_logged_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:

@@ -13,6 +13,8 @@ import pandas as pd
 from xl_salesflow.changelog.change_log import RECOMPUTED_COLUMNS, format_log_value, log_key_column
 from xl_salesflow.core.change_sets import find_equal_cells
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.verb_answers import CellDifference, RowDifference
+from xl_salesflow.schema.plain_values import json_value
 from xl_salesflow.schema.table_columns import Column, ColumnWriter, TableSchema
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
@@ -130,3 +132,11 @@ def _find_table_differences(table: TableSchema, first: Pipeline, second: Pipelin
         yield CopyDifference("only_first", table.name, str(one.at[row, name]))
     for row in there[there.index.difference(both, sort=False)]:
         yield CopyDifference("only_second", table.name, str(other.at[row, name]))
+
+
+def describe_difference(one: CopyDifference) -> CellDifference | RowDifference:
+    """Return a difference as part of an answer."""
+    if one.what == "changed":
+        first, second = json_value(one.first), json_value(one.second)
+        return CellDifference(one.what, one.table, one.key, one.column, first, second)
+    return RowDifference(one.what, one.table, one.key)

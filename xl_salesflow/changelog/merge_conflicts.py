@@ -45,7 +45,7 @@ def _build_conflict_row(pipeline: Pipeline, conflict: MergeConflict) -> dict[str
     table = TABLES[conflict.table]
     column = table.by_id.get(conflict.column)
     cell = (
-        pipeline.cell_address(conflict.table, conflict.row, conflict.column or table.columns[0].id)
+        pipeline.cell_address(conflict.table, conflict.row, conflict.column or table.name_column)
         if conflict.row
         else ""
     )

@@ -26,6 +26,7 @@ from xl_salesflow.changelog.copy_differences import (
 from xl_salesflow.changelog.merge_conflicts import MergeConflict
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove, find_equal_cells
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.schema.table_columns import Column, TableSchema
 from xl_salesflow.schema.table_frames import fold_keys, make_column_series
@@ -47,10 +48,17 @@ class Ancestor:
         return pd.Series(identities.isin(list(self.unknown_cells.get((table, column), ()))), index=identities)
 
 
-def is_possible_copy(one: Pipeline, other: Pipeline) -> bool:
-    """Return whether two workbooks may be copies of one; copies without runs have no Journal to compare."""
-    runs, others = set(one["Journal"]["run"]), set(other["Journal"]["run"])
-    return bool(runs & others) or not (runs or others)
+def require_possible_copy(ours: Pipeline, theirs: Pipeline) -> None:
+    """Raise UsageError if the workbooks cannot be copies of one; copies without runs have no Journal to compare."""
+    runs, others = set(ours["Journal"]["run"]), set(theirs["Journal"]["run"])
+    if not runs & others and (runs or others):
+        raise UsageError(
+            "{source} is not a copy of {other}: their Journals have no run in common, so all of it "
+            "would be new or in conflict. Give their common earlier version with --base, or combine "
+            "them with: salesflow rollup.",
+            source=theirs.source,
+            other=ours.source,
+        )
 
 
 def reconstruct_ancestor(ours: Pipeline, theirs: Pipeline) -> Ancestor:

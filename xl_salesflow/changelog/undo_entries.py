@@ -25,17 +25,23 @@ from xl_salesflow.changelog.change_log import (
 from xl_salesflow.core.key_numbers import order_by_number
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
+from xl_salesflow.schema.plain_values import replace_half_characters
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import blank_value
 from xl_salesflow.schema.table_registry import TABLES
 
+_LONGEST_CELL_TEXT = 32_767
+_LARGEST_NUMBER = 1e300
 _PLAYBOOK_SWITCH_COLUMNS = ("playbook", "stage")
 """Columns that also belong to a move if the deal switched to another playbook."""
 
 
 @dataclass(frozen=True, slots=True)
 class UndoEntry:
-    """One cell or row to restore; *row* is None if it is not found, *is_untouched* is false if it changed since."""
+    """One cell or row to restore; *row* is None if it is not found, *is_untouched* is false if it changed since.
+
+    *is_damaged* is true if the Journal, which anybody can edit, holds a value that this column never had.
+    """
 
     table: TableSchema
     key: str
@@ -45,6 +51,7 @@ class UndoEntry:
     row: int | None = None
     is_untouched: bool = True
     deal: str = ""
+    is_damaged: bool = False
 
 
 def read_undo_entries(pipeline: Pipeline, lines: pd.DataFrame) -> list[UndoEntry]:
@@ -63,7 +70,7 @@ def _read_changed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
     switched = set(changes.loc[to_another, "key"])
     for (name, column_id), cells in changes.groupby(["table", "column"], sort=False):
         table = TABLES.get(str(name))
-        if table is None or column_id not in table.by_id:
+        if table is None or not _may_be_logged(table, str(column_id)):
             continue
         if column_id == table.key:
             yield from _read_numbered_entries(pipeline, table, cells)
@@ -86,7 +93,7 @@ def _read_changed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
                 column_id in STAGE_MOVE_COLUMNS or (column_id in _PLAYBOOK_SWITCH_COLUMNS and key in switched)
             )
             deal = visits.get(key, "") if name == "History" else key if moved else ""
-            yield UndoEntry(table, key, "change", column, _parse_log_value(column, before), row, kept, deal)
+            yield _make_changed_entry(UndoEntry(table, key, "change", column, before, row, kept, deal), column)
 
 
 def _read_numbered_entries(pipeline: Pipeline, table: TableSchema, lines: pd.DataFrame) -> Iterator[UndoEntry]:
@@ -133,7 +140,7 @@ def _read_removed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
         texts[name, key] = texts.get((name, key), "") + part
         try:
             complete.append((name, key, json.loads(texts[name, key])))
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             continue  # a long row continues in the next line
         del texts[name, key]
     held = {
@@ -143,9 +150,13 @@ def _read_removed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
     }
     for name, key, cells in complete:
         table = TABLES.get(name)
-        if table is not None:
-            taken = key in held.get(name, {})
-            yield UndoEntry(table, key, "remove", None, cells, None if taken else 0)
+        if table is None:
+            continue
+        if not _is_logged_row(table, cells):
+            yield UndoEntry(table, key, "remove", None, None, None, False, "", True)
+            continue
+        taken = key in held.get(name, {})
+        yield UndoEntry(table, key, "remove", None, cells, None if taken else 0)
 
 
 def _rows_by_log_name(pipeline: Pipeline, table: TableSchema) -> dict[str, list[int]]:
@@ -159,6 +170,40 @@ def _rows_by_log_name(pipeline: Pipeline, table: TableSchema) -> dict[str, list[
 def _find_last_stays(history: pd.DataFrame) -> dict[str, str]:
     current = history[history["left"] == pd.Timestamp(OPEN_STAY_END)]
     return {**order_by_number(history).groupby("deal")["visit"].last(), **current.set_index("deal")["visit"]}
+
+
+def _make_changed_entry(entry: UndoEntry, column: Column) -> UndoEntry:
+    """Return *entry* with its value as one of the column, or as damaged."""
+    if not _is_log_value(column, entry.value):
+        return replace(entry, value=None, row=None, is_untouched=False, is_damaged=True)
+    return replace(entry, value=_parse_log_value(column, entry.value))
+
+
+def _may_be_logged(table: TableSchema, column_id: str) -> bool:
+    """Return whether a run logs changes of the column; only somebody who edits the Journal writes of another one."""
+    return table.name != "Journal" and column_id in table.by_id and not table[column_id].formula
+
+
+def _is_log_value(column: Column, cell: object) -> bool:
+    """Return whether *cell* is the text of a value that *column* may hold."""
+    if not isinstance(cell, str):
+        return False
+    if cell == "" or column.type.is_text:
+        return len(cell) <= _LONGEST_CELL_TEXT and cell == replace_half_characters(cell)
+    try:
+        return bool(pd.notna(pd.Timestamp(cell)) if column.type.is_date else abs(float(cell)) <= _LARGEST_NUMBER)
+    except (ValueError, OverflowError):
+        return False
+
+
+def _is_logged_row(table: TableSchema, cells: object) -> bool:
+    if not isinstance(cells, dict) or table.name == "Journal" or not cells.keys() <= table.by_id.keys():
+        return False
+    for column_id, value in cells.items():
+        plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+        if value is not None and not (plain and _is_log_value(table[column_id], str(value))):
+            return False
+    return True
 
 
 def _parse_log_value(column: Column, cell: str) -> Any:

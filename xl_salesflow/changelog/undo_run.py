@@ -16,7 +16,7 @@ import pandas as pd
 from xl_salesflow.changelog.change_log import FIRST_RUN_COLUMNS, log_key_column
 from xl_salesflow.changelog.undo_entries import UndoEntry, mark_dependent_entries, read_undo_entries
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
-from xl_salesflow.core.key_numbers import KEY_FORMATS, next_keys
+from xl_salesflow.core.key_numbers import KEY_FORMATS, next_keys, next_run_number
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import UndoneRun
 from xl_salesflow.errors import UsageError
@@ -32,6 +32,8 @@ def revert_run(pipeline: Pipeline, run: str | None = None, force: bool = False) 
         UsageError: the Journal does not have that run.
     """
     lines = select_run_lines(pipeline["Journal"], run)
+    if not force:
+        _refuse_mixed_run(lines)
     number = str(lines["run"].iloc[0])
     entries = mark_dependent_entries(pipeline, read_undo_entries(pipeline, lines))
     done = [entry for entry in entries if entry.row is not None and (entry.is_untouched or force)]
@@ -61,6 +63,22 @@ def select_run_lines(journal: pd.DataFrame, run: str | None) -> pd.DataFrame:
     if lines.empty:
         raise UsageError("The Journal has no run {run}; the last one is {last}.", run=run, last=last)
     return lines
+
+
+def _refuse_mixed_run(lines: pd.DataFrame) -> None:
+    """Refuse lines that no single run has written: a run has one name, one verb and one time, which gives its number.
+
+    Raises:
+        UsageError: somebody has added to the run or changed it by hand.
+    """
+    heads = lines[["time", "verb", "by"]].drop_duplicates()
+    number, time = str(lines["run"].iloc[0]), heads["time"].iloc[0]
+    if len(heads) > 1 or pd.isna(time) or not number.startswith(next_run_number(pd.Timestamp(time).to_pydatetime())):
+        raise UsageError(
+            "The lines of run {run} in the Journal do not add up: they differ in their time, verb or name, so they were changed "
+            "by hand. Nothing is undone; --force undoes what they say.",
+            run=number,
+        )
 
 
 def build_undo_edits(
@@ -126,6 +144,9 @@ UNDO_MESSAGES: Mapping[str, Text] = MappingProxyType(
         "undo_gone": Text(
             "{table} {key} cannot be restored, because its row is gone or another row has its name: {what}."
         ),
+        "undo_damaged": Text(
+            "{table} {key} is left as it is: the Journal was changed by hand and no longer says what stood there: {what}."
+        ),
     }
 )
 """The rules of an undo by id; each one is a warning."""
@@ -135,11 +156,12 @@ _UNDO_ROW, _UNDO_ROWS = Text("the row"), Text("{count} rows")
 
 def list_undo_findings(pipeline: Pipeline, left: list[UndoEntry], run: str) -> Iterator[Finding]:
     """Yield what was not undone and why, one finding per row with all its columns."""
-    together: dict[tuple[str, str, bool], list[UndoEntry]] = {}
+    together: dict[tuple[str, str, str], list[UndoEntry]] = {}
     for entry in left:
-        together.setdefault((entry.table.name, entry.key, entry.row is None), []).append(entry)
-    for (name, key, lost), entries in together.items():
-        first, language, rule = entries[0], pipeline.language, "undo_gone" if lost else "undo_changed"
+        rule = "undo_damaged" if entry.is_damaged else "undo_gone" if entry.row is None else "undo_changed"
+        together.setdefault((entry.table.name, entry.key, rule), []).append(entry)
+    for (name, key, rule), entries in together.items():
+        first, language = entries[0], pipeline.language
         what = COMMA_SEPARATOR.in_(language).join(_describe_undo_entries(entries, language))
         message = UNDO_MESSAGES[rule].in_(language, table=name, key=key, run=run, what=what)
         column = first.column.id if first.column else log_key_column(first.table)

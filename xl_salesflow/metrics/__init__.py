@@ -7,8 +7,9 @@ Public names, by file:
 
     computed_columns: compute_deal_columns, compute_history_columns, compute_stage_columns
     funnel_answers: compare_metrics, compare_segments, compare_stage_metrics, compute_funnel, compute_metrics_by,
-        compute_move_matrix
+        compute_move_matrix, find_bottleneck
     group_metrics: find_grouping_column
+    measure_effects: fill_measure_values
     metric_cell_values: compute_sheet_values
     metric_declaration: MetricFormula, Unit
     metric_sheets: card_formulas, COMPARED_CARDS, comparison_formats, metric_card_format, metric_name,

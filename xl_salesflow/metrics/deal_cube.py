@@ -205,7 +205,7 @@ def _find_group_column(table: str, name: str) -> str:
     raise UsageError(
         "Nothing can be grouped by “{column}”: the sheet Deals has no such text column; there is {known}."
         if table == "Deals"
-        else "Nothing can be grouped by “{column}”: History, which is used for a past date, has no such "
+        else "Nothing can be grouped by “{column}”: Stage history, which is used for a past date, has no such "
         "text column; there is {known}.",
         column=name,
         known=known,

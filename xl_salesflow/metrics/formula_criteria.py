@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from xl_salesflow.schema.named_values import QUERY_FILTERS
+from xl_salesflow.schema.planning_tables import TEAM_OWNER_ROWS
 
 PeriodRule = Literal["always", "created", "open", "closed"]
 
@@ -47,8 +48,6 @@ GROUP_COLUMN = "(group)"
 PLANNER_COLUMN = "(planner)"
 """The column that a row of TeamPlan is about: owners come first, then channels."""
 
-TEAM_OWNER_ROWS = 12
-"""Rows of TeamPlan that are about owners."""
 
 _CHOSEN_COLUMNS: Mapping[str, tuple[str, Sequence[str]]] = {
     GROUP_COLUMN: ("GroupNumber", tuple(QUERY_FILTERS.values())),

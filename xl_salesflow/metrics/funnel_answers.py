@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from xl_salesflow.core.metric_answers import MetricChange, MetricGroup, MetricValue, StageChange, StageMoveCount
+from xl_salesflow.core.metric_answers import (
+    Bottleneck,
+    MetricChange,
+    MetricGroup,
+    MetricValue,
+    StageChange,
+    StageMoveCount,
+)
 from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
@@ -20,6 +27,7 @@ from xl_salesflow.metrics.stage_move_metrics import cube_move_matrix
 from xl_salesflow.schema.choice_lists import LISTS, choice_label, identify_choice
 from xl_salesflow.schema.plain_values import plain_value
 from xl_salesflow.schema.table_columns import ColumnType
+from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
 
@@ -64,6 +72,23 @@ def _compute_stages(cube: Cube) -> list[dict[str, Any]]:
             stage |= part
         stages.append(stage)
     return stages
+
+
+def find_bottleneck(pipeline: Pipeline, stages: Iterable[Mapping[str, Any]]) -> Bottleneck | None:
+    """Return the step among *stages* (rows of Funnel.stages) with the highest value of one point more, the first of equals."""
+    valued = [row for row in stages if row["one_point_more"]]
+    if not valued:
+        return None
+    worst = max(valued, key=lambda row: float(row["one_point_more"]))
+    setup, team = pipeline["Stages"], pipeline["Team"]
+    playbook = pipeline.query.filters.get("playbook", "") or pipeline.default_playbook
+    mine = (fold_keys(setup["playbook"]) == fold_text(playbook)) & (
+        fold_keys(setup["stage"]) == fold_text(worst["stage"])
+    )
+    stage = setup[mine].iloc[0]
+    can = team[(fold_keys(team["role"]) == fold_text(stage["role"])) & (team["person"] != "") & (stage["role"] != "")]
+    people, skills = tuple(can["person"]), tuple(can["skills"])
+    return Bottleneck(worst["stage"], worst["one_point_more"], stage["action"], stage["role"], people, skills)
 
 
 def metric_table_rows(name: str, cube: Cube) -> list[dict[str, Any]]:

@@ -170,7 +170,8 @@ def stage_metric_formula(column: str) -> str:
     return f"INDEX({{StageMetrics.{column}}},MATCH({{position}},{{StageMetrics.position}},0))"
 
 
-def _stage_setup_formula(column: str) -> str:
+def stage_setup_formula(column: str) -> str:
+    """Return the formula of the cell in *column* of Stages for the row's stage."""
     return f'INDEX({{Stages.{column}}},MATCH(StagePlaybook&"|"&{{stage}},{{Stages.key}},0))'
 
 
@@ -194,7 +195,7 @@ STEP_NAMING: tuple[MetricColumn[FunnelSteps], ...] = (
     ),
     ColumnText(
         "kind",
-        MetricFormula(formula_if_step(_stage_setup_formula("kind"))),
+        MetricFormula(formula_if_step(stage_setup_formula("kind"))),
         lambda steps: [stage.kind for stage in steps.stages],
     ),
 )
@@ -210,7 +211,7 @@ def name_step_rows(find_steps: Callable[[MetricSource], FunnelSteps]) -> tuple[C
 DAY_LIMIT_COLUMN: ColumnMetric[FunnelSteps] = ColumnMetric(
     "day_limit",
     MetricFormula(
-        formula_if_open_stage(f'IF({_stage_setup_formula("day_limit")}="","",{_stage_setup_formula("day_limit")})')
+        formula_if_open_stage(f'IF({stage_setup_formula("day_limit")}="","",{stage_setup_formula("day_limit")})')
     ),
     lambda steps: steps.blank_unless_open(steps.limit),
 )

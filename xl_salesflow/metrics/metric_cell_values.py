@@ -8,14 +8,17 @@ from datetime import date
 from typing import Any
 
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.metrics.bottleneck_line import compute_bottleneck_line
 from xl_salesflow.metrics.day_comparison import compute_comparison_cells, find_comparison_day
 from xl_salesflow.metrics.deal_cube import Cube, build_cube
 from xl_salesflow.metrics.funnel_answers import compute_cube_funnel, metric_table_rows
 from xl_salesflow.metrics.group_metrics import find_grouping_column
 from xl_salesflow.metrics.metric_declaration import SMALL_SAMPLE_MARK
-from xl_salesflow.metrics.metric_tables import METRIC_MARK, METRIC_TABLES, METRICS_BY_ID
+from xl_salesflow.metrics.metric_tables import METRIC_MARK, METRIC_TABLES, METRICS_BY_ID, is_estimated_metric
+from xl_salesflow.metrics.plan_line import compute_plan_line
+from xl_salesflow.metrics.start_values import compute_start_cells
 from xl_salesflow.schema.choice_lists import CHOICES, choice_label
-from xl_salesflow.schema.named_values import QUERY_FILTERS
+from xl_salesflow.schema.named_values import BOTTLENECK_LINE, PLAN_LINE, QUERY_FILTERS
 from xl_salesflow.schema.table_columns import Column
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -37,7 +40,10 @@ def compute_sheet_values(pipeline: Pipeline) -> SheetValues:
     cells = compute_named_cells(pipeline)
     for metric, row in metrics.items():
         cells[metric] = cells[f"Card_{metric}"] = row["value"]
-    cells |= compute_comparison_cells(cube) | {"CompareTo": find_comparison_day(cube) or ""}
+    cells |= (
+        compute_start_cells(pipeline) | compute_comparison_cells(cube) | {"CompareTo": find_comparison_day(cube) or ""}
+    )
+    cells |= {BOTTLENECK_LINE: compute_bottleneck_line(cube), PLAN_LINE: compute_plan_line(cube)}
     return SheetValues({"Metrics": metrics, **{name: metric_table_cells(name, cube) for name in METRIC_TABLES}}, cells)
 
 
@@ -47,7 +53,7 @@ def compute_metric_cells(cube: Cube) -> MetricTableRows:
     rows: MetricTableRows = {}
     for metric in METRICS_BY_ID.values():
         row = {"value": funnel.metrics[metric.id], "sample": funnel.samples[metric.id]}
-        is_marked = not metric.is_count and METRIC_MARK.is_due(row, _sample_limit(cube))
+        is_marked = is_estimated_metric(metric) and METRIC_MARK.is_due(row, _sample_limit(cube))
         rows[metric.id] = {column: _blank_unknown(value) for column, value in row.items()} | _mark_cell(cube, is_marked)
     return rows
 

@@ -10,10 +10,19 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.metrics.bottleneck_line import bottleneck_line_formula
 from xl_salesflow.metrics.day_comparison import COMPARED_METRICS, COMPARISON_CELLS
 from xl_salesflow.metrics.history_workings import WORKINGS
 from xl_salesflow.metrics.metric_declaration import MetricFormula, Unit
-from xl_salesflow.metrics.metric_tables import METRIC_MARK, METRIC_SMALL_PRINT, METRIC_TABLES, METRICS_BY_ID
+from xl_salesflow.metrics.metric_tables import (
+    METRIC_MARK,
+    METRIC_SMALL_PRINT,
+    METRIC_TABLES,
+    METRICS_BY_ID,
+    is_estimated_metric,
+)
+from xl_salesflow.metrics.plan_line import plan_line_formula
+from xl_salesflow.schema.named_values import BOTTLENECK_LINE, PLAN_LINE
 from xl_salesflow.schema.table_columns import TableSchema
 from xl_salesflow.schema.table_registry import TABLES, render_formula
 
@@ -54,7 +63,7 @@ def _render_row(
 
 def _metric_formulas(metric_id: str) -> dict[str, MetricFormula]:
     metric = METRICS_BY_ID[metric_id]
-    mark = MetricFormula('""') if metric.is_count else METRIC_MARK.formula
+    mark = METRIC_MARK.formula if is_estimated_metric(metric) else MetricFormula('""')
     return {"value": metric.formula, "sample": metric.sample_formula, "mark": mark}
 
 
@@ -91,9 +100,11 @@ COMPARED_CARDS: Mapping[str, Text] = MappingProxyType(
 
 
 def card_formulas(language: Language) -> dict[str, str]:
-    """Return named cell → formula of every card, and of its value on the day compared with."""
+    """Return named cell → formula of every card, of its value on the day compared with, and of the lines."""
     cards = {f"Card_{metric}": metric for metric in METRICS_BY_ID}
-    return cards | {name: render_formula(text, language) for name, text in COMPARISON_CELLS.items()}
+    cards |= {name: render_formula(text, language) for name, text in COMPARISON_CELLS.items()}
+    lines = {BOTTLENECK_LINE: bottleneck_line_formula(language), PLAN_LINE: plan_line_formula(language)}
+    return cards | {name: render_formula(text, language) for name, text in lines.items()}
 
 
 def metric_name(metric: str, language: Language) -> str:

@@ -12,6 +12,12 @@ from types import MappingProxyType
 from typing import Any, Generic
 
 from xl_salesflow.locale.texts import Text
+from xl_salesflow.metrics.competitor_metrics import (
+    COMPETITOR_COLUMNS,
+    COMPETITOR_NAMING,
+    COMPETITOR_ROWS,
+    Competitors,
+)
 from xl_salesflow.metrics.day_comparison import STAGE_CHANGE_COLUMNS, StageChanges
 from xl_salesflow.metrics.deal_cube import Cube
 from xl_salesflow.metrics.early_warning_metrics import EARLY_WARNING_METRICS
@@ -39,11 +45,13 @@ from xl_salesflow.metrics.month_metrics import (
     TrendMonths,
 )
 from xl_salesflow.metrics.outcome_metrics import CYCLE_METRICS, OUTCOME_METRICS
+from xl_salesflow.metrics.plan_line import PLAN_BASIS_METRICS
 from xl_salesflow.metrics.plan_metrics import PLAN_METRICS, PLAN_STAGE_COLUMNS, SalesPlan
 from xl_salesflow.metrics.segment_metrics import SEGMENT_COLUMNS, SEGMENT_NAMING, SEGMENT_ROWS, SegmentPair
 from xl_salesflow.metrics.stage_metrics import STAGE_CONVERSION_COLUMNS, STAGE_TIME_COLUMNS, STAGE_VALUE_COLUMNS
 from xl_salesflow.metrics.stage_move_metrics import MOVE_COLUMNS, MOVE_VALUE_COLUMNS
 from xl_salesflow.metrics.target_metrics import TARGET_METRICS
+from xl_salesflow.metrics.team_activity_metrics import COST_METRICS, TEAM_ACTIVITY_COLUMNS, TeamActivity
 from xl_salesflow.metrics.team_plan_metrics import TEAM_NAMING, TEAM_PLAN_COLUMNS, TEAM_PLAN_ROWS, TeamPlan
 
 METRICS_BY_ID: Mapping[str, Metric[Cube]] = MappingProxyType(
@@ -59,6 +67,8 @@ METRICS_BY_ID: Mapping[str, Metric[Cube]] = MappingProxyType(
             LEAK_METRICS,
             EARLY_WARNING_METRICS,
             FEEDBACK_METRICS,
+            COST_METRICS,
+            PLAN_BASIS_METRICS,
         )
         for metric in family
     }
@@ -105,8 +115,22 @@ class MetricTable(Generic[MetricSource]):
         return formulas | {"mark": self.mark.formula} if self.mark else formulas
 
 
+_EXACT_SUMS = frozenset(
+    {
+        "open_value", "won_value", "lost_value", "weighted_value", "target", "won_to_date", "target_gap", "expected_value",
+        "forecast_commit", "forecast_best_case", "forecast_pipeline", "forecast_omitted", "forecast_to_commit",
+        "forecast_to_best_case", "forecast_to_pipeline", "plan_value",
+    }
+)  # fmt: skip
+
+
+def is_estimated_metric(metric: Metric[Any]) -> bool:
+    """Return whether a small sample makes *metric* uncertain: a rate or an average, but neither a count nor a sum."""
+    return not metric.is_count and metric.id not in _EXACT_SUMS
+
+
 METRIC_MARK = SampleMark("sample", ("sample",))
-"""The mark of a row of the table Metrics; a number that is its own sample has none."""
+"""The mark of a row of the table Metrics whose number is estimated (see is_estimated_metric)."""
 
 WIN_RATE_MARK = SampleMark("win_rate", ("won_count", "lost_count"))
 """The mark of a row with a win rate."""
@@ -175,6 +199,13 @@ _METRIC_TABLE_ORDER: tuple[MetricTable[Any], ...] = (
         mark=SampleMark("won_count", ("won_count",)),
     ),
     MetricTable(
+        "TeamActivity",
+        rows=range(1, TEAM_PLAN_ROWS + 1),
+        of=TeamActivity,
+        naming=TEAM_NAMING,
+        columns=TEAM_ACTIVITY_COLUMNS,
+    ),
+    MetricTable(
         "Leaks",
         rows=_STEP_POSITIONS,
         of=build_funnel_steps,
@@ -188,6 +219,14 @@ _METRIC_TABLE_ORDER: tuple[MetricTable[Any], ...] = (
         of=LossReasons,
         naming=REASON_NAMING,
         columns=LOSS_REASON_COLUMNS,
+    ),
+    MetricTable(
+        "Competitors",
+        rows=range(1, COMPETITOR_ROWS + 1),
+        of=Competitors,
+        naming=COMPETITOR_NAMING,
+        columns=COMPETITOR_COLUMNS,
+        mark=WIN_RATE_MARK,
     ),
     MetricTable(
         "Moves",

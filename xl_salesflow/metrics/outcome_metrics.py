@@ -228,7 +228,7 @@ _OPEN_COUNT = _outcome_count_formula("open", OUTCOME_OPEN)
 _WON_COUNT = _outcome_count_formula("closed", OUTCOME_WON)
 _LOST_COUNT = _outcome_count_formula("closed", OUTCOME_LOST)
 _VALUED_OPEN_COUNT = _outcome_count_formula("open", OUTCOME_OPEN, HAS_AMOUNT)
-_VALUED_WON_COUNT = _outcome_count_formula("closed", OUTCOME_WON, HAS_AMOUNT)
+VALUED_WON_COUNT = _outcome_count_formula("closed", OUTCOME_WON, HAS_AMOUNT)
 _VALUED_LOST_COUNT = _outcome_count_formula("closed", OUTCOME_LOST, HAS_AMOUNT)
 _MEDIAN_WON_TODAY = deals_formula_today(median_formula("amount"), "closed", OUTCOME_WON)
 _UNDATED_COUNT = MetricFormula(
@@ -304,7 +304,7 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
         Text("Won value"),
         Text("Sum of the amounts of the won deals; blank if there are some and none has an amount."),
         Unit.MONEY, _outcome_value_formula("won_count", "closed", OUTCOME_WON), won_deal_value,
-        _VALUED_WON_COUNT, valued_won_count,
+        VALUED_WON_COUNT, valued_won_count,
     ),
     Metric(
         "lost_value",
@@ -318,7 +318,7 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
         Text("Mean won value"),
         Text("Won value ÷ won deals that have an amount; a blank amount does not count as zero."),
         Unit.MONEY, MetricFormula('IF({sample}=0,"",ROUND(won_value/{sample},2))'), mean_won_value,
-        _VALUED_WON_COUNT, valued_won_count,
+        VALUED_WON_COUNT, valued_won_count,
     ),
     Metric(
         "median_won_value",
@@ -328,7 +328,7 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
         MetricFormula(
             f'IF({{sample}}=0,"",ROUND(IF(IsToday=1,{_MEDIAN_WON_TODAY},{working_median("WonValue")}),2))', array=True
         ),
-        median_won_value, _VALUED_WON_COUNT, valued_won_count,
+        median_won_value, VALUED_WON_COUNT, valued_won_count,
     ),
     Metric(
         "win_rate",
@@ -354,6 +354,6 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
         MetricFormula(
             'IF(OR(won_value="",lost_value=""),"",IF(won_value+lost_value=0,"",won_value/(won_value+lost_value)))'
         ),
-        win_rate_by_value, MetricFormula(f"{_VALUED_WON_COUNT.text}+{_VALUED_LOST_COUNT.text}"), valued_closed_count,
+        win_rate_by_value, MetricFormula(f"{VALUED_WON_COUNT.text}+{_VALUED_LOST_COUNT.text}"), valued_closed_count,
     ),
 )  # fmt: skip

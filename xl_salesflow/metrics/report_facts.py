@@ -16,20 +16,36 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.metrics.array_arithmetic import column_days, round_array_to_cents
 from xl_salesflow.metrics.deal_cube import Cube, build_cube, date_of_days
-from xl_salesflow.metrics.feedback_metrics import activities_per_week, activities_per_won
+from xl_salesflow.metrics.feedback_metrics import activities_per_week, activities_per_won, planned_activities
 from xl_salesflow.metrics.funnel_answers import (
     Funnel,
     compute_funnel,
     compute_metrics_by,
     compute_trend,
+    find_bottleneck,
     metric_table_rows,
 )
 from xl_salesflow.metrics.metric_declaration import MetricArray, Unit
-from xl_salesflow.metrics.metric_tables import METRIC_MARK, METRIC_SMALL_PRINT, METRICS_BY_ID, WIN_RATE_MARK
+from xl_salesflow.metrics.metric_tables import (
+    METRIC_MARK,
+    METRIC_SMALL_PRINT,
+    METRICS_BY_ID,
+    WIN_RATE_MARK,
+    is_estimated_metric,
+)
 from xl_salesflow.metrics.outcome_metrics import mean_won_value
+from xl_salesflow.metrics.plan_assumptions import ASSUMPTION_COLUMNS, planned_deal_size
+from xl_salesflow.metrics.plan_line import compute_plan_line
 from xl_salesflow.metrics.plan_metrics import plan_last_day, plan_value, round_up_whole, won_needed
-from xl_salesflow.metrics.target_metrics import TARGET_SLICES, target_period, target_value, won_to_date
+from xl_salesflow.metrics.target_metrics import (
+    TARGET_SLICES,
+    list_target_strategies,
+    target_period,
+    target_value,
+    won_to_date,
+)
 from xl_salesflow.schema.choice_lists import LISTS
+from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.schema.plain_values import plain_value
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
@@ -51,8 +67,8 @@ def compute_sales_plan(pipeline: Pipeline, value: float | None = None, by: date 
 def _plan_backwards(pipeline: Pipeline) -> SalesPlanFigures:
     cube = build_cube(pipeline)
     rows = metric_table_rows("PlanStages", cube)
-    needed, per_won = won_needed(cube), activities_per_won(cube)
-    activities = round_up_whole(needed * per_won)
+    needed, per_won, planned = won_needed(cube), activities_per_won(cube), planned_activities(cube)
+    activities, size = round_up_whole(needed * planned.values), planned_deal_size(cube)
     target, won, gap = _target_progress(cube)
     last_day = date_of_days(plan_last_day(cube))
     assert last_day is not None  # without a day of its own, a plan has that of the settings
@@ -68,6 +84,11 @@ def _plan_backwards(pipeline: Pipeline) -> SalesPlanFigures:
         activities_per_won=_first_metric_value(per_won),
         activities_needed=_first_metric_value(activities),
         activities_per_week=_first_metric_value(activities_per_week(cube)),
+        deal_size=_first_metric_value(size.values),
+        deal_size_basis="assumed" if size.assumed[0] else "own",
+        activities_basis="assumed" if planned.assumed[0] else "own",
+        basis=compute_plan_line(cube),
+        strategy=list_target_strategies(cube),
         stages=tuple({**row, "by_when": row["by_when"].isoformat()} for row in rows),
     )
 
@@ -84,9 +105,11 @@ def _target_progress(cube: Cube) -> tuple[MetricValue, MetricValue, MetricValue]
 
 
 def _plan_each_group(pipeline: Pipeline, column: str) -> Iterator[SalesPlanGroup]:
-    """Plan for each name with a target; the value and the conversions typed for the whole team do not apply."""
+    """Plan for each name with a target; what was typed for the whole team does not apply."""
     named = {**pipeline.named, "PlanTarget": None}
-    pipeline = pipeline.with_tables(PlanStages=pipeline["PlanStages"].assign(what_if=np.nan))
+    own_stages = pipeline["Stages"].assign(**dict.fromkeys(ASSUMPTION_COLUMNS, np.nan))
+    pipeline = pipeline.with_tables(PlanStages=pipeline["PlanStages"].assign(what_if=np.nan), Stages=own_stages)
+    pipeline = replace(pipeline, settings=Settings({**pipeline.settings.values, "assumed_deal_size": 0.0}))
     for key in _list_names_with_target(pipeline, column):
         query = replace(pipeline.query, filters={**pipeline.query.filters, column: key})
         yield SalesPlanGroup(key, _plan_backwards(replace(pipeline, query=query, named=named)))
@@ -115,7 +138,15 @@ def _first_metric_value(found: MetricArray) -> MetricValue:
     return value
 
 
-REPORT_HEADLINES = ("open_value", "weighted_value", "won_value", "win_rate", "win_rate_of_all", "cycle_days_won_median")
+REPORT_HEADLINES = (
+    "won_value",
+    "open_value",
+    "weighted_value",
+    "win_rate",
+    "cycle_days_won_median",
+    "no_next_step_count",
+)
+_MAX_LISTED_RISKS = 8
 _REPORT_UNITS = {
     Unit.MONEY: "money",
     Unit.RATIO: "ratio",
@@ -125,7 +156,7 @@ _REPORT_UNITS = {
 }
 _REPORT_AGE_BANDS = ((0, 30), (31, 60), (61, 90), (91, 180), (181, 10**6))
 _REPORT_NO_REASON = Text("No reason given")
-_REPORT_GROUPS = {"owner": TABLES["Deals"]["owner"].header, "product": TABLES["Deals"]["product"].header}
+_REPORT_GROUPS = {"product": TABLES["Deals"]["product"].header}
 
 
 def build_report_document(pipeline: Pipeline) -> Document:
@@ -142,11 +173,15 @@ def build_report_document(pipeline: Pipeline) -> Document:
         "filters": [(TABLES["Deals"][column].header, value) for column, value in query.filters.items()],
         "metrics": _report_metrics(pipeline, answer),
         "headlines": REPORT_HEADLINES,
+        "result": _report_result(pipeline, answer),
+        "bottleneck": find_bottleneck(pipeline, answer.stages),
+        "risks": _report_risks(pipeline),
         "stages": list(answer.stages),
         "months": _report_months(pipeline),
         "ageing": _report_ageing(pipeline, answer),
         "lost_stages": _report_leaks(lost, lost["stage"]),
         "lost_reasons": _report_leaks(lost_deals, _report_loss_reasons(pipeline, lost_deals)),
+        "owners": _report_owners(pipeline),
         "by": [{"name": name, "rows": _report_group_rows(pipeline, column)} for column, name in _REPORT_GROUPS.items()],
     }
     return Document("report", f"report {pipeline.as_of.isoformat()}", facts)
@@ -163,10 +198,71 @@ def _report_metrics(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
             "unit": _REPORT_UNITS.get(metric.unit, "number"),
             "value": answer.metrics[metric.id],
             "sample": answer.samples[metric.id],
-            "small": not metric.is_count and METRIC_MARK.is_due({"sample": answer.samples[metric.id]}, limit),
+            "small": is_estimated_metric(metric) and METRIC_MARK.is_due({"sample": answer.samples[metric.id]}, limit),
         }
         for metric in METRICS_BY_ID.values()
     ]
+
+
+def _report_result(pipeline: Pipeline, answer: Funnel) -> dict[str, Any]:
+    """Return the result against the target, what the forecast adds to it, and what must still be won by when."""
+    plan, metrics = _plan_backwards(pipeline), answer.metrics
+    gaps = [(row["gap"], row["stage"]) for row in plan.stages if row["one_point_more"] is not None]
+    missing, stage = max(((int(gap), name) for gap, name in gaps if isinstance(gap, int | float)), default=(0, ""))
+    return {
+        "target": plan.target,
+        "won": plan.won_to_date,
+        "attainment": None if not plan.target or plan.won_to_date is None else plan.won_to_date / plan.target,
+        "commit": metrics["forecast_to_commit"],
+        "best_case": metrics["forecast_to_best_case"],
+        "value_to_win": plan.value_to_win,
+        "by": plan.by,
+        "won_needed": plan.won_needed,
+        "basis": plan.basis if "assumed" in (plan.deal_size_basis, plan.activities_basis) else "",
+        "missing": missing,
+        "missing_stage": stage,
+    }
+
+
+def _report_risks(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Return the open deals with a warning, the largest first."""
+    deals = pipeline["Deals"]
+    warned = deals[(deals["outcome"] == "open") & (deals["in_view"] == 1) & (deals["warnings"] != "")]
+    rows = warned.sort_values("amount", ascending=False, kind="stable", na_position="last")
+    columns = ["deal", "name", "account", "owner", "stage", "days_in_stage", "amount", "warnings"]
+    return [
+        {str(key): plain_value(value) for key, value in row.items()}
+        for row in rows[columns].head(_MAX_LISTED_RISKS).to_dict("records")
+    ]
+
+
+def _report_owners(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Return the numbers of each owner, with result against the own target and next steps that are overdue."""
+    limit = pipeline.settings.number("small_sample")
+    planned = {fold_text(group.key): group.figures for group in _plan_each_group(pipeline, "owner")}
+    deals = pipeline["Deals"]
+    late = (
+        (deals["outcome"] == "open")
+        & (deals["in_view"] == 1)
+        & (deals["next_step_date"] < np.datetime64(pipeline.today))
+    )
+    overdue = fold_keys(deals["owner"][late]).value_counts()
+    rows = []
+    for group in compute_metrics_by(pipeline, "owner"):
+        figures = planned.get(fold_text(group.key))
+        target, won = (figures.target, figures.won_to_date) if figures else (None, None)
+        rows.append(
+            {
+                "key": group.key,
+                **group.metrics,
+                "target": target,
+                "won_to_date": won,
+                "attainment": won / target if target and won is not None else None,
+                "overdue": int(overdue.get(fold_text(group.key), 0)),
+                "small": WIN_RATE_MARK.is_due(group.metrics, limit),
+            }
+        )
+    return rows
 
 
 def _report_group_rows(pipeline: Pipeline, column: str) -> list[dict[str, Any]]:

@@ -91,6 +91,14 @@ def _match_target_slice(cube: Cube, slice_filters: dict[str, str]) -> MetricMask
     return mask
 
 
+def list_target_strategies(cube: Cube) -> tuple[str, ...]:
+    """Return how the targets of exactly this slice are to be reached, of those that touch the target period."""
+    rows, (first, last) = cube.pipeline["Targets"], target_period(cube)
+    touching = (column_days(rows["from"]) <= last) & (column_days(rows["to"]) >= first)
+    mine = _match_target_slice(cube, {column: cube.query.filters.get(column, "") for column in TARGET_SLICES})
+    return tuple(dict.fromkeys(text for text in rows["strategy"][touching & mine].str.strip() if text))
+
+
 def target_value(cube: Cube) -> MetricArray:
     """Sum the targets that are inside the target period; unknown if there are none."""
     first, last = target_period(cube)
@@ -99,15 +107,16 @@ def target_value(cube: Cube) -> MetricArray:
 
 def won_to_date(cube: Cube) -> MetricArray:
     """Sum what was won in the target period, by closing date."""
-    return cube.total(cube.amount, _won_in_target_period(cube))
+    return cube.total(cube.amount, won_in_target_period(cube))
 
 
 def won_to_date_count(cube: Cube) -> MetricArray:
     """Count what was won in the target period, by closing date."""
-    return cube.count(_won_in_target_period(cube))
+    return cube.count(won_in_target_period(cube))
 
 
-def _won_in_target_period(cube: Cube) -> MetricMask:
+def won_in_target_period(cube: Cube) -> MetricMask:
+    """Return which deals were won in the target period, by closing date."""
     first, last = target_period(cube)
     return np.asarray(cube.has_value("outcome", "won") & (cube.closed >= first) & (cube.closed <= last))
 

@@ -19,7 +19,6 @@ from xl_salesflow.metrics.formula_criteria import (
     HAS_AMOUNT,
     OUTCOME_WON,
     PLANNER_COLUMN,
-    TEAM_OWNER_ROWS,
     Criterion,
     count_formula,
     deals_formula,
@@ -48,6 +47,7 @@ from xl_salesflow.metrics.target_metrics import (
 )
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import NAMED_CELLS, QUERY_FILTERS
+from xl_salesflow.schema.planning_tables import TEAM_OWNER_ROWS
 
 _TEAM_PLAN_ROOM = {"owner": TEAM_OWNER_ROWS, "sales_channel": 8}
 _TEAM_FILTER_CELLS = {column: name for name, column in QUERY_FILTERS.items() if column in _TEAM_PLAN_ROOM}

@@ -4,14 +4,18 @@ Packages above this one may import it. Rules do not import one another, and noth
 
 Public names, by file:
 
-    account_scores: classify_accounts, compute_prospects, score_account_traits
+    account_scores: classify_accounts, compute_prospects
+    approval_decisions: answer_waiting_requests, ApprovalChoice, decide_request, find_request_deals
+    approval_requests: request_discount_approvals
     bant_cards: BANT_DIMENSIONS, CardAddress, compute_bant_columns, fill_bant_from_answers, make_bant_card,
         take_in_bant_card
+    customer_fit: score_customers
     deal_tasks: prepare_visit
     deal_upkeep: count_spin_kinds, fill_derived_cells, is_cell_filled, number_new_rows, SPIN_KINDS
     due_followups: find_followups_beyond_limit, list_followups, make_followup_document, split_document_by_owner
     duplicate_rows: DUPLICATE_MESSAGES, DUPLICATE_SIGNS, find_duplicate_pairs, find_duplicates
     followup_logging: log_followups
+    history_rules: check_seals
     imported_moves: find_move_findings, judge_imported_deals
     move_judging: judge_stage_moves
     name_rules: find_spelling_variants
@@ -20,10 +24,14 @@ Public names, by file:
     playbook_files: copy_playbook_source, identify_playbook, list_playbook_names, load_playbook, make_file_text,
         make_shipped_setup, playbook_purpose, playbook_title, QUESTIONS_FILE, read_own_playbook, read_playbook_file
     playbook_switch: add_playbook_rows, PlaybookSwitch, switch_playbook
+    process_review: count_process_version, find_measured_stage, look_up_measured_metric
     recorded_effects: give_next_steps, open_referred_leads
+    renamed_names: list_typed_renames, TypedRename
     renaming: merge_accounts, rename_everywhere
-    rule_catalogue: ALL_RULES, check_pipeline, find_early_warnings, find_playbook_findings, find_unsealed_stays
+    rule_catalogue: ALL_RULES, check_pipeline, find_playbook_findings, find_unsealed_stays, list_finding_rows,
+        list_warning_sentences, write_early_warnings
     stage_renumbering: find_renumbered_stages, renumber_stages, RENUMBERING_MESSAGES
     win_probability: fill_win_probability
-    working_days: make_country_holidays, make_shipped_holidays
+    working_days: add_missing_holidays, make_country_holidays, make_shipped_holidays
+    working_order: arrange_deals, arrange_new_deals
 """

@@ -17,6 +17,7 @@ from xl_salesflow.core.rule_declarations import (
     suggest_for_each,
 )
 from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.process.renamed_names import LEAST_ORPHAN_LIKENESS, list_renamed_texts
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter, TableSchema
 from xl_salesflow.schema.table_frames import fold_keys
@@ -110,9 +111,6 @@ UNKNOWN_CHOICE = Rule(
     _find_unknown_choices,
 )
 
-_LEAST_ORPHAN_LIKENESS = 75
-"""Minimum similarity, of 100, for a name to be proposed."""
-
 _ADD_NAME_HINT = Text("add it there or choose one from the list.")
 
 
@@ -136,6 +134,8 @@ def _find_orphans_of_column(pipeline: Pipeline, name: str, column: Column) -> Ru
         return RuleMatch(name, cells.index[:0], column.id)
     folded = fold_keys(cells)
     lost = cells[((folded != "") & ~folded.isin(fold_keys(names))).to_numpy(bool)].str.strip()
+    if len(lost):
+        lost = lost[~fold_keys(lost).isin(list_renamed_texts(pipeline, target.name, target.key or ""))]
     first = lost.drop_duplicates()
     known = [other for other in names if other]
     hints = {value: _word_orphan_hint(value, known, pipeline.language) for value in first[:200]}
@@ -149,7 +149,7 @@ def _find_orphans_of_column(pipeline: Pipeline, name: str, column: Column) -> Ru
 
 
 def _word_orphan_hint(value: str, known: list[str], language: Language) -> str:
-    return suggest_names(value, known, _LEAST_ORPHAN_LIKENESS, _ADD_NAME_HINT).in_(language)
+    return suggest_names(value, known, LEAST_ORPHAN_LIKENESS, _ADD_NAME_HINT).in_(language)
 
 
 ORPHAN_NAME = Rule(

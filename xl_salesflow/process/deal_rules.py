@@ -23,6 +23,7 @@ from xl_salesflow.core.deal_standing import (
 from xl_salesflow.core.key_numbers import KeyFormat
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import BLANK_LABEL, Rule, RuleMatch, format_short_number, suggest_for_each
+from xl_salesflow.core.team_rights import is_right_in_use
 from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.process.renamed_stages import find_renamed_stages
 from xl_salesflow.schema.table_frames import fold_keys
@@ -86,6 +87,8 @@ def _find_unexplained_overrides(pipeline: Pipeline) -> Iterable[RuleMatch]:
     for name in ("Deals", "History"):
         frame, table = pipeline[name], TABLES[name]
         named, explained = frame["override_by"].str.strip() != "", frame["override_reason"].str.strip() != ""
+        if name == "Deals" and is_right_in_use(pipeline, "may_override"):
+            explained &= named  # a reason alone asks everybody who may override
         for given, lacking, missing in (
             (named, explained, "override_reason"),
             (explained, named, "override_by"),

@@ -22,11 +22,11 @@ from xl_salesflow.core.rule_declarations import (
     format_column_values,
     format_short_number,
     gate_limit,
-    subject_column,
 )
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.process.account_scores import PROSPECT_MUST_HAVES
 from xl_salesflow.process.deal_upkeep import count_unanswered_tries
+from xl_salesflow.process.gate_conditions import find_gate_reach
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_frames import fold_keys, look_up_values
@@ -50,6 +50,7 @@ OVER_LIMIT = Rule(
     Text("{days} days in the stage, limit {limit}"),
     "warn",
     _find_over_limit,
+    Text("Over limit"),
 )
 
 
@@ -67,6 +68,7 @@ IDLE_DEAL = Rule(
     Text("nothing done for {days} days"),
     "warn",
     _find_idle_deals,
+    Text("Idle", context="warning"),
 )
 
 
@@ -93,6 +95,7 @@ TOO_OLD = Rule(
     Text("open for {days} days; deals are won in {median} (median)"),
     "warn",
     _find_too_old,
+    Text("Too old", context="warning"),
 )
 
 
@@ -109,6 +112,7 @@ CLOSE_PAST = Rule(
     Text("expected close {day} has passed"),
     "warn",
     _find_close_past,
+    Text("Close passed", context="warning"),
 )
 
 
@@ -124,6 +128,7 @@ PUSHED_CLOSE = Rule(
     Text("expected close pushed {times} times"),
     "warn",
     _find_pushed_close,
+    Text("Close pushed", context="warning"),
 )
 
 
@@ -140,6 +145,7 @@ UNANSWERED = Rule(
     Text("{count} tries in a row without an answer; let it go, or try somebody else"),
     "warn",
     _find_unanswered,
+    Text("No answer", context="warning"),
 )
 
 
@@ -155,6 +161,7 @@ NO_NEXT_STEP = Rule(
     Text("no next step"),
     "warn",
     _find_no_next_step,
+    Text("No next step", context="warning"),
 )
 
 
@@ -173,6 +180,7 @@ SCORE_FALLEN = Rule(
     Text("BANT score fell from {before} to {now} since last week"),
     "warn",
     _find_score_fallen,
+    Text("Score down", context="warning"),
 )
 
 
@@ -200,6 +208,7 @@ ONE_CONTACT = Rule(
     Text("contacts known: {count}; find more people at the customer"),
     "warn",
     _find_one_contact,
+    Text("One contact", context="warning"),
 )
 
 _DECIDING_ROLES = ("decision_maker",)
@@ -222,6 +231,7 @@ NO_DECISION_MAKER = Rule(
     Text("no decision-maker among the contacts"),
     "warn",
     _find_no_decision_maker,
+    Text("No decision-maker", context="warning"),
 )
 
 
@@ -246,6 +256,7 @@ NO_PROSPECT = Rule(
     Text("the customer is not a prospect: “{what}” is No"),
     "warn",
     _find_no_prospect,
+    Text("Not a prospect", context="warning"),
 )
 
 _BUYER_STAGE_ORDER = {stage_id: place for place, stage_id in enumerate(CHOICES["buyer_stage"])}
@@ -270,6 +281,7 @@ BUYER_BEHIND = Rule(
     Text("the customer is still at {is_}, the stage expects {due}"),
     "warn",
     _find_buyer_behind,
+    Text("Buyer behind", context="warning"),
 )
 
 _BANT_POINT_COLUMNS = ["budget", "authority", "need", "timeline"]
@@ -285,6 +297,8 @@ def _find_bant_below(pipeline: Pipeline) -> Iterable[RuleMatch]:
             column, floor = _find_scored_column(gate), gate_limit(gate)
             if column and floor is not None and gate.stage in playbook.by_name and gate.effect == "block":
                 under = (named == playbook_id) & _has_passed_gate(playbook, gate, deals) & ~(deals[column] >= floor)
+                reach = find_gate_reach(pipeline, gate, deals)
+                under &= True if reach is None else reach.applies
                 what = TABLES["Deals"].header(column, pipeline.language)
                 below[under] = np.where(below[under] == "", what, below[under] + ", " + what)
     rows = below.index[below != ""]
@@ -294,7 +308,7 @@ def _find_bant_below(pipeline: Pipeline) -> Iterable[RuleMatch]:
 def _find_scored_column(gate: Gate) -> str | None:
     if gate.check == "bant_at_least":
         return "bant_score"
-    column = subject_column(gate) if gate.check == "at_least" else None
+    column = TABLES["Deals"].find_column(gate.subject) if gate.check == "at_least" else None
     return column.id if column and column.type is ColumnType.POINTS else None
 
 
@@ -308,6 +322,7 @@ BANT_BELOW = Rule(
     Text("below what its stage asks for: {what}"),
     "warn",
     _find_bant_below,
+    Text("BANT low", context="warning"),
 )
 
 _QUOTE_HAS_EXPIRED = Text("expired")
@@ -339,6 +354,7 @@ QUOTE_EXPIRING = Rule(
     Text("quote {quote} {expires}: {day}"),
     "warn",
     _find_quote_expiring,
+    Text("Quote expiring", context="warning"),
 )
 
 
@@ -363,6 +379,7 @@ DISCOUNT_ABOVE = Rule(
     Text("discount {given}, the owner may grant {limit}; have the quote approved"),
     "warn",
     _find_discount_above,
+    Text("Discount", context="warning"),
 )
 
 
@@ -387,4 +404,5 @@ FORECAST_CONCENTRATION = Rule(
     Text("{share} of the forecast depends on this deal"),
     "warn",
     _find_concentration,
+    Text("Concentration", context="warning"),
 )

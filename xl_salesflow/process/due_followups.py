@@ -34,13 +34,14 @@ from xl_salesflow.process.followup_deals import (
     weigh_followups,
 )
 from xl_salesflow.process.followup_reasons import find_followup_reasons
+from xl_salesflow.process.followup_requests import add_request_lines, find_request_lines
 from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import complete_columns, fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 GOLDEN_CUSTOMER = Text("golden customer")
 LARGE_DEAL = Text("large deal")
-RAISED_PRIORITY = Text("{because}: one priority higher")
+RAISED_PRIORITY = Text("{because}, one priority higher")
 PUT_OFF_TO_DAY = Text("postponed to {day}: the limit is {limit} a day")
 AGREE_NEXT_STEP = Text("Agree on the next step and its date.")
 
@@ -55,7 +56,7 @@ def write_followup_lines(
     columns: dict[str, Any] = {
         "rank": planned.ranks.astype("float64"),
         "priority": [PRIORITY_BY_LEVEL[level] for level in weighed.level[rows]],
-        **{column_id: listed[column_id].to_numpy() for column_id in ("owner", "deal", "account", "amount")},
+        **{column_id: listed[column_id].to_numpy() for column_id in ("owner", "deal", "name", "account", "amount")},
         "day": planned.days.astype("datetime64[s]"),
         "stage": np.where(listed["recorded_stage"] != "", listed["recorded_stage"], listed["stage"]),
         "due": weighed.due[rows].astype("datetime64[s]"),
@@ -128,6 +129,7 @@ def _word_next_steps(deals: DealArrays, rows: DealPositions) -> list[str]:
 def _keep_undone_marks(deals: DealArrays, rows: DealPositions) -> npt.NDArray[Any]:
     # keep a line marked "no" marked
     listed = deals.pipeline["FollowUps"]
+    listed = listed[~find_request_lines(deals.pipeline, listed)]
     return np.where(deals.frame["deal"].iloc[rows].isin(listed.loc[listed["done"] == "no", "deal"]), "no", "")
 
 
@@ -165,10 +167,11 @@ def list_followups(pipeline: Pipeline) -> FollowUpList:
     day = deals.list_day.astype(date)
     reasons = [signal for signal in find_followup_reasons(deals) if signal.applies.any()]
     if not reasons:
-        return FollowUpList(make_table_frame(TABLES["FollowUps"]), day)
+        return FollowUpList(add_request_lines(pipeline, make_table_frame(TABLES["FollowUps"]), day), day)
     weighed = weigh_followups(deals, reasons)
     planned = schedule_followups(deals, weighed, _order_followups(deals, reasons, weighed))
-    return FollowUpList(write_followup_lines(deals, reasons, weighed, planned), day, planned.without_room)
+    lines = write_followup_lines(deals, reasons, weighed, planned)
+    return FollowUpList(add_request_lines(pipeline, lines, day), day, planned.without_room)
 
 
 def _order_followups(
@@ -193,6 +196,7 @@ def _order_followups(
 
 def _find_ticked_deals(deals: DealArrays) -> DealMask:
     listed = deals.pipeline["FollowUps"]
+    listed = listed[~find_request_lines(deals.pipeline, listed)]
     done = listed.loc[(listed["done"] == "yes") | (listed["result"] != ""), "deal"]
     return np.asarray(deals.frame["deal"].isin(done))
 
@@ -205,8 +209,7 @@ def _find_deals_called_today(deals: DealArrays) -> DealMask:
 
 
 FOLLOWUPS_BEYOND_LIMIT = Text(
-    "More deals need a follow-up than fit into {days} working days of {limit}: {left} too many; hand "
-    "some over, or raise the limit in Settings."
+    "{left} more follow-ups are due than fit into {days} days at {limit} a day. Reassign some or raise the limit in Settings."
 )
 DEALS_WITHOUT_OWNER = Text("Deals without an owner: ")
 
@@ -232,13 +235,14 @@ def make_followup_document(
     Its facts: today, day (the first working day of the list), made (timestamp; default: the beginning of today), source
     (path of the workbook), whose (the requested owner; "" for all), company, sender (its address), currency, limit
     (lines a day), and owners: a list of owner, email, left (number of deals that did not fit) and rows. A row has the
-    columns of FollowUps: days and ranks are whole numbers, the amount a Decimal, dates are dates, and a blank is None.
+    columns of FollowUps: days and ranks are whole numbers, the amount a Decimal, dates are dates, and a blank is None. In
+    addition, is_request says whether it is about a request that waits for a decision.
     """
     rows, settings = listed.rows, pipeline.settings
     columns = list(rows.columns)
     owner_parts = [
-        dict(zip(columns, map(_followup_cell_value, columns, values), strict=True))
-        for values in rows.itertuples(index=False)
+        {**dict(zip(columns, map(_followup_cell_value, columns, values), strict=True)), "is_request": is_request}
+        for values, is_request in zip(rows.itertuples(index=False), find_request_lines(pipeline, rows), strict=True)
     ]
     owners = dict[str, list[dict[str, Any]]]()
     for row in owner_parts:

@@ -130,6 +130,7 @@ _SHARED_CHINESE_LETTERS = 2  # the equivalent number of Chinese characters
 _NEIGHBOURS_COMPARED = 20  # neighbours compared on either side within a large group
 _LARGE_NAME_GROUP = 300
 _SHORTEST_COMPARED_NAME = 5  # shorter names are similar by chance
+_SHORTEST_COMPARED_FOREIGN_NAME = 3  # in Chinese, for example, where a character is a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +164,11 @@ def _find_pairs_by_sign(sign: DuplicateSign, rows: pd.DataFrame) -> Iterator[Dup
         for members in cleaned.groupby(together, sort=False).groups.values():
             yield from _pair_with_first(sign, members)
         return
-    first = cleaned[~together.duplicated()]
-    for _, names in first.groupby(within.reindex(first.index), sort=False):
+    first = ~together.duplicated()
+    groups: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for group, name, row in zip(within[first], cleaned[first], cleaned.index[first], strict=True):
+        groups[group].append((name, int(row)))
+    for names in groups.values():
         yield from _find_near_names(sign, names)
 
 
@@ -182,16 +186,14 @@ def _pair_with_first(sign: DuplicateSign, members: Iterable[int]) -> Iterator[Du
         yield _make_duplicate_pair(sign, row, first, 100)
 
 
-def _find_near_names(sign: DuplicateSign, names: pd.Series) -> Iterator[DuplicatePair]:
-    texts = names[names.str.len() >= _SHORTEST_COMPARED_NAME]
-    wide = names[
-        names.str.len().lt(_SHORTEST_COMPARED_NAME) & names.map(lambda name: not name.isascii() and len(name) >= 3)
-    ]
+def _find_near_names(sign: DuplicateSign, names: Iterable[tuple[str, int]]) -> Iterator[DuplicatePair]:
+    """Yield the pairs of similar *names*, each with its row."""
     blocks: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for row, name in zip([*texts.index, *wide.index], [*texts, *wide], strict=True):
-        shared = _SHARED_LETTERS if name.isascii() else _SHARED_CHINESE_LETTERS
-        blocks["<" + name[:shared]].append((name, row))
-        blocks[">" + name[-shared:]].append((name, row))
+    for name, row in names:
+        if len(name) >= (_SHORTEST_COMPARED_NAME if name.isascii() else _SHORTEST_COMPARED_FOREIGN_NAME):
+            shared = _SHARED_LETTERS if name.isascii() else _SHARED_CHINESE_LETTERS
+            blocks["<" + name[:shared]].append((name, row))
+            blocks[">" + name[-shared:]].append((name, row))
     for block in blocks.values():
         block.sort()
         reach = len(block) if len(block) <= _LARGE_NAME_GROUP else _NEIGHBOURS_COMPARED
@@ -220,7 +222,7 @@ def find_duplicates(pipeline: Pipeline) -> Iterator[Finding]:
     """Yield a note for each row of customers, people and deals that may be a duplicate."""
     for name in DUPLICATE_SIGNS:
         table, rows, language = TABLES[name], pipeline[name], pipeline.language
-        key = table.key or table.columns[0].id
+        key = table.name_column
         for pair in find_duplicate_pairs(name, rows):
             message = DUPLICATE_MESSAGE.in_(
                 language, title=table.title.in_(language), key=rows.at[pair.row, key], other=rows.at[pair.other, key],

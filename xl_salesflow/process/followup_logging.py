@@ -12,6 +12,7 @@ from xl_salesflow.core.key_numbers import followup_activity_key, list_spare_keys
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.process.followup_deals import DealArrays
+from xl_salesflow.process.followup_requests import find_request_lines
 from xl_salesflow.schema.table_frames import complete_columns, look_up_values
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -28,7 +29,7 @@ def log_followups(pipeline: Pipeline) -> ChangeSet:
     an activity. The activity number consists of the day and the deal, so that a line cannot be logged twice.
     """
     listed = pipeline["FollowUps"]
-    known = listed["deal"] != ""
+    known = (listed["deal"] != "") & ~find_request_lines(pipeline, listed)
     handled = known & ((listed["done"] == "yes") | (listed["result"] != ""))
     planned = known & ((listed["then"] != "") | listed["then_on"].notna())
     if not (handled | planned).any():

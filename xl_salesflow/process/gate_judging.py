@@ -7,7 +7,7 @@ back and moves to Lost are only checked against the rules for every move and the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -29,16 +29,16 @@ from xl_salesflow.core.rule_declarations import (
     suggest_for_each,
     write_sentences,
 )
-from xl_salesflow.locale.texts import TWO_SENTENCES, GivenText, Text, fold_text
-from xl_salesflow.process.gate_checks import (
+from xl_salesflow.locale.texts import TWO_SENTENCES, GivenText, Text, fold_text, join_sentences
+from xl_salesflow.process.gate_checks import AT_LEAST, AT_MOST, BANT_AT_LEAST, BEFORE_TODAY, FILLED, ONE_OF
+from xl_salesflow.process.gate_conditions import find_bad_condition, find_gate_reach
+from xl_salesflow.process.gate_overrides import NO_OVERRIDE, OverrideDecision, decide_override
+from xl_salesflow.process.gate_record_checks import (
+    ACTIVITY_OUTCOME,
     ACTIVITY_WITHIN,
     APPROVED_BY,
-    AT_LEAST,
-    AT_MOST,
-    BANT_AT_LEAST,
-    BEFORE_TODAY,
-    FILLED,
-    ONE_OF,
+    CONTACT_IS,
+    OBJECTIONS_CLOSED,
     QUOTE_IS,
     TASK_DONE,
 )
@@ -116,6 +116,8 @@ class MoveVerdicts:
         self._reasons, self._warnings, self._gates = RowMessages(index), RowMessages(index), RowMessages(index, ", ")
         self._verdict = np.full(len(index), _ACCEPTED, np.int8)
         self._final = np.zeros(len(index), bool)
+        self._blocks = RowMessages(index, ", ")
+        self._overrides: dict[Any, OverrideDecision] = {}
 
     def add_reason(
         self, rows: pd.Index, reasons: pd.Series, effect: str, gate: str = "", *, final: bool = False
@@ -123,27 +125,48 @@ class MoveVerdicts:
         """Add *reasons* against *rows*; a block outweighs a warning, and a *final* reason cannot be overridden."""
         (self._warnings if effect == "warn" else self._reasons).add(rows, reasons)
         self._gates.add(rows, gate)
+        if effect != "warn":
+            self._blocks.add(rows, gate)
         at = self._index.get_indexer(rows)
         self._verdict[at] = np.maximum(self._verdict[at], _WARNED if effect == "warn" else _REFUSED)
         self._final[at] |= final
 
-    def apply_overrides(self, deals: pd.DataFrame, half: str) -> None:
-        """Override refused moves that have both a person and a reason; add *half* as a reason if only one is given."""
-        person = (deals["override_by"].str.strip() != "").to_numpy(bool)
-        reason = (deals["override_reason"].str.strip() != "").to_numpy(bool)
-        refused = (self._verdict == _REFUSED) & ~self._final
-        self._verdict[refused & person & reason] = _OVERRIDDEN
-        self._reasons.add(self._index[refused & (person ^ reason)], half)
+    def apply_overrides(
+        self, deals: pd.DataFrame, decide: Callable[[Any, tuple[str, ...]], OverrideDecision], requested: pd.Series
+    ) -> None:
+        """Override refused moves as *decide* says, which takes a row of Deals and the gates not passed.
+
+        Only deals with something in the cells of an override, and those with a request (*requested*), are asked about.
+        """
+        typed = (deals["override_by"].str.strip() != "") | (deals["override_reason"].str.strip() != "")
+        refused = (self._verdict == _REFUSED) & ~self._final & (typed | requested).to_numpy(bool)
+        if not refused.any():
+            return
+        blocks = self._blocks.join_messages()
+        for at in np.flatnonzero(refused).tolist():
+            row = self._index[at]
+            self._overrides[row] = decision = decide(row, _split_gate_ids(blocks[at]))
+            if decision.granted:
+                self._verdict[at] = _OVERRIDDEN
+            for messages, said in ((self._reasons, decision.objection), (self._warnings, decision.note)):
+                if said:
+                    messages.add(self._index[[at]], said)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return verdict, reasons, warnings and gates as columns."""
+        """Return verdict, reasons, warnings, gates, blocks (the gates that refuse it) and override as columns."""
         columns = {
             "verdict": _VERDICT_NAMES[self._verdict],
             "reasons": self._reasons.join_messages(),
             "warnings": self._warnings.join_messages(),
             "gates": self._gates.join_messages(),
+            "blocks": self._blocks.join_messages(),
+            "override": [self._overrides.get(row, NO_OVERRIDE) for row in self._index],
         }
         return pd.DataFrame(columns, index=self._index, dtype=object)
+
+
+def _split_gate_ids(joined: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(gate for gate in str(joined).split(", ") if gate))
 
 
 _UNKNOWN_GATE_CHECK = Text("there is no check “{is_}”; choose one from the list")
@@ -177,6 +200,8 @@ def _check_gate_row(checks: Mapping[str, GateCheck], pipeline: Pipeline, gate: G
         yield "check", _UNKNOWN_GATE_CHECK
     elif misconfiguration := check.find_misconfiguration(pipeline, gate):
         yield misconfiguration
+    if misplaced := find_bad_condition(pipeline, gate):
+        yield misplaced
     if gate.effect not in CHOICES["effect"]:
         yield "effect", _UNKNOWN_GATE_EFFECT
 
@@ -186,7 +211,7 @@ GATE_CHECKS: Mapping[str, GateCheck] = MappingProxyType(
         check.id: check
         for check in (
             FILLED, AT_LEAST, AT_MOST, ONE_OF, BEFORE_TODAY, TASK_DONE, ACTIVITY_WITHIN, QUOTE_IS, BANT_AT_LEAST,
-            APPROVED_BY,
+            APPROVED_BY, CONTACT_IS, OBJECTIONS_CLOSED, ACTIVITY_OUTCOME,
         )
     }
 )  # fmt: skip
@@ -201,22 +226,23 @@ GATE_RULES: tuple[Rule, ...] = (make_gate_row_rule(GATE_CHECKS),)
 _UNKNOWN_TARGET_STAGE = Text("There is no stage “{stage}” in the playbook {playbook}; {hint}")
 _UNKNOWN_DEAL_PLAYBOOK = Text("There is no playbook “{playbook}”; {hint}")
 _UNREADABLE_GATE = Text("The gate {gate} cannot be judged; correct its row in the sheet Gates.")
-_HALF_OVERRIDE = Text("An override needs both a person and a reason; fill in Override by and Override reason.")
 REQUIRED_TASKS = "required_tasks"
 """What History names when a move was refused or overridden because of a required task."""
 
 _REQUIRED_TASK_OPEN = Text(
     "{stage}: the task “{task}” is required and not done. Do it, then tick it off in the sheet Tasks."
 )
+_REACH_UNKNOWN = Text("The gate may not be meant for this deal, but {what} is blank.")
 _AT_PASSED_STAGE = Text("{stage}: {sentence}")
 
 
-def judge_by_gates(pipeline: Pipeline, moves: pd.DataFrame) -> pd.DataFrame:
-    """Judge *moves* (columns from, to; indexed as Deals) against the playbook of each deal.
+def judge_by_gates(pipeline: Pipeline, moves: pd.DataFrame, by: str = "") -> pd.DataFrame:
+    """Judge *moves* (columns from, to, perhaps target; indexed as Deals) against the playbook of each deal; *by* runs it.
 
     Returns:
-        verdict (accepted, warned, refused or overridden), reasons against the move and warnings (one sentence a line) and
-        gates (the ids of the gates that were not passed, separated by commas), indexed as *moves*.
+        verdict (accepted, warned, refused or overridden), reasons against the move and warnings (one sentence a line),
+        gates (the ids of the gates that were not passed, separated by commas), blocks (those that refuse the move) and
+        override (an OverrideDecision), indexed as *moves*.
     """
     deals, language = pipeline["Deals"].loc[moves.index], pipeline.language
     verdicts = MoveVerdicts(moves.index)
@@ -231,7 +257,13 @@ def judge_by_gates(pipeline: Pipeline, moves: pd.DataFrame) -> pd.DataFrame:
             )
         else:
             _judge_in_playbook(pipeline, playbook, deals.loc[rows.index], moves.loc[rows.index], verdicts)
-    verdicts.apply_overrides(deals, _HALF_OVERRIDE.in_(language))
+    target = moves["target"] if "target" in moves else moves["to"]
+
+    def decide(row: Any, gates: tuple[str, ...]) -> OverrideDecision:
+        return decide_override(pipeline, deals.loc[row].to_dict(), str(target[row]), gates, by)
+
+    requested = fold_keys(deals["deal"]).isin(set(fold_keys(pipeline["Approvals"]["deal"])))
+    verdicts.apply_overrides(deals, decide, requested)
     return verdicts.to_frame()
 
 
@@ -299,7 +331,8 @@ def _judge_required_tasks(
         stage = playbook.by_name.get(task.stage)
         if not task.required or stage is None:
             continue
-        passed = _find_passing_moves(stage, crossings) & ~_find_moves_with_task_gate(playbook, stage, crossings)
+        gated = _find_moves_with_task_gate(pipeline, playbook, stage, deals, crossings)
+        passed = _find_passing_moves(stage, crossings) & ~gated
         if not passed.any():
             continue
         ticked = done.loc[(done["stage"] == stage.name) & (fold_keys(done["task"]) == fold_text(task.task)), "deal"]
@@ -312,36 +345,52 @@ def _judge_required_tasks(
 
 
 def _find_moves_with_task_gate(
-    playbook: Playbook, stage: Stage, crossings: pd.DataFrame
+    pipeline: Pipeline, playbook: Playbook, stage: Stage, deals: pd.DataFrame, crossings: pd.DataFrame
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
     # a gate that asks for the tasks of all stages before it may also only warn
-    places = [
-        playbook.by_name[gate.stage].position
-        for gate in playbook.gates
-        if gate.check == TASK_DONE.id and not gate.subject.strip() and gate.stage in playbook.by_name
-    ]
-    asked = [place for place in places if place > stage.position]
-    return (crossings["at"] >= min(asked, default=np.inf)).to_numpy(bool)
+    found = np.zeros(len(crossings), bool)
+    for gate in playbook.gates:
+        at = playbook.by_name.get(gate.stage)
+        if gate.check != TASK_DONE.id or gate.subject.strip() or at is None or at.position <= stage.position:
+            continue
+        reach = find_gate_reach(pipeline, gate, deals)
+        asked = (crossings["at"] >= at.position).to_numpy(bool)
+        found |= asked if reach is None else asked & reach.applies
+    return found
 
 
 def _judge_one_gate(
     pipeline: Pipeline, gate: Gate, deals: pd.DataFrame, crossings: pd.DataFrame, verdicts: MoveVerdicts
 ) -> None:
     check = GATE_CHECKS.get(gate.check)
-    if check is None or check.find_misconfiguration(pipeline, gate) is not None:
+    if (
+        check is None
+        or check.find_misconfiguration(pipeline, gate) is not None
+        or find_bad_condition(pipeline, gate) is not None
+    ):
         sentences = write_sentences(_UNREADABLE_GATE, pipeline.language, deals.index, {"gate": gate.id})
         verdicts.add_reason(deals.index, sentences, gate.effect, gate.id)
         return
+    reach = find_gate_reach(pipeline, gate, deals)
     holding = check.judge(pipeline, gate, deals)
-    failed = ~holding.is_met
+    failed = ~holding.is_met if reach is None else ~holding.is_met & reach.applies
     entering = (crossings["to"] == gate.stage).to_numpy(bool)
     for passing, part in ((False, failed & entering), (True, failed & ~entering)):
         rows = deals.index[part]
         if len(rows):
             template = _make_reason_template(pipeline, check, gate, passing=passing)
-            verdicts.add_reason(
-                rows, write_sentences(template, pipeline.language, rows, holding.facts), gate.effect, gate.id
-            )
+            sentences = write_sentences(template, pipeline.language, rows, holding.facts)
+            if reach is not None:
+                sentences = _add_unknown_reach(pipeline, sentences, reach.blank[rows])
+            verdicts.add_reason(rows, sentences, gate.effect, gate.id)
+
+
+def _add_unknown_reach(pipeline: Pipeline, sentences: pd.Series, blank: pd.Series) -> pd.Series:
+    why = {name: _REACH_UNKNOWN.in_(pipeline.language, what=name) if name else "" for name in blank.unique()}
+    joined = [
+        join_sentences(sentence, why[name], pipeline.language) for sentence, name in zip(sentences, blank, strict=True)
+    ]
+    return pd.Series(joined, index=sentences.index, dtype=object)
 
 
 def _make_reason_template(pipeline: Pipeline, check: GateCheck, gate: Gate, *, passing: bool) -> Text:

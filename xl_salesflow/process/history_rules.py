@@ -6,18 +6,20 @@ finished stay has a move direction. Exactly one stay is unfinished, and its stag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.core.history_seal import find_broken_seals
+from xl_salesflow.core.approval_answers import SealedStays
+from xl_salesflow.core.history_seal import are_signed_seals, find_broken_seals, read_seal_key
 from xl_salesflow.core.key_numbers import KEY_FORMATS, order_by_number
-from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.core.rule_declarations import Rule, RuleMatch
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.rule_declarations import Rule, RuleMatch, list_rule_findings
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.choice_lists import CHOICES
-from xl_salesflow.schema.deal_tables import OPEN_STAY_END
+from xl_salesflow.schema.table_frames import OPEN_STAY_LEFT
+from xl_salesflow.schema.table_registry import TABLES
 
 _STAY_LEFT_ELSEWHERE = Text("its next stage or its last day does not match the next visit")
 _STAY_WITHOUT_DIRECTION = Text("it is over but has no direction of the move")
@@ -46,7 +48,7 @@ def _find_broken_history(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 
 def _find_history_breaks(history: pd.DataFrame, deals: pd.DataFrame) -> Iterable[tuple[Text, pd.Series]]:
-    now = history["left"] == np.datetime64(OPEN_STAY_END, "s")
+    now = history["left"] == OPEN_STAY_LEFT
     after = history.groupby("deal", sort=False)[["stage", "entered"]].shift(-1)
     followed = after["stage"].notna()
     yield _STAY_STILL_GOES_ON, followed & now
@@ -64,25 +66,39 @@ def _find_history_breaks(history: pd.DataFrame, deals: pd.DataFrame) -> Iterable
 
 BROKEN_HISTORY = Rule(
     "broken_history",
-    Text("History does not fit together"),
+    Text("Stage history does not fit together"),
     Text("The record of deal {deal} is broken here: {what}; restore the row from a backup or with undo."),
     "block",
     _find_broken_history,
 )
 
 _SEALED_ROW_CHANGED = Text("the row was changed after it was written")
+_SEALED_CELLS_CHANGED = Text("the row was changed after it was written: {columns}")
 _ROW_BEFORE_CHANGED = Text("the deal's previous visit was changed, removed or inserted later")
+_END_BEFORE_CHANGED = Text("the deal's previous visit was changed later: {columns}")
+_SIGNATURE_WRONG = Text("its signature was not made with your key")
+_NAMED_SEALED_CELLS = 6  # if more differ, the row is another one
 
 
 def _find_broken_seals(pipeline: Pipeline) -> Iterable[RuleMatch]:
     history = pipeline["History"]
     broken = find_broken_seals(history)
-    for rows, what in (
-        (broken.itself, _SEALED_ROW_CHANGED),
-        (broken.before.difference(broken.itself, sort=False), _ROW_BEFORE_CHANGED),
+    behind = broken.before.difference(broken.itself, sort=False)
+    forged = broken.forged.difference(broken.itself.union(broken.before), sort=False)
+    for rows, what, named, side in (
+        (broken.itself, _SEALED_ROW_CHANGED, _SEALED_CELLS_CHANGED, 0),
+        (behind, _ROW_BEFORE_CHANGED, _END_BEFORE_CHANGED, 1),
+        (forged, _SIGNATURE_WRONG, _SIGNATURE_WRONG, 0),
     ):
         facts = {name: history.loc[rows, name] for name in ("visit", "deal")}
-        yield RuleMatch("History", rows, "seal", {**facts, "what": what.in_(pipeline.language)})
+        columns = (_name_columns(pipeline, broken.changed.get(row, ((), ()))[side]) for row in rows)
+        told = [named.in_(pipeline.language, columns=one) if one else what.in_(pipeline.language) for one in columns]
+        yield RuleMatch("History", rows, "seal", {**facts, "what": pd.Series(told, rows, dtype=object)})
+
+
+def _name_columns(pipeline: Pipeline, columns: Sequence[str]) -> str:
+    headers = [TABLES["History"][column].header.in_(pipeline.language) for column in columns]
+    return ", ".join(headers) if len(headers) <= _NAMED_SEALED_CELLS else ""
 
 
 BROKEN_SEAL = Rule(
@@ -135,7 +151,9 @@ def _read_stay_numbers(visits: pd.Series) -> np.ndarray:
 MISSING_STAGE_STAYS = Rule(
     "missing_visits",
     Text("Visits removed by hand"),
-    Text("{count} visits are missing from History, and no run removed them: {which}; restore them from a backup."),
+    Text(
+        "{count} visits are missing from Stage history, and no run removed them: {which}; restore them from a backup."
+    ),
     "warn",
     _find_missing_stays,
 )
@@ -154,3 +172,39 @@ UNSEALED_STAGE_STAYS = Rule(
     "note",
     _find_unsealed_rows,
 )
+
+
+def _find_unsigned_stays(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    # what was written before the key was known has no signature; whatever follows the first signature should have one
+    if read_seal_key() is None:
+        return
+    history = order_by_number(pipeline["History"])
+    signed = are_signed_seals(history["seal"])
+    if not signed.any():
+        return
+    later = history[int(signed.argmax()) :]
+    rows = later.index[~are_signed_seals(later["seal"]) & (later["seal"] != "").to_numpy(bool)]
+    yield RuleMatch("History", rows[:1], "seal", {"visit": history.loc[rows[:1], "visit"], "count": len(rows)})
+
+
+UNSIGNED_STAYS = Rule(
+    "unsigned_visit",
+    Text("Visits without a signature"),
+    Text(
+        "{count} visits are not signed with your key although an earlier one is, the first is {visit}: they were written "
+        "without the key, or changed and sealed anew."
+    ),
+    "warn",
+    _find_unsigned_stays,
+)
+
+SEAL_RULES = (BROKEN_SEAL, MISSING_STAGE_STAYS, UNSEALED_STAGE_STAYS, UNSIGNED_STAYS)
+
+
+def check_seals(pipeline: Pipeline) -> tuple[SealedStays, tuple[Finding, ...]]:
+    """Return how much of History is sealed, and the findings about it."""
+    seals, broken = pipeline["History"]["seal"], find_broken_seals(pipeline["History"])
+    rows = broken.itself.union(broken.before).union(broken.forged)
+    signed = int(are_signed_seals(seals).sum())
+    counts = SealedStays(len(seals), int((seals != "").sum()), signed, len(rows), read_seal_key() is not None)
+    return counts, tuple(finding for rule in SEAL_RULES for finding in list_rule_findings(pipeline, rule))

@@ -8,6 +8,7 @@ from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.deal_scope import DealRows
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import list_rule_findings
+from xl_salesflow.core.team_rights import require_right
 from xl_salesflow.core.verb_answers import ImportedFiles
 from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.process.move_judging import judge_stage_moves
@@ -15,8 +16,14 @@ from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES
 
 
 def judge_imported_deals(pipeline: Pipeline, imported: ChangeSet, by: str) -> ChangeSet:
-    """Judge the moves of the new deals of *imported*, unless it records them as history, and count those refused."""
+    """Judge the moves of the new deals of *imported*, unless it records them as history, and count those refused.
+
+    Raises:
+        UsageError: it records history, and *by* has no right to.
+    """
     answer = imported.answer
+    if isinstance(answer, ImportedFiles) and answer.as_history:
+        require_right(pipeline, "may_record", by)
     if not isinstance(answer, ImportedFiles) or not answer.judged:
         return ChangeSet()
     new = [deal for added in imported.appends if added.table == "Deals" for deal in added.rows["deal"]]

@@ -1,22 +1,22 @@
 """Judge every pending stage move against the gates and record the moves that pass.
 
-Recording ends the current stage stay in History, begins the next one and updates the deal. A refused move stays visible
-on the deal, with its reasons.
+A refused move stays visible on the deal, with its reasons.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.core.change_sets import Append, ChangeSet, apply_change_set, diff_pipelines
-from xl_salesflow.core.history_seal import seal_history
-from xl_salesflow.core.key_numbers import next_keys
-from xl_salesflow.core.pipelines import Pipeline, Stage
-from xl_salesflow.core.rule_declarations import format_column_values, list_rule_findings
+from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.rule_declarations import list_rule_findings
 from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.process.approval_requests import update_override_requests
+from xl_salesflow.process.deal_switching import switch_typed_playbooks
 from xl_salesflow.process.deal_tasks import (
     close_left_tasks,
     drop_passed_tasks,
@@ -25,116 +25,10 @@ from xl_salesflow.process.deal_tasks import (
     tick_off_tasks,
 )
 from xl_salesflow.process.gate_judging import judge_by_gates, list_passed_stages
+from xl_salesflow.process.gate_overrides import NO_OVERRIDE, OverrideDecision
 from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES, find_pending_moves, is_judgeable_playbook
-from xl_salesflow.schema.deal_tables import OPEN_STAY_END
-from xl_salesflow.schema.table_frames import DATE_DTYPE, complete_columns, fold_keys
-from xl_salesflow.schema.table_registry import TABLES
-
-_CARRIED_DEAL_COLUMNS = ("owner", "product", "source", "region", "sales_channel", "amount")
-_NOT_LEFT_YET = np.datetime64(OPEN_STAY_END, "s")
-
-
-def record_stage_moves(pipeline: Pipeline, steps: pd.DataFrame, by: str) -> Pipeline:
-    """Return *pipeline* with accepted *steps* in History and Deals.
-
-    *steps* is indexed as Deals and has the columns from, to, target, playbook, move, day, and the results of the gates:
-    verdict, gates.
-    """
-    if steps.empty:
-        return pipeline
-    stages = [
-        pipeline.playbooks[playbook_id].by_name[to]
-        for playbook_id, to in zip(steps["playbook"], steps["to"], strict=True)
-    ]
-    after = _update_moved_deals(pipeline["Deals"].loc[steps.index], steps, stages)
-    history = _end_stage_stays(pipeline["History"], steps, after)
-    begun = complete_columns(TABLES["History"], _begin_stage_stays(pipeline, history, steps, stages, after, by))
-    deals = pipeline["Deals"].copy()
-    for column in after:
-        deals.loc[steps.index, column] = after[column]
-    pipeline = pipeline.with_tables(Deals=complete_columns(TABLES["Deals"], deals), History=history)
-    return apply_change_set(pipeline, ChangeSet(appends=(Append("History", begun, by),)))
-
-
-def _update_moved_deals(deals: pd.DataFrame, steps: pd.DataFrame, stages: list[Stage]) -> pd.DataFrame:
-    outcome = pd.Series([stage.outcome for stage in stages], index=deals.index, dtype=object)
-    counted = [stage.position if stage.kind in ("open", "won") else 0 for stage in stages]
-    # an aftercare stage keeps the day on which the deal was won
-    closes = (outcome != "open") & (outcome != deals["outcome"])
-    closed = deals["closed"].where(outcome != "open").where(~closes, steps["day"])
-    there = steps["to"] == steps["target"]
-    after = {
-        "stage": deals["stage"].where(~there, steps["target"]),
-        "recorded_stage": steps["to"],
-        "since": steps["day"],
-        "outcome": outcome,
-        "closed": closed,
-        "furthest": np.fmax(deals["furthest"].to_numpy("float64"), np.array(counted, float)),
-        "playbook": steps["playbook"],
-        "created": deals["created"].fillna(steps["day"]),
-        # a deal that is lost no more has no loss reason; History keeps it
-        "loss_reason": deals["loss_reason"].where((deals["outcome"] != "lost") | (outcome == "lost"), ""),
-        **{column: deals[column].where(~there, "") for column in ("move_reason", "override_by", "override_reason")},
-    }
-    return pd.DataFrame(after, index=deals.index)
-
-
-def _end_stage_stays(history: pd.DataFrame, steps: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    ends = steps[steps["from"] != ""]
-    by_deal = ends.set_index("deal")
-    current = (history["left"] == _NOT_LEFT_YET) & history["deal"].isin(by_deal.index)
-    rows = history.index[current]
-    if rows.empty:
-        return history
-    moved = by_deal.loc[history.loc[rows, "deal"]].set_axis(rows, axis=0)
-    history = history.copy()
-    history.loc[rows, "left"] = moved["day"]
-    history.loc[rows, "days"] = (moved["day"] - history.loc[rows, "entered"]).dt.days.astype("float64")
-    history.loc[rows, "moved_to"] = moved["to"]
-    history.loc[rows, "move"] = moved["move"]
-    return history
-
-
-def _begin_stage_stays(
-    pipeline: Pipeline, history: pd.DataFrame, steps: pd.DataFrame, stages: list[Stage], after: pd.DataFrame, by: str
-) -> pd.DataFrame:
-    deals = pipeline["Deals"].loc[steps.index]
-    seen = pd.MultiIndex.from_frame(history[["deal", "playbook", "stage"]])
-    now = pd.MultiIndex.from_arrays([steps["deal"], steps["playbook"], steps["to"]])
-    own = deals["probability_override"]
-    past_gate = steps["verdict"] == "overridden"
-    columns = {
-        "visit": next_keys(pipeline, "History", len(steps)),
-        "deal": steps["deal"],
-        "playbook": steps["playbook"],
-        "stage": steps["to"],
-        "position": [float(stage.position) for stage in stages],
-        "outcome": after["outcome"],
-        "entered": steps["day"],
-        "left": np.full(len(steps), _NOT_LEFT_YET),
-        "furthest": after["furthest"],
-        "first": (~now.isin(seen)).astype("float64"),
-        "created": after["created"],
-        "closed": after["closed"],
-        "cycle_days": (after["closed"] - after["created"]).dt.days.astype("float64"),
-        "probability": own.fillna(pd.Series([stage.probability for stage in stages], index=deals.index)),
-        **{column: deals[column] for column in _CARRIED_DEAL_COLUMNS},
-        "by": [by] * len(steps),
-        "reason": _word_move_reasons(pipeline, deals, after["outcome"]),
-        "override_by": deals["override_by"].where(past_gate, ""),
-        "override_reason": deals["override_reason"].where(past_gate, ""),
-        "gates": steps["gates"],
-    }
-    return pd.DataFrame(columns, index=steps.index).astype({"entered": DATE_DTYPE, "left": DATE_DTYPE})
-
-
-def _word_move_reasons(pipeline: Pipeline, deals: pd.DataFrame, outcome: pd.Series) -> pd.Series:
-    lost = (outcome == "lost") & (deals["loss_reason"] != "")
-    why = format_column_values(TABLES["Deals"]["loss_reason"], deals["loss_reason"], pipeline.language).where(lost, "")
-    own = deals["move_reason"].str.strip()
-    both = (why != "") & (own != "")
-    return why + pd.Series(np.where(both, "; ", ""), index=deals.index, dtype=object) + own
-
+from xl_salesflow.process.stage_stays import record_stage_moves, seal_new_stage_stays
+from xl_salesflow.schema.table_frames import fold_keys
 
 _MOST_LEGS_OF_MOVE = 3
 """Into the first stage, on to Won, on into aftercare: no move has more legs."""
@@ -147,28 +41,25 @@ def judge_stage_moves(pipeline: Pipeline, by: str) -> ChangeSet:
 
     A second run changes nothing.
     """
-    now, verdicts = pipeline, pd.DataFrame({"verdict": [], "reasons": [], "warnings": []}, dtype=object)
-    refused = pd.Index([])
+    now = switched = switch_typed_playbooks(pipeline, by)
+    verdicts = pd.DataFrame({"verdict": [], "reasons": [], "warnings": []}, dtype=object)
+    refused, judged = pd.Index([]), list[pd.DataFrame]()
     for _ in range(_MOST_LEGS_OF_MOVE):
         moves = _find_judgeable_moves(now).drop(index=refused, errors="ignore")
         if moves.empty:
             break
         now = _give_needed_tasks(now, moves)
-        steps = _judge_next_legs(now, pipeline, moves)
+        steps = _judge_next_legs(now, pipeline, moves, by)
+        judged.append(steps)
         verdicts = _combine_verdicts(verdicts, steps)
         refused = refused.append(steps.index[steps["verdict"] == "refused"])
         passed = steps[steps["verdict"] != "refused"]
         now = tick_off_tasks(give_stage_tasks(record_stage_moves(now, passed, by), passed))
-    now = close_left_tasks(drop_passed_tasks(pipeline, now, now["Deals"].loc[refused, "deal"]))
+    now = _update_requests(now, judged, by)
+    now = close_left_tasks(drop_passed_tasks(switched, now, now["Deals"].loc[refused, "deal"]))
     now = seal_new_stage_stays(pipeline, _mark_move_status(now, verdicts))
     found = [finding for rule in MOVE_STATUS_RULES for finding in list_rule_findings(now, rule)]
     return replace(diff_pipelines(pipeline, now, "move"), findings=tuple(found))
-
-
-def seal_new_stage_stays(before: Pipeline, now: Pipeline) -> Pipeline:
-    history = now["History"]
-    new = history.loc[~history.index.isin(before["History"].index), "deal"]
-    return now.with_tables(History=seal_history(history, set(new))) if len(new) else now
 
 
 def _give_needed_tasks(pipeline: Pipeline, moves: pd.DataFrame) -> Pipeline:
@@ -188,8 +79,21 @@ def _find_judgeable_moves(pipeline: Pipeline) -> pd.DataFrame:
     return moves[~moves["playbook"].isin(unusable)]
 
 
-def _judge_next_legs(now: Pipeline, before: Pipeline, moves: pd.DataFrame) -> pd.DataFrame:
-    verdicts = judge_by_gates(now, moves[["from", "to"]])
+def _update_requests(pipeline: Pipeline, judged: list[pd.DataFrame], by: str) -> Pipeline:
+    # ask for overrides of refused moves, and date the requests that let a move pass
+    asked, used = list[dict[str, Any]](), list[str]()
+    for steps in judged:
+        for step in steps[steps["override"].map(lambda one: one is not NO_OVERRIDE).astype(bool)].to_dict("records"):
+            decision: OverrideDecision = step["override"]
+            used.append(decision.approval)
+            if decision.waits_for:
+                row = {"deal": step["deal"], "stage": step["target"], "gates": step["blocks"], "why": decision.why}
+                asked.append({**row, "waits_for": ", ".join(decision.waits_for)})
+    return update_override_requests(pipeline, asked, used, by)
+
+
+def _judge_next_legs(now: Pipeline, before: Pipeline, moves: pd.DataFrame, by: str) -> pd.DataFrame:
+    verdicts = judge_by_gates(now, moves[["from", "to", "target"]], by)
     deals = now["Deals"].loc[moves.index]
     pairs = list(zip(moves["playbook"], moves["from"], moves["to"], strict=True))
     directions = {pair: _find_move_direction(now, *pair) for pair in set(pairs)}

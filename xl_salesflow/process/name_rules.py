@@ -16,9 +16,11 @@ from xl_salesflow.core.rule_declarations import (
     suggest_for_each,
 )
 from xl_salesflow.locale.texts import Text, fold_text
+from xl_salesflow.process.renamed_names import find_renamed_names, list_renamed_texts
 from xl_salesflow.process.renamed_stages import find_renamed_stages
 from xl_salesflow.schema.choice_lists import LISTS, choice_label, identify_choice
-from xl_salesflow.schema.table_columns import ColumnType
+from xl_salesflow.schema.table_columns import Column, ColumnType
+from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
 
@@ -77,6 +79,26 @@ STAGE_RENAMED = Rule(
     _find_typed_renames,
 )
 
+
+def _find_renamed_names(pipeline: Pipeline) -> Iterator[RuleMatch]:
+    for one in find_renamed_names(pipeline):
+        sheet = TABLES[one.table].title.in_(pipeline.language)
+        facts = {"sheet": sheet, "old": one.old, "new": one.new, "count": one.uses, "place": one.place}
+        yield RuleMatch(one.table, pd.Index([one.row]), one.column, facts)
+
+
+NAME_RENAMED = Rule(
+    "name_renamed",
+    Text("A name changed in the sheet that declares it"),
+    Text(
+        "“{old}” is not in the sheet {sheet} any more, but {count} rows name it, and none names “{new}”. If “{old}” is called "
+        '“{new}” now, this carries every row along: salesflow rename BOOK "{old}" "{new}" --in {place}; or select the cell '
+        "and press Rename."
+    ),
+    "warn",
+    _find_renamed_names,
+)
+
 _OPEN_LIST_COLUMNS = tuple(
     (table.name, column.id, (column.options or "",))
     for table in TABLES.values()
@@ -103,6 +125,14 @@ def is_value_offered(options: Iterable[str], value: str, offered: dict[str, str]
     return any(choice_id in offered for choice_id in ids if choice_id) or fold_text(value) in folded
 
 
+def _leave_out_renamed(pipeline: Pipeline, column: Column, options: Iterable[str], cells: pd.Series) -> pd.Series:
+    # the finding about the rename says what to do about all rows with the old name
+    renamed = (
+        {text for name in options for text in list_renamed_texts(pipeline, "Lists", name)} if len(cells) else set()
+    )
+    return cells[~fold_keys(format_column_values(column, cells, pipeline.language)).isin(renamed)] if renamed else cells
+
+
 def _find_off_list_values(pipeline: Pipeline) -> Iterator[RuleMatch]:
     for table, column, options in (*_OPEN_LIST_COLUMNS, ("Traits", "trait", TRAIT_LISTS)):
         offered, cells = list_offered_values(pipeline, options), pipeline[table][column]
@@ -112,7 +142,7 @@ def _find_off_list_values(pipeline: Pipeline) -> Iterator[RuleMatch]:
         if not len(lost):
             continue
         off = [value for value in lost.unique() if not is_value_offered(options, value, offered)]
-        lost = lost[lost.isin(off)]
+        lost = _leave_out_renamed(pipeline, TABLES[table][column], options, lost[lost.isin(off)])
         first = lost.drop_duplicates()
         facts = {
             "value": format_column_values(TABLES[table][column], first, pipeline.language),

@@ -13,8 +13,9 @@ import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline, Playbook
 from xl_salesflow.core.rule_declarations import Rule, RuleMatch
-from xl_salesflow.locale.texts import Text, fold_text
-from xl_salesflow.schema.table_frames import fold_keys
+from xl_salesflow.core.team_rights import NOBODY_NAMED, list_people_with_right
+from xl_salesflow.locale.texts import Text, TextList, fold_text
+from xl_salesflow.schema.table_frames import OPEN_STAY_LEFT, fold_keys, look_up_values
 
 
 def is_judgeable_playbook(playbook: Playbook) -> bool:
@@ -25,13 +26,15 @@ def is_judgeable_playbook(playbook: Playbook) -> bool:
 def find_pending_moves(pipeline: Pipeline) -> pd.DataFrame:
     """Return the pending moves, indexed as Deals: `from`, `to` (the next leg), `target` and `playbook`.
 
-    Stage names are compared without case and surrounding blanks. Rows without a unique key are skipped.
+    Stage names are compared without case and surrounding blanks. Rows without a unique key are skipped, and so are deals
+    whose playbook was typed over: their stage is still one of the other playbook.
     """
     deals = pipeline["Deals"]
     typed, recorded = deals["stage"], deals["recorded_stage"]
     folded = fold_keys(typed)
     waiting = (folded != "") & (folded != fold_keys(recorded))
     waiting &= (deals["deal"] != "") & ~deals["deal"].duplicated(keep=False)
+    waiting &= ~deals.index.isin(find_typed_switches(pipeline).index)
     deals = deals[waiting]
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
     typed = typed[waiting].str.strip()
@@ -43,6 +46,26 @@ def find_pending_moves(pipeline: Pipeline) -> pd.DataFrame:
             legs = {pair: _find_next_leg(playbook, *pair) for pair in set(pairs)}
             moves.loc[rows.index, ["to", "target"]] = np.array([legs[pair] for pair in pairs], object)
     return moves
+
+
+def find_typed_switches(pipeline: Pipeline) -> pd.DataFrame:
+    """Return the open deals whose playbook was typed over, indexed as Deals: `before`, `after`, and whether a switch is `known`.
+
+    The playbook of a deal's current stage stay is the one it was in. Not known is how to switch a deal whose stage that
+    playbook does not have.
+    """
+    deals, history = pipeline["Deals"], pipeline["History"]
+    current = history[(history["left"] == OPEN_STAY_LEFT) & (history["playbook"] != "")]
+    current = current[~current["deal"].duplicated(keep=False)]
+    recorded: pd.Series = current.set_index("deal")["playbook"]
+    before = look_up_values(deals["deal"], recorded).fillna("").astype(object)
+    after = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
+    usable = [name for name, playbook in pipeline.playbooks.items() if is_judgeable_playbook(playbook)]
+    typed = (before != after) & before.isin(usable) & after.isin(usable)
+    typed &= (deals["outcome"] == "open") & (deals["recorded_stage"] != "") & ~deals["deal"].duplicated(keep=False)
+    stages = [(name, stage.name) for name in usable for stage in pipeline.playbooks[name].open_stages]
+    known = pd.MultiIndex.from_arrays([before, deals["recorded_stage"]]).isin(stages)
+    return pd.DataFrame({"before": before, "after": after, "known": known}, index=deals.index)[typed]
 
 
 def has_known_stage(pipeline: Pipeline, deals: pd.DataFrame) -> pd.Series:
@@ -93,7 +116,34 @@ def _find_unjudged_moves(pipeline: Pipeline) -> Iterable[RuleMatch]:
             yield RuleMatch("Deals", rows[:1], "stage", {"playbook": playbook_id, "count": len(rows)})
 
 
+_NOBODY_MAY_SWITCH = Text("only these people may switch playbooks by the sheet Team: {people}")
+_STAGE_TO_MAP = Text(
+    'it has no stage “{stage}”; say where the deals belong with salesflow playbook use {after} --map "{stage}=…"'
+)
+
+
+def _find_refused_switches(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    typed, language = find_typed_switches(pipeline), pipeline.language
+    people = TextList(list_people_with_right(pipeline, "may_switch") or (NOBODY_NAMED,))
+    stages = pipeline["Deals"].loc[typed.index, "recorded_stage"]
+    whys = [
+        _NOBODY_MAY_SWITCH.in_(language, people=people)
+        if known
+        else _STAGE_TO_MAP.in_(language, stage=stage, after=after)
+        for known, after, stage in zip(typed["known"], typed["after"], stages, strict=True)
+    ]
+    why = pd.Series(whys, typed.index, dtype=object)
+    yield RuleMatch("Deals", typed.index, "playbook", {"before": typed["before"], "why": why})
+
+
 MOVE_STATUS_RULES = (
+    Rule(
+        "switch_refused",
+        Text("A playbook typed over that still counts"),
+        Text("The deal is still in playbook {before}: {why}."),
+        "block",
+        _find_refused_switches,
+    ),
     Rule(
         "move_refused",
         Text("A move that the gates refused"),

@@ -7,23 +7,52 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
 from xl_salesflow.core.name_suggestions import suggest_names
+from xl_salesflow.core.toml_files import (
+    TOML_NUMBER,
+    TOML_SWITCH,
+    TOML_TABLE,
+    TOML_TABLES,
+    TOML_TEXT,
+    is_toml_value,
+    read_toml_file,
+)
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, GivenText, Language, Sentence, Text, TextList, fold_text
-from xl_salesflow.schema.choice_lists import CHOICES, LISTS
+from xl_salesflow.locale.texts import (
+    LABEL_AND_VALUE,
+    SEMICOLON_SEPARATOR,
+    GivenText,
+    Language,
+    Sentence,
+    Text,
+    TextList,
+    fold_text,
+)
+from xl_salesflow.process.gate_subjects import REACHED_TABLES
+from xl_salesflow.schema.choice_lists import CHOICES, LISTS, choice_label, list_options
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 _STAGE_TEXT_KEYS = ("purpose", "action", "standard")
-_STAGE_NUMBER_KEYS = ("probability", "day_limit", "cadence")
+_PLAYBOOK_KINDS = {"title": TOML_TABLE, "purpose": TOML_TABLE, "order": TOML_NUMBER, "gates": TOML_TABLES}
+_STAGE_KINDS = {
+    **dict.fromkeys(("id", "kind", "buyer_stage", "role"), TOML_TEXT),
+    **dict.fromkeys(("probability", "day_limit", "cadence"), TOML_NUMBER),
+    "may_skip": TOML_SWITCH,
+    "tasks": TOML_TABLES,
+}
+_STAGE_TASK_KINDS = {"due_days": TOML_NUMBER, "required": TOML_SWITCH, "done_by": TOML_TEXT, "outcomes": TOML_TEXT}
+_GATE_KINDS = {**dict.fromkeys(("id", "stage", "subject", "check", "effect"), TOML_TEXT), "active": TOML_SWITCH}
+_MAX_SHOWN_VALUE = 40
 
 _FILE_KEY_MISSING = Text("{where} has no “{key}”; add it")
 _FILE_TEXT_NOT_PAIRED = Text('“{key}” of {where} is not in both languages; write {{ en = "…", zh = "…" }}')
-_FILE_NOT_A_NUMBER = Text("“{key}” of {where} is {value}; write a number")
+_FILE_WRONG_KIND = Text("“{key}” of {where} is {value}; write {asked}")
 _FILE_STAGE_TWICE = Text("{where} has the same id as an earlier one; rename it")
 _FILE_STAGE_UNKNOWN = Text("{where} guards the stage “{value}”, which is not there; {hint}")
 _FILE_SUBJECT_WRONG = Text("{where} refers to “{value}”, which is not a valid {what}")
@@ -37,6 +66,15 @@ _SUBJECT_COLUMN, _SUBJECT_TASK, _SUBJECT_ACTIVITY, _SUBJECT_QUOTE_STATE = (
     Text("activity type"),
     Text("state of a quote"),
 )
+_VALUE_OUTCOME = Text("outcome of an activity")
+_SUBJECT_OPTIONS: Mapping[str, tuple[str, Text, bool]] = MappingProxyType(
+    {
+        "contact_is": ("decision_role", Text("decision role"), True),
+        "objections_closed": ("objection_type", Text("objection type"), False),
+        "activity_outcome": ("activity_type", _SUBJECT_ACTIVITY, False),
+    }
+)
+"""Check → the list that its subject is from, what that is called, and whether it is needed."""
 
 
 def read_own_playbook(path: Path, language: Language) -> dict[str, pd.DataFrame]:
@@ -45,12 +83,7 @@ def read_own_playbook(path: Path, language: Language) -> dict[str, pd.DataFrame]
     Raises:
         UsageError: the file does not exist, is not TOML or is not a valid playbook; the message lists every error.
     """
-    try:
-        file = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError("{path} cannot be read; check the name.", path=path) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError("{path} is not TOML: {error}.", path=path, error=error) from error
+    file = read_toml_file(path)
     if found := tuple(find_playbook_file_findings(file)):
         raise UsageError("{path}: {findings}", path=path, findings=Sentence(TextList(found, SEMICOLON_SEPARATOR)))
     return make_setup_frames(path.stem, file, language)
@@ -58,32 +91,39 @@ def read_own_playbook(path: Path, language: Language) -> dict[str, pd.DataFrame]
 
 def find_playbook_file_findings(file: Mapping[str, Any]) -> Iterator[Text]:
     """Yield every error that prevents making frames from *file*."""
+    if found := tuple(_check_file_kinds(file, _WHOLE_FILE, _PLAYBOOK_KINDS)):
+        yield from found  # the rest cannot be judged
+        return
     yield from _check_file_texts(file, _WHOLE_FILE, required=("title", "purpose"))
-    stages = _list_file_tables(file, "stages")
-    if not stages:
+    stages = file.get("stages")
+    if not stages or not is_toml_value(stages, TOML_TABLES):
         yield _word_file_finding(_FILE_KEY_MISSING, _WHOLE_FILE, key="[[stages]]")
+        return
     seen: dict[str, int] = {}
     for number, stage in enumerate(stages, 1):
         where = Text("stage {number}").with_facts(number=number)
-        yield from _check_file_stage(stage, where)
-        if (stage_id := str(stage.get("id", ""))) in seen:
+        if found := tuple(_check_file_kinds(stage, where, _STAGE_KINDS)):
+            yield from found
+            continue
+        yield from _check_file_stage(stage, where, number)
+        if (stage_id := stage.get("id", "")) in seen:
             yield _word_file_finding(_FILE_STAGE_TWICE, where)
-        tasks = _list_file_tables(stage, "tasks")
-        seen[stage_id] = len(tasks)
-        for place, task in enumerate(tasks, 1):
-            spot = Text("task {task} of stage {stage}").with_facts(task=place, stage=number)
-            yield from _check_file_texts(task, spot, required=("text",))
-            yield from _check_file_numbers(task, spot, ("due_days",))
-    for number, gate in enumerate(_list_file_tables(file, "gates"), 1):
-        yield from _check_file_gate(gate, Text("gate {number}").with_facts(number=number), seen)
+        seen[stage_id] = len(stage.get("tasks", ()))
+    for number, gate in enumerate(file.get("gates", ()), 1):
+        where = Text("gate {number}").with_facts(number=number)
+        found = tuple(_check_file_kinds(gate, where, _GATE_KINDS))
+        yield from found or _check_file_gate(gate, where, seen)
 
 
-def _check_file_stage(stage: Mapping[str, Any], where: Text) -> Iterator[Text]:
+def _check_file_stage(stage: Mapping[str, Any], where: Text, number: int) -> Iterator[Text]:
     for key in ("id", "kind"):
         if not stage.get(key):
             yield _word_file_finding(_FILE_KEY_MISSING, where, key=key)
     yield from _check_file_texts(stage, where, required=("name",), optional=_STAGE_TEXT_KEYS)
-    yield from _check_file_numbers(stage, where, _STAGE_NUMBER_KEYS)
+    for place, task in enumerate(stage.get("tasks", ()), 1):
+        spot = Text("task {task} of stage {stage}").with_facts(task=place, stage=number)
+        yield from _check_file_texts(task, spot, required=("text",))
+        yield from _check_file_kinds(task, spot, _STAGE_TASK_KINDS)
 
 
 def _check_file_gate(gate: Mapping[str, Any], where: Text, stages: Mapping[str, int]) -> Iterator[Text]:
@@ -92,7 +132,7 @@ def _check_file_gate(gate: Mapping[str, Any], where: Text, stages: Mapping[str, 
         for key in ("id", "stage", "check", "effect")
         if not gate.get(key)
     )
-    yield from _check_file_texts(gate, where, required=("remedy",))
+    yield from _check_file_texts(gate, where, required=("remedy",), optional=("condition",))
     if gate.get("stage") and gate["stage"] not in stages:
         yield _word_file_finding(
             _FILE_STAGE_UNKNOWN, where, value=gate["stage"], hint=suggest_names(gate["stage"], stages)
@@ -102,14 +142,18 @@ def _check_file_gate(gate: Mapping[str, Any], where: Text, stages: Mapping[str, 
             yield _word_file_finding(
                 _FILE_CHOICE_UNKNOWN, where, key=key, value=gate[key], hint=suggest_names(gate[key], CHOICES[key])
             )
-    if (what := _find_wrong_subject_kind(gate, stages)) is not None:
-        value = gate.get("value" if what is _SUBJECT_QUOTE_STATE else "subject", "")
+    if not any(is_toml_value(gate.get("value", ""), asked) for asked in (TOML_TEXT, TOML_NUMBER)):
+        yield _word_file_finding(_FILE_WRONG_KIND, where, key="value", value=gate["value"], asked=TOML_TEXT)
+    elif (what := _find_wrong_subject_kind(gate, stages)) is not None:
+        value = gate.get("value" if what in (_SUBJECT_QUOTE_STATE, _VALUE_OUTCOME) else "subject", "")
         yield _word_file_finding(_FILE_SUBJECT_WRONG, where, value=value, what=what)
 
 
 def _find_wrong_subject_kind(gate: Mapping[str, Any], stages: Mapping[str, int]) -> Text | None:
     # what the subject of a gate should be, if it is something else
-    subject, check = str(gate.get("subject", "")), gate.get("check")
+    subject, check = str(gate.get("subject", "")), str(gate.get("check", ""))
+    if check in _SUBJECT_OPTIONS:
+        return _find_wrong_option(gate, check, subject)
     if check == "quote_is":
         states = str(gate.get("value", "")).split(",")
         return None if all(state.strip() in CHOICES["quote_status"] for state in states) else _SUBJECT_QUOTE_STATE
@@ -121,7 +165,24 @@ def _find_wrong_subject_kind(gate: Mapping[str, Any], stages: Mapping[str, int])
         stage, _, number = subject.partition(".")
         there = number.isdecimal() and 1 <= int(number) <= stages.get(stage, 0)
         return None if there else _SUBJECT_TASK
-    return None if subject in TABLES["Deals"].by_id else _SUBJECT_COLUMN
+    table, _, column = subject.rpartition(".")
+    known = table in ("", *REACHED_TABLES, "Quotes") and column in TABLES[table or "Deals"].by_id
+    return None if known else _SUBJECT_COLUMN
+
+
+def _find_wrong_option(gate: Mapping[str, Any], check: str, subject: str) -> Text | None:
+    options, what, is_needed = _SUBJECT_OPTIONS[check]
+    items = _split_file_list(subject)
+    if (is_needed and not items) or not set(list_options(options)).issuperset(items):
+        return what
+    outcomes = _split_file_list(str(gate.get("value", "")))
+    if check == "activity_outcome" and not (outcomes and set(LISTS["activity_outcome"]).issuperset(outcomes)):
+        return _VALUE_OUTCOME
+    return None
+
+
+def _split_file_list(written: str) -> list[str]:
+    return [item.strip() for item in written.split(",") if item.strip()]
 
 
 def _check_file_texts(
@@ -131,20 +192,21 @@ def _check_file_texts(
         pair = node.get(key)
         if pair is None and key in required:
             yield _word_file_finding(_FILE_KEY_MISSING, where, key=key)
-        elif pair is not None and not (isinstance(pair, dict) and all(pair.get(each) for each in ("en", "zh"))):
+        elif pair is not None and not _is_paired_text(pair):
             yield _word_file_finding(_FILE_TEXT_NOT_PAIRED, where, key=key)
 
 
-def _check_file_numbers(node: Mapping[str, Any], where: Text, keys: tuple[str, ...]) -> Iterator[Text]:
-    for key in keys:
-        value = node.get(key, 0)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            yield _word_file_finding(_FILE_NOT_A_NUMBER, where, key=key, value=value)
+def _is_paired_text(pair: Any) -> bool:
+    if not isinstance(pair, dict) or not (pair.get("en") and pair.get("zh")):
+        return False
+    return all(is_toml_value(words, TOML_TEXT) for words in pair.values())
 
 
-def _list_file_tables(node: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    found = node.get(key, [])
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+def _check_file_kinds(node: Mapping[str, Any], where: Text, kinds: Mapping[str, Text]) -> Iterator[Text]:
+    for key, asked in kinds.items():
+        if key in node and not is_toml_value(node[key], asked):
+            shown = str(node[key])[:_MAX_SHOWN_VALUE]
+            yield _word_file_finding(_FILE_WRONG_KIND, where, key=key, value=shown, asked=asked)
 
 
 def _word_file_finding(text: Text, where: Text, **facts: object) -> Text:
@@ -278,13 +340,13 @@ def _make_stage_task_rows(name: str, file: Mapping[str, Any], language: Language
 
 def _word_list_values(name: str, written: str, language: Language) -> str:
     # an unknown value stays as it is, and becomes a finding
-    items = [item.strip() for item in written.split(",") if item.strip()]
-    return ", ".join(LISTS[name][item].in_(language) if item in LISTS[name] else item for item in items)
+    items = _split_file_list(written)
+    return ", ".join(choice_label(name, item, language) for item in items)
 
 
 def _make_gate_rows(name: str, file: Mapping[str, Any], language: Language) -> Iterator[SetupRow]:
     stages = {stage["id"]: stage for stage in file["stages"]}
-    for gate in file["gates"]:
+    for gate in file.get("gates", ()):
         yield {
             "gate": f"{name}-{gate['id']}",
             "playbook": name,
@@ -295,6 +357,7 @@ def _make_gate_rows(name: str, file: Mapping[str, Any], language: Language) -> I
             "effect": gate["effect"],
             "remedy": make_file_text(gate["remedy"]).in_(language),
             "active": "yes" if gate.get("active", True) else "no",
+            "condition": make_file_text(gate["condition"]).in_(language) if "condition" in gate else "",
         }
 
 
@@ -307,14 +370,18 @@ def _word_gate_subject(gate: Mapping[str, Any], stages: Mapping[str, Any], langu
         return make_file_text(stages[stage]["tasks"][int(number) - 1]["text"]).in_(language)
     if gate["check"] == "activity_within":
         return LISTS["activity_type"][subject].in_(language)
-    return TABLES["Deals"].header(subject, language)
+    if gate["check"] in _SUBJECT_OPTIONS:
+        return _word_list_values(_SUBJECT_OPTIONS[gate["check"]][0], subject, language)
+    table, _, column = subject.rpartition(".")
+    header = TABLES[table or "Deals"].header(column, language)
+    return LABEL_AND_VALUE.in_(language, label=TABLES[table].title, value=header) if table else header
 
 
 def _word_gate_value(gate: Mapping[str, Any], language: Language) -> str:
     value = str(gate.get("value", ""))
     if gate["check"] == "quote_is":
         return ", ".join(CHOICES["quote_status"][state.strip()].in_(language) for state in value.split(","))
-    return value
+    return _word_list_values("activity_outcome", value, language) if gate["check"] == "activity_outcome" else value
 
 
 def _make_question_rows(language: Language) -> Iterator[SetupRow]:

@@ -22,12 +22,10 @@ from xl_salesflow.core.verb_answers import RenamedRows
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text, TextList, fold_text
 from xl_salesflow.process.deal_upkeep import is_cell_filled
+from xl_salesflow.process.renamed_names import FIXED_LISTS
 from xl_salesflow.schema.choice_lists import LISTS, choice_label, identify_choice
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
-
-_FIXED_LISTS = ("activity_type", "activity_outcome", "role", "account_class", "preparation")
-"""Lists whose shipped values mean something to rules and gates, so that these keep their names."""
 
 _MORE_MENTIONS: Mapping[NameColumn, tuple[NameColumn, ...]] = MappingProxyType(
     {
@@ -65,21 +63,18 @@ def _find_renaming(pipeline: Pipeline, old: str, new: str, table: str) -> Renami
     found = [
         renaming
         for source in list_name_sources()
-        if source.declared and (not table or fold_text(table) in _list_source_titles(source.declared))
+        if not table or fold_text(table) in _list_source_titles(source.declared)
         if (renaming := _match_source(pipeline, source, old, new))
     ]
     if not found:
         raise _unknown_name_error(pipeline, old)
     if len(found) > 1:
-        titles = TextList(tuple(TABLES[_declared(one.source)[0]][_declared(one.source)[1]].header for one in found))
+        titles = TextList(
+            tuple(TABLES[table][column].header for table, column in (one.source.declared for one in found))
+        )
         raise UsageError("Several sheets have {old!r}: {titles}; say which with --in.", old=old, titles=titles)
     _refuse_taken_name(pipeline, found[0])
     return found[0]
-
-
-def _declared(source: NameSource) -> NameColumn:
-    assert source.declared is not None
-    return source.declared
 
 
 def _list_source_titles(declared: NameColumn) -> set[str]:
@@ -90,7 +85,7 @@ def _list_source_titles(declared: NameColumn) -> set[str]:
 
 
 def _match_source(pipeline: Pipeline, source: NameSource, old: str, new: str) -> Renaming | None:
-    declared = _declared(source)
+    declared = source.declared
     if declared[0] == "Lists":
         old = identify_choice(LISTS[declared[1]], old) or old
         new = identify_choice(LISTS[declared[1]], new) or new
@@ -105,9 +100,9 @@ def _match_source(pipeline: Pipeline, source: NameSource, old: str, new: str) ->
 
 
 def _refuse_taken_name(pipeline: Pipeline, renaming: Renaming) -> None:
-    table, column = _declared(renaming.source)
+    table, column = renaming.source.declared
     names = pipeline[table][column]
-    if table == "Lists" and column in _FIXED_LISTS and renaming.old in LISTS[column]:
+    if table == "Lists" and column in FIXED_LISTS and renaming.old in LISTS[column]:
         label = choice_label(column, renaming.old, pipeline.language)
         raise UsageError(
             "Rules and gates use {old!r}, so it keeps its name; add a value of your own instead.", old=label
@@ -127,7 +122,6 @@ def _unknown_name_error(pipeline: Pipeline, old: str) -> UsageError:
     known = [
         choice_label(column, str(name), pipeline.language)
         for source in list_name_sources()
-        if source.declared
         for table, column in [source.declared]
         for name in pipeline[table][column].unique()
         if name
@@ -136,7 +130,7 @@ def _unknown_name_error(pipeline: Pipeline, old: str) -> UsageError:
 
 
 def _carry_along(pipeline: Pipeline, renaming: Renaming) -> Pipeline:
-    declared = _declared(renaming.source)
+    declared = renaming.source.declared
     columns = dict.fromkeys((declared, *renaming.source.used, *_MORE_MENTIONS.get(declared, ())))
     frames: dict[str, pd.DataFrame] = {}
     for table, column in columns:

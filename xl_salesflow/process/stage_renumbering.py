@@ -137,8 +137,8 @@ def _uncounted_stages(playbook: Playbook) -> set[str]:
 RENUMBERING_MESSAGES: Mapping[str, Text] = MappingProxyType(
     {
         "stages_renumbered": Text(
-            "The stages of {playbook} were edited in the sheet Stages: {count} rows of History have new stage numbers, and all "
-            "numbers count by them."
+            "The stages of {playbook} were edited in the sheet Stages: {count} rows of Stage history have new stage numbers, and "
+            "all numbers count by them."
         )
     }
 )

@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from xl_salesflow.core.change_sets import Append, ChangeSet
 from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
@@ -179,3 +180,9 @@ def _load_library_calendar(country: str, years: list[int], language: Language) -
     locale = language_traits(language).locale
     supported = getattr(holidays, country).supported_languages
     return holidays.country_holidays(country, years=years, language=locale if locale in supported else None)
+
+
+def add_missing_holidays(pipeline: Pipeline, days: pd.DataFrame) -> ChangeSet:
+    """Return the change set that adds those of *days* (a frame of Holidays) that the sheet does not have yet."""
+    new = days[~days["day"].isin(pipeline["Holidays"]["day"])]
+    return ChangeSet(appends=(Append("Holidays", new, "holidays"),) if len(new) else ())

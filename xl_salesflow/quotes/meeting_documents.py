@@ -13,6 +13,7 @@ from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.process.bant_cards import BANT_DIMENSIONS
 from xl_salesflow.quotes.quote_facts import match_benefits
 from xl_salesflow.quotes.quote_lookup import (
+    SELLER_SETTINGS,
     DealFacts,
     Record,
     find_deal_by_key,
@@ -29,7 +30,6 @@ from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import fold_keys
 
 NEED_COLUMNS = ("pain", "explicit_needs", "latent_needs", "cost_of_inaction")
-_SELLER_SETTINGS = ("company", "address", "phone", "email", "bank", "logo")
 
 
 def collect_deal_facts(pipeline: Pipeline, deal: Record) -> DealFacts:
@@ -38,7 +38,7 @@ def collect_deal_facts(pipeline: Pipeline, deal: Record) -> DealFacts:
     return {
         "source": pipeline.source,
         "today": pipeline.today,
-        "seller": {setting_id: pipeline.settings.text(setting_id) for setting_id in _SELLER_SETTINGS},
+        "seller": {setting_id: pipeline.settings.text(setting_id) for setting_id in SELLER_SETTINGS},
         "currency": pipeline.settings.text("currency").strip().upper(),
         "deal": {
             **pick_texts(deal, "deal", "name", "account", "owner"),
@@ -137,10 +137,15 @@ def build_precall_sheet(pipeline: Pipeline, key: str) -> Document:
     facts: DealFacts = {
         **collect_deal_facts(pipeline, deal),
         "next": {"step": str(deal["next_step"]), "date": read_fact_date(deal["next_step_date"])},
-        "stage": {"purpose": stages[0].purpose if stages else ""},
+        "stage": {
+            "purpose": stages[0].purpose if stages else "",
+            "standard": str(pipeline["Stages"].at[stages[0].row, "standard"]) if stages else "",
+        },
         "customer": {
-            **pick_texts(account, "industry", "location", "habits", "preferences", "decision_process"),
-            "employees": read_fact_integer(account["employees"]),
+            **pick_texts(account, "industry", "location", "parent"),
+            **pick_texts(account, "habits", "preferences", "decision_process", "fit_reasons"),
+            **{column: read_fact_integer(account[column]) for column in ("employees", "founded")},
+            "revenue": read_fact_money(account["revenue"]),
         },
         "open": list_open_questions(pipeline, deal)[:_MOST_QUESTIONS],
         "benefits": match_benefits(
@@ -233,10 +238,14 @@ def _list_offered_products(pipeline: Pipeline, deal: Record) -> list[str]:
 
 
 def _list_similar_cases(pipeline: Pipeline, deal: Record) -> list[DealFacts]:
-    deals = pipeline["Deals"]
-    alike = (deals["product"] == deal["product"]) & (deals["product"] != "") & (deals["outcome"] == "won")
+    """Return deals that others won with the product, the latest first, then those with another one of its series."""
+    deals, products = pipeline["Deals"], pipeline["Products"]
+    series = products["series"][products["product"] == deal["product"]].iloc[:1]
+    kin = products["product"][products["series"].isin(series[series != ""])]
+    same = (deals["product"] == deal["product"]) & (deals["product"] != "")
     other = fold_keys(deals["account"]) != fold_text(str(deal["account"]))
-    latest = deals[alike & other].sort_values("closed", ascending=False, kind="stable").head(_MOST_CASES)
+    alike = deals.assign(same=same)[(same | deals["product"].isin(kin)) & other & (deals["outcome"] == "won")]
+    latest = alike.sort_values(["same", "closed"], ascending=False, kind="stable").head(_MOST_CASES)
     return [
         {
             **pick_texts(row, "account", "product"),

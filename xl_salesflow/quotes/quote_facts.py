@@ -22,6 +22,7 @@ from xl_salesflow.quotes.quote_arithmetic import (
 )
 from xl_salesflow.quotes.quote_lookup import (
     PRINTED_NEED_COLUMNS,
+    SELLER_SETTINGS,
     DealFacts,
     Record,
     find_record,
@@ -147,13 +148,10 @@ def match_benefits(pipeline: Pipeline, needs: Iterable[str], products: Iterable[
     A product without any of the three texts is left out.
     """
     customer_needs = " ".join(needs).casefold()
-    benefits = [_match_product_needs(row, customer_needs) for row in _find_benefit_products(pipeline, products)]
+    rows = (find_record(pipeline, "Products", name) for name in dict.fromkeys(products) if name)
+    benefits = [_match_product_needs(row, customer_needs) for row in rows]
     telling = [one for one in benefits if one["feature"] or one["advantage"] or one["benefit"]]
     return sorted(telling, key=lambda one: len(one["needs"]), reverse=True)
-
-
-def _find_benefit_products(pipeline: Pipeline, products: Iterable[str]) -> list[Record]:
-    return [find_record(pipeline, "Products", name) for name in dict.fromkeys(products) if name]
 
 
 def _match_product_needs(row: Record, customer_needs: str) -> dict[str, Any]:
@@ -180,27 +178,22 @@ def collect_quote_facts(pipeline: Pipeline, row: int) -> DealFacts:
     quote = read_record(pipeline, "Quotes", row)
     deal = find_record(pipeline, "Deals", quote["deal"])
     lines = _list_quote_line_facts(pipeline, quote["quote"])
+    # a customer reads “You asked for …” only about what they asked for
+    needs = pick_printed_texts("Quotes", quote, *PRINTED_NEED_COLUMNS.values())
+    spoken_needs = [str(deal["explicit_needs"]), *needs.values()]
     totals = _quote_total_facts(quote, list_records(compute_quote_columns(pipeline).loc[[row]])[0])
     return {
         "source": pipeline.source,
         "quote": _quote_head_facts(quote),
-        "seller": {
-            setting_id: pipeline.settings.text(setting_id)
-            for setting_id in ("company", "address", "phone", "email", "bank", "logo")
-        },
+        "seller": {setting_id: pipeline.settings.text(setting_id) for setting_id in SELLER_SETTINGS},
         **_quote_people_facts(pipeline, quote, deal),
         **_quote_condition_facts(pipeline, quote),
         "lines": lines,
         "totals": totals,
         "capitals": spell_chinese_amount(totals["total"]),
-        "benefits": match_benefits(pipeline, _list_spoken_needs(quote, deal), [line["product"] for line in lines]),
+        "benefits": match_benefits(pipeline, spoken_needs, [line["product"] for line in lines]),
         "changes": compare_quote_versions(pipeline, row),
     }
-
-
-def _list_spoken_needs(quote: Record, deal: Record) -> list[str]:
-    # a customer reads “You asked for …” only about what they asked for
-    return [str(deal["explicit_needs"]), *pick_printed_texts("Quotes", quote, *PRINTED_NEED_COLUMNS.values()).values()]
 
 
 def _quote_head_facts(quote: Record) -> DealFacts:
@@ -228,7 +221,10 @@ def _quote_people_facts(pipeline: Pipeline, quote: Record, deal: Record) -> Deal
 
 
 def _quote_condition_facts(pipeline: Pipeline, quote: Record) -> DealFacts:
-    """Return currency and base_currency (ISO codes), rate or None, tax_mode, tax_rate and discount (fractions)."""
+    """Return currency and base_currency (ISO codes), rate or None, the tax and discount, and what Settings wants printed.
+
+    Tax: tax_mode, tax_name and tax_rate; rates and discount are fractions. To print: home_currency, bank_on_quotes.
+    """
     base = pipeline.settings.text("currency").strip().upper()
     rate, tax_rate = quote["rate"], quote["tax_rate"]
     return {
@@ -236,6 +232,8 @@ def _quote_condition_facts(pipeline: Pipeline, quote: Record) -> DealFacts:
         "base_currency": base,
         "rate": to_exact_decimal(rate) if rate > 0 else None,
         "tax_mode": quote["tax_mode"] or "exclusive",
+        "tax_name": pipeline.settings.text("tax_name"),
+        **{key: pipeline.settings.text(key) == "yes" for key in ("home_currency", "bank_on_quotes")},
         "tax_rate": to_exact_decimal(tax_rate if tax_rate == tax_rate else pipeline.settings.number("tax_rate")),
         "discount": to_exact_decimal(quote["discount"]),
     }

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.deal_scope import DealRows
 from xl_salesflow.core.deal_standing import (
     compute_discounts,
     find_unapproved_discounts,
@@ -15,6 +17,7 @@ from xl_salesflow.core.deal_standing import (
 )
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.locale.texts import Text, fold_text
+from xl_salesflow.ooxml.regular_files import read_regular_file
 from xl_salesflow.quotes.document_record import fingerprint_content, fingerprint_quotes
 from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns, find_line_prices
 from xl_salesflow.quotes.quote_lookup import Record, list_records, read_record
@@ -174,7 +177,7 @@ def _is_other_file(folder: Path, name: str, digest: str) -> bool:
     try:
         path = (folder / name).resolve()
         if path.is_relative_to(folder) and path.is_file() and path.stat().st_size <= _LARGEST_COMPARED_FILE:
-            return fingerprint_content(path.read_bytes()) != digest
+            return fingerprint_content(read_regular_file(path)) != digest
     except (OSError, ValueError):  # ValueError: the name contains a NUL character
         pass
     return False
@@ -189,3 +192,9 @@ def _changed_document_finding(
     message = text.in_(language, paper=kind, subject=paper["subject"], file=paper["document"], when=when)
     rule = "sent_paper_changed" if text is QUOTE_CHANGED_TEXT else "sent_file_changed"
     return Finding(rule, "warn", message, table, key, column, pipeline.cell_address(table, row, column))
+
+
+def report_changed_documents(before: Pipeline, rows: DealRows, now: Pipeline) -> ChangeSet:
+    """Report the documents of the deals of *rows* that were sent and have changed since."""
+    tables = ("Documents", "Quotes", "QuoteLines")
+    return ChangeSet(findings=tuple(find_changed_documents(rows.narrow(before, tables), rows.narrow(now, tables))))

@@ -142,6 +142,9 @@ def pick_texts(row: Record, *ids: str) -> DealFacts:
     return {column_id: str(row.get(column_id, "")) for column_id in ids}
 
 
+SELLER_SETTINGS = ("company", "address", "phone", "email", "tax_id", "bank", "logo")
+"""The settings that documents print about the seller."""
+
 PRINTED_NEED_COLUMNS: Mapping[str, str] = MappingProxyType(
     {"pain": "situation", "explicit_needs": "asked_for", "latent_needs": "beyond", "cost_of_inaction": "waiting_cost"}
 )
