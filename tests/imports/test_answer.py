@@ -228,4 +228,6 @@ def test_adopt_counts_the_rows_of_the_teams_own_sheets(folder: Path, capsys: pyt
     (rows,), (sums,) = answer["rows"], answer["sums"]
     assert (rows["read"], rows["created"], rows["left_out"]) == (3, 2, 1)
     assert (sums["in_file"], sums["in_workbook"]) == (100, 100)
-    assert answer["not_imported"] == []
+    assert answer["not_imported"] == ["team not imported.csv", "team not imported.map.toml"]
+    rows_to_mend = (folder / "team not imported.csv").read_text("utf-8-sig").splitlines()
+    assert [line.partition(',"Amount:')[0] for line in rows_to_mend[1:]] == ["D-2,Lead,5 pears"]

@@ -40,7 +40,7 @@ def test_new_deals_are_judged_like_typed_ones(tmp_path: Path, capsys: pytest.Cap
     D-5   Lost for the price Lost on the day of the file
     D-6   Qualified          Qualified, with a warning
     """
-    deals = imported(tmp_path)["Deals"].set_index("deal")
+    deals = imported(tmp_path)["Deals"].set_index("deal").sort_index()
     assert deals["recorded_stage"].tolist() == ["Lead", "Lead", "Lead", "Lead", "Lost", "Qualified"]
     assert deals["move_status"].tolist() == ["accepted", "refused", "refused", "refused", "accepted", "warned"]
     assert deals["stage"].tolist() == ["Lead", "Contract", "Won", "Lost", "Lost", "Qualified"]
@@ -50,7 +50,7 @@ def test_new_deals_are_judged_like_typed_ones(tmp_path: Path, capsys: pytest.Cap
 
 def test_a_migration_records_history_as_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pipeline = imported(tmp_path, "--as-history")
-    deals = pipeline["Deals"].set_index("deal")
+    deals = pipeline["Deals"].set_index("deal").sort_index()
     assert deals["recorded_stage"].tolist() == deals["stage"].tolist()
     assert deals["stage"].tolist() == ["Lead", "Contract", "Won", "Lost", "Lost", "Qualified"]
     assert set(deals["move_status"]) == {""}
@@ -67,3 +67,22 @@ def test_importing_again_changes_nothing(tmp_path: Path) -> None:
         assert second[table].equals(first[table])
     main(["import", str(book), str(file), "--yes", "--today", str(TODAY)])
     assert book.read_bytes() == again
+
+
+@pytest.mark.parametrize("options", [(), ("--as-history",)])
+def test_the_first_update_after_an_import_changes_nothing(options: tuple[str, ...], tmp_path: Path) -> None:
+    """What follows from the new rows is filled in by the import: classes of accounts, warnings, probabilities."""
+    accounts = tmp_path / "accounts.csv"
+    accounts.write_text("Account,Industry\nDock,Port\nMill,Food\n", encoding="utf-8")
+    deals = "".join(f"D-{n},{('Dock', 'Mill')[n % 2]},Won,{n}000,2026-01-0{n},2026-03-0{n}\n" for n in range(1, 9))
+    (tmp_path / "deals.csv").write_text(
+        f"Deal,Account,Stage,Amount,Created,Closed\n{deals}D-9,Dock,Lead,5,2026-05-01,\n"
+    )
+    book, day = str(tmp_path / "book.xlsx"), str(TODAY)
+    main(["init", book, "--lang", "en"])
+    main(["import", book, str(tmp_path / "deals.csv"), "--with", str(accounts), "--yes", "--today", day, *options])
+    before = ClosedBook(Path(book)).read(TODAY)
+    assert (before["Accounts"]["account_class"] != "").all()
+    main(["update", book, "--today", day])
+    after = ClosedBook(Path(book)).read(TODAY)
+    assert all(after[table].equals(before[table]) for table in ("Deals", "Accounts", "History", "Tasks", "Journal"))

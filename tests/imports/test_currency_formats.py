@@ -20,10 +20,10 @@ from xl_salesflow.workbook.closed_book import ClosedBook
 EURO, POUND, YUAN = '#,##0.00\\ "€"', "[$£-809]#,##0.00", "[$¥-804]#,##0.00"
 
 
-def listed(path: Path, *formats: str) -> Path:
+def listed(path: Path, *formats: str, header: str = "Amount") -> Path:
     """Write deals of 1,500.125, 2,500.125 and so on, each amount with a number format."""
     book = openpyxl.Workbook()
-    book.active.append(["Deal", "Account", "Stage", "Amount", "Created"])
+    book.active.append(["Deal", "Account", "Stage", header, "Created"])
     for at, code in enumerate(formats, 1):
         book.active.append([f"D-{at}", "Acme", "Lead", at * 1000 + 500.125, date(2026, 5, at)])
         book.active.cell(at + 1, 4).number_format = code
@@ -73,6 +73,31 @@ def test_amounts_shown_in_several_currencies_are_not_added_up(tmp_path: Path) ->
     planned = build_import_changes(before, [path], propose_import_map([path], before), as_history=True)
     assert list(apply_change_set(before, planned)["Deals"]["amount"].fillna(-1)) == [1500.125, -1, -1]
     assert [finding.rule for finding in planned.findings] == ["import_currency", "import_currency"]
+
+
+@pytest.mark.parametrize(
+    ("header", "codes", "amounts"),
+    [
+        ("Amount ($ thousands)", ["#,##0,", "#,##0,"], [1500.125, 2500.125]),
+        ("Amount ($ thousands)", ['#,##0.0,"k"', "[Red]#,##0.0,"], [1500.125, 2500.125]),
+        ("Amount ($ thousands)", ["#,##0,", "#,##0"], [1500.125, 2_500_125]),  # the second cell shows 2,500
+        ("Amount in $m", ["0.0,,", '"$"0.0,,'], [1500.125, 2500.125]),
+        ("Amount (k)", ["#,##0", '0.0" ,"'], [1_500_125, 2_500_125]),
+        ("Amount", ["#,##0,", '#,##0.0,"k"'], [1500.125, 2500.125]),
+        ("金额（万元）", ["0!.0,", '0\\.0,"万"'], [1500.125, 2500.125]),
+        ("金额（万元）", ['0"."0000', "0.00"], [1500.125, 25_001_250]),
+    ],
+)
+def test_an_amount_shown_in_thousands_is_not_multiplied_again(
+    header: str, codes: list[str], amounts: list[float], tmp_path: Path
+) -> None:
+    path, before = (
+        listed(tmp_path / "deals.xlsx", *codes, header=header),
+        workbook("en", "CNY" if "元" in header else "USD"),
+    )
+    planned = build_import_changes(before, [path], propose_import_map([path], before), as_history=True)
+    assert list(apply_change_set(before, planned)["Deals"]["amount"]) == amounts
+    assert {finding.rule for finding in planned.findings} <= {"import_unit"}  # a mix is told
 
 
 def test_an_adopted_workbook_becomes_a_store_in_the_currency_it_shows(tmp_path: Path) -> None:

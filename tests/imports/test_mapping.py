@@ -108,7 +108,7 @@ def test_a_column_may_be_named_by_its_id_or_its_header_in_either_language(name: 
 @pytest.mark.parametrize(
     ("was", "becomes", "says"),
     [
-        ('id = "deal"', "id = deal", r"map\.toml is not written as TOML: .*line 23"),
+        ('id = "deal"', "id = deal", r"map\.toml is not TOML: .*line 23"),
         (
             'to = "amount"',
             'to = "amuont"',

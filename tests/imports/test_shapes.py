@@ -37,8 +37,8 @@ def sheet(tmp_path: Path) -> Sheet:
     return write
 
 
-def imported(path: Path) -> Pipeline:
-    before = workbook()
+def imported(path: Path, currency: str = "USD") -> Pipeline:
+    before = workbook("en", currency)
     return apply_change_set(
         before, build_import_changes(before, [path], propose_import_map([path], before), as_history=True)
     )
@@ -222,12 +222,10 @@ def test_headers_in_the_first_column_are_turned(text: str, sheet: Sheet) -> None
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
-        ("Lead | Proposal | Won\nPumps, Dock | Bolts, Mill | Nuts\nHoses | | ", "board"),
-        ("Qualified | Negotiation | Closed Won | Closed Lost\nPumps | Bolts | Nuts | Screws", "board"),
-        ("线索 | 谈判 | 赢单 | 输单\n水泵 | 阀门 | 软管 | 轴承", "board"),
-        ("Deal | Company | Jan | Feb | Mar\nA | Dock | 5 | 6 | 7\nB | Mill | | 8 |", "months"),
-        ("Deal | Company | 2026-01 | 2026-02 | 2026-03\nA | Dock | 5 | 6 | 7", "months"),
-        ("商机 | 客户 | 1月 | 2月 | 3月\nA | 宏达 | 5 | 6 | 7", "months"),
+        ("Owner | Lead | Qualified | Proposal | Won\nMara | 3 | 5 | 2 | 1\nIvo | 4 | 4 | 1 | 2", "board"),  # counts
+        ("Lead | Proposal | Won\nPumps | Bolts | Nuts\n12 | 7 | 3", "board"),
+        ("Company | Jan | Feb | Mar\nDock | 5 | 6 | 7\nMill | | 8 |", "months"),  # sales of a customer
+        ("Deal | Company | Jan | Feb | Mar\nA | Dock | €5 | $6 | 7", "months"),
     ],
 )
 def test_a_layout_that_does_not_say_what_a_deal_is_is_asked_about(text: str, rule: str, sheet: Sheet) -> None:
@@ -239,6 +237,59 @@ def test_a_layout_that_does_not_say_what_a_deal_is_is_asked_about(text: str, rul
     assert ImportMap.from_toml(mapping.to_toml("en")) == mapping
     with pytest.raises(UsageError, match="the layout does not say what a deal is"):
         build_import_changes(workbook(), [path], mapping)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Lead | Proposal | Won\nPumps, Dock | Bolts, Mill | Nuts\nHoses | | ",
+            ["Pumps, Dock:lead", "Hoses:lead", "Bolts, Mill:presentation", "Nuts:won"],
+        ),
+        (
+            "Qualified | Negotiation | Closed Won | Closed Lost\nPumps $1,000 | Bolts - 2.5k USD | Nuts | Screws 3000",
+            ["Pumps:qualified:1000", "Bolts:contract:2500", "Nuts:won", "Screws 3000:lost"],
+        ),
+        (
+            "Board of Mara\n\nLead | Proposal | Won\nPumps | Bolts | Nuts\n$100 | $200 | $300\nHoses | |\n$50 | |",
+            ["Pumps:lead:100", "Hoses:lead:50", "Bolts:presentation:200", "Nuts:won:300"],
+        ),
+        ("线索 | 谈判 | 赢单 | 输单\n水泵 12万 | 阀门 | 软管 | 轴承",
+         ["水泵:lead:120000", "阀门:contract", "软管:won", "轴承:lost"]),
+        (
+            "Deal | Company | Jan | Feb | Mar\nA | Dock | 5 | 6 | 7\nB | Mill | | 8 |",
+            ["A:lead:18", "B:lead:8"],
+        ),
+        (
+            "Deal | Stage | 2026-01 | 2026-02 | 2026-03\nA | Won | 5 | | 7\nB | Proposal | | 1500 |\nC | Lead | | |",
+            ["A:won:12", "B:presentation:1500:2026-02-28", "C:lead"],
+        ),
+        (
+            "Project | Client | Status | Q1 2026 | Q2 2026 | Q3 2026\nA | Dock | Proposal | | | 70",
+            ["A:presentation:70:2026-09-30"],
+        ),
+        ("商机 | 客户 | 1月 | 2月 | 3月\nA | 宏达 | 5 | 6 | 7", ["A:lead:18"]),
+    ],
+)  # fmt: skip
+def test_boards_and_months_become_deals(text: str, expected: list[str], sheet: Sheet) -> None:
+    path, before = sheet(text), workbook("en", "CNY" if "万" in text else "USD")
+    mapping = propose_import_map([path], before)
+    assert not mapping.asks
+    after = apply_change_set(before, build_import_changes(before, [path], mapping, as_history=True))
+    deals = after["Deals"].assign(
+        stage=after["Deals"]["stage"].str.lower(),
+        amount=after["Deals"]["amount"].map("{:.0f}".format).replace("nan", ""),
+        day=after["Deals"]["expected_close"].dt.strftime("%Y-%m-%d").fillna(""),
+    )
+    rows = (":".join(row).rstrip(":") for row in deals[["name", "stage", "amount", "day"]].to_numpy())
+    assert list(rows) == expected
+    assert not build_import_changes(after, [path], mapping, as_history=True).writes
+
+
+def test_rows_that_a_filter_hides_are_told(shared: Path) -> None:
+    (source,) = read_import_sources(shared / "cases" / "files" / "rows-hidden.xlsx")
+    assert [(notice.rule, dict(notice.facts)) for notice in source.notices] == [("hidden_rows", {"count": 2})]
+    assert len(source.cells) == 4
 
 
 def test_a_column_that_stands_twice_is_told(sheet: Sheet) -> None:
@@ -262,6 +313,7 @@ def test_a_column_that_stands_twice_is_told(sheet: Sheet) -> None:
 def test_the_layout_of_a_case(
     shared: Path, tmp_path: Path, case: str, open_value: float, won_value: float, lost_value: float
 ) -> None:
-    deals = imported(Path(shutil.copy(shared / "cases" / "files" / case, tmp_path / case)))["Deals"]
+    path = Path(shutil.copy(shared / "cases" / "files" / case, tmp_path / case))
+    deals = imported(path, "EUR" if case == "letterhead.xlsx" else "USD")["Deals"]
     sums = [float(deals.loc[deals["outcome"] == outcome, "amount"].sum()) for outcome in ("open", "won", "lost")]
     assert sums == [open_value, won_value, lost_value]

@@ -49,12 +49,22 @@ def test_a_column_without_header_is_kept_unless_it_is_empty(csv: Csv) -> None:
     assert list(source.cells["column 2"]) == ["left", ""]
 
 
-def test_short_rows_are_filled_and_long_ones_reported(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "rows", "ragged", "torn"),
+    [
+        ("a,b\n1\n1,2,3\n1,2,\n", [["1", ""], ["1", "2"]], (), [["1", "2,3"]]),  # a comma that is not quoted
+        ("a,b\n1,2,3\n4,5,6\n7,8\n", [["1", "2"], ["4", "5"], ["7", "8"]], (2, 3), []),  # a column without header
+        ("a,b,\n1,2,3\n4,5,\n7,8,\n", [["1", "2"], ["4", "5"], ["7", "8"]], (2,), []),
+    ],
+)
+def test_short_rows_are_filled_and_long_ones_reported(
+    text: str, rows: list[list[str]], ragged: tuple[int, ...], torn: list[list[str]], tmp_path: Path
+) -> None:
     path = tmp_path / "list.csv"
-    path.write_text("a,b\n1\n1,2,3\n1,2,\n", encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     (source,) = read_import_sources(path)
-    assert source.cells.to_numpy().tolist() == [["1", ""], ["1", "2"], ["1", "2"]]
-    assert source.ragged == (3,)
+    assert source.cells.to_numpy().tolist() == rows
+    assert (source.ragged, source.torn.to_numpy().tolist()) == (ragged, torn)
 
 
 def test_every_filled_sheet_of_a_workbook_is_read_as_text(tmp_path: Path) -> None:

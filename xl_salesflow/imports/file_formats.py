@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -97,7 +98,7 @@ def _check_list_package(path: Path) -> FileFormat:
     try:
         with ZipFile(path) as package:
             parts = package.namelist()
-    except BadZipFile:
+    except (BadZipFile, NotImplementedError, ValueError, struct.error):
         return FileFormat.WORKBOOK  # reading it says what is broken
     if any(part in parts for part in _NUMBERS_PARTS) or path.suffix.lower() == ".numbers":
         raise UsageError(_NUMBERS_FILE, path=path)

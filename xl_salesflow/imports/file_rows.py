@@ -5,7 +5,7 @@ A row that cannot be used becomes a finding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from xl_salesflow.imports.import_accounts import SourceAccount
 from xl_salesflow.imports.import_findings import (
     LEFT_OUT_ROWS_OF_FILE,
     MISSING_KEY_IN_FILE,
-    PUT_AWAY_ROWS_OF_FILE,
     RAGGED_ROW_IN_FILE,
     REPEATED_KEY_IN_FILE,
+    TORN_ROW_IN_FILE,
     format_row_fault,
     make_import_finding,
     make_left_out_findings,
@@ -32,16 +32,22 @@ from xl_salesflow.imports.import_sources import ImportSource, read_import_source
 from xl_salesflow.imports.import_values import tidy_texts
 from xl_salesflow.imports.import_vocabulary import (
     CURRENCY_TARGET,
+    ENTERED_TARGET,
     FIRST_NAME_TARGET,
+    IMPORTED_HISTORY_TABLE,
     LAST_NAME_TARGET,
     NOTES_TARGET,
+    ROW_ID_TARGET,
     targets_of_table,
 )
-from xl_salesflow.imports.left_out_columns import find_needed_columns
+from xl_salesflow.imports.left_out_columns import find_needed_columns, find_several_pipelines
 from xl_salesflow.imports.map_parts import FileMap
+from xl_salesflow.imports.put_away_rows import leave_out_other_rows, settle_put_away_rows
 from xl_salesflow.imports.raw_files import TextLayout
+from xl_salesflow.imports.row_ids import collect_row_ids, replace_ids_by_names
 from xl_salesflow.imports.row_matching import FILE_COLUMN, ROW_COLUMN, ImportedRows, join_imported_rows
 from xl_salesflow.imports.source_reader import ImportContext, SourceReader
+from xl_salesflow.imports.stage_history import find_stage_changes, stage_of_entry_header
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -56,7 +62,7 @@ class MappedRows:
 
 
 _PERSON_NAME_COLUMNS = {"Contacts": "contact", "Team": "person", "Deals": "contact"}
-_PUT_AWAY_ROW = Text("archived, deleted or no longer active")
+_ENTRY_COLUMN = targets_of_table("Deals")["stage_since"]
 _COLUMN_IN_NOTES = Text("{header}: {value}")
 
 
@@ -71,14 +77,12 @@ def read_mapped_rows(paths: Sequence[Path], mapping: ImportMap, context: ImportC
             account = SourceAccount(source, file)
             accounts.append(account)
             reader = SourceReader(account, context, mapping.values, findings, _find_row_currencies(source, file))
-            parts.setdefault(file.table, []).append(_read_source_rows(reader, file))
+            parts.setdefault(file.table, []).append(_read_source_rows(reader, file, mapping.stages))
             if file.table == "Deals":
                 findings += find_needed_columns(source, file, targets, context.language)
-    return MappedRows(
-        {table: join_imported_rows(rows, context.language, findings) for table, rows in parts.items()},
-        findings,
-        accounts,
-    )
+                findings += find_several_pipelines(source, file, context.language)
+    tables = {table: join_imported_rows(rows, context.language, findings) for table, rows in parts.items()}
+    return MappedRows(replace_ids_by_names(tables, context.names), findings, accounts)
 
 
 def _find_row_currencies(source: ImportSource, file: FileMap) -> pd.Series | None:
@@ -89,7 +93,8 @@ def _find_row_currencies(source: ImportSource, file: FileMap) -> pd.Series | Non
 
 def _find_mapped_source(file: FileMap, paths: Sequence[Path]) -> ImportSource:
     named = [path for path in paths if file.file in (str(path), path.name)]
-    same_folder = [path.parent / file.file for path in paths]
+    is_name = Path(file.file).name == file.file and "\0" not in file.file  # a map does not lead to other folders
+    same_folder = [path.parent / file.file for path in paths if is_name]
     path = next((path for path in (*named, *same_folder) if path.is_file()), None)
     if path is None:
         raise UsageError("The map names {file}, which is neither given nor next to the given files.", file=file.file)
@@ -102,7 +107,7 @@ def _find_mapped_source(file: FileMap, paths: Sequence[Path]) -> ImportSource:
     return sources[file.sheet]
 
 
-def _read_source_rows(reader: SourceReader, file: FileMap) -> ImportedRows:
+def _read_source_rows(reader: SourceReader, file: FileMap, known_stages: Collection[str]) -> ImportedRows:
     source, language, findings = reader.source, reader.context.language, reader.findings
     columns: dict[str, pd.Series] = {}
     notes: list[pd.Series] = []
@@ -111,24 +116,36 @@ def _read_source_rows(reader: SourceReader, file: FileMap) -> ImportedRows:
             raise _missing_header_error(source, header)
         if how.to == NOTES_TARGET:
             notes.append(_format_column_notes(header, tidy_texts(source.cells[header]), language))
-        elif how.to and how.to != CURRENCY_TARGET:
+        elif how.to == ENTERED_TARGET:
+            columns[f"{ENTERED_TARGET}{stage_of_entry_header(header)}"] = reader.column(header, _ENTRY_COLUMN, how)
+        elif how.to and how.to not in (CURRENCY_TARGET, ROW_ID_TARGET):
             columns[how.to] = reader.column(header, targets_of_table(file.table)[how.to], how)
     columns = _join_person_names(file.table, columns)
-    kept_rows = _settle_put_away_rows(columns, reader)
+    kept_rows = leave_out_other_rows(reader, file, settle_put_away_rows(columns, reader, file, known_stages))
     if notes:
         columns["notes"] = _join_note_lines(([columns["notes"]] if "notes" in columns else []) + notes)
     for row in source.ragged:
         findings.append(make_import_finding("ragged", RAGGED_ROW_IN_FILE, source.name, row, language, table=file.table))
+    for row in source.torn.index:
+        findings.append(
+            make_import_finding(
+                "torn", TORN_ROW_IN_FILE, source.name, row, language, table=file.table, severity="block"
+            )
+        )
+        reader.account.leave_out(int(row), format_row_fault(TORN_ROW_IN_FILE, language))
     findings += make_notice_findings(source, language, file.table)
     findings += make_left_out_findings(source.name, source.left_out, language, file.table)
     for row, why in source.left_out:
         reader.account.leave_out(row, format_row_fault(LEFT_OUT_ROWS_OF_FILE[why], language, to=""), is_fault=False)
     frame = pd.DataFrame(columns, index=source.cells.index)
     frame[FILE_COLUMN], frame[ROW_COLUMN] = source.name, source.cells.index
+    if file.table == IMPORTED_HISTORY_TABLE:
+        kept_rows &= find_stage_changes(source.cells, {header: how.to for header, how in file.columns.items()})
     frame = frame[kept_rows]
     if file.table == "Contacts":
         frame = _tell_namesakes_apart(frame)
     frame = _drop_unusable_keys(frame, file, reader)
+    collect_row_ids(frame, source, file, reader.context.names)
     if (key := TABLES[file.table].key) in frame:
         reader.account.keys = frame[key]
     return ImportedRows(file.table, frame, tuple(columns))
@@ -151,43 +168,6 @@ def _join_person_names(table: str, columns: dict[str, pd.Series]) -> dict[str, p
         for first, last in pairs
     ]
     return {name: pd.Series(full_names, index=blank.index, dtype=object), **columns}
-
-
-def _settle_put_away_rows(columns: dict[str, pd.Series], reader: SourceReader) -> pd.Series:
-    """Return which rows to keep; remove the columns of *columns* that say which rows were put away.
-
-    A deal that is no longer active but has a loss reason is lost. Other inactive, archived or deleted rows are left out
-    and counted, unless there are no other rows.
-    """
-    source, account, language = reader.source, reader.account, reader.context.language
-    deleted, active = columns.pop("is_deleted", None), columns.pop("is_active", None)
-    away = pd.Series(False, index=source.cells.index)
-    if deleted is not None:
-        away |= deleted == "yes"
-    if active is not None:
-        inactive, has_reason = active == "no", columns.get("loss_reason", active.mask(active != "", "")) != ""
-        away |= inactive & ~has_reason
-        told = columns.get("outcome", pd.Series("", index=active.index, dtype=object))
-        columns["outcome"] = told.mask(inactive & has_reason & (told == ""), "lost")
-    if away.all():  # a list of nothing else is what the person wants to import
-        away = ~away
-    if away.any():
-        first, count = int(str(away.idxmax())), int(away.sum())
-        reader.findings.append(
-            make_import_finding(
-                "put_away",
-                PUT_AWAY_ROWS_OF_FILE,
-                source.name,
-                first,
-                language,
-                table=account.table,
-                severity="note",
-                count=count,
-            )
-        )
-        for row in away.index[away]:
-            account.leave_out(int(row), format_row_fault(_PUT_AWAY_ROW, language), is_fault=False)
-    return ~away
 
 
 def _missing_header_error(source: ImportSource, header: str) -> UsageError:

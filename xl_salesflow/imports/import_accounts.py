@@ -44,7 +44,9 @@ class SourceAccount:
     lost: list[LostCells] = field(default_factory=list)
     left_out: dict[int, str] = field(default_factory=dict)
     faults: dict[int, list[str]] = field(default_factory=dict)
-    amounts: list[tuple[str, str, float]] = field(default_factory=list)  # header, target, sum in the file
+    amounts: list[tuple[str, str, float, float]] = field(
+        default_factory=list
+    )  # header, target, sum in the file, factor
     keys: pd.Series | None = None
 
     @property
@@ -74,7 +76,7 @@ class SourceAccount:
         unread = texts[values.isna() & (texts != "")]
         rest = sum(_bare_amount(text, how.decimal) for text in unread)
         factor = how.times * (how.rate or 1.0)
-        self.amounts.append((header, how.to, round(float(values.sum()) / factor + rest, 6)))
+        self.amounts.append((header, how.to, round(float(values.sum()) / factor + rest, 6), factor))
 
 
 def _bare_amount(text: str, decimal: str) -> float:
@@ -145,18 +147,19 @@ def _compare_amounts(account: SourceAccount, fates: pd.DataFrame) -> Iterator[Im
     if account.keys is not None and key in fates:
         elsewhere = account.keys[~account.keys.index.isin(own[ROW_COLUMN]) & (account.keys != "")]
         own = pd.concat([own, fates[fates[key].isin(elsewhere)]])
-    for header, column, in_file in account.amounts:
+    for header, column, in_file, factor in account.amounts:
         in_workbook = round(float(own[column].sum()), 6) if column in own else 0.0
-        yield ImportedAmounts(account.source.name, header, account.table, column, in_file, in_workbook)
+        yield ImportedAmounts(account.source.name, header, account.table, column, in_file, in_workbook, factor)
 
 
 def _collect_unfinished_rows(account: SourceAccount) -> UnfinishedRows | None:
     source = account.source
-    rows = [row for row in source.cells.index if row in account.faults]
+    whole = source.cells if source.torn.empty else pd.concat([source.cells, source.torn]).sort_index().fillna("")
+    rows = [row for row in whole.index if row in account.faults]
     if not rows:
         return None
     headers = [header for header in source.headers if header not in UNFINISHED_REASON_HEADER.translations()]
-    cells = source.cells.loc[rows, headers]
+    cells = whole.loc[rows, headers]
     for header in headers:
         if (how := account.file.columns.get(header)) and how.decimal == ",":
             # number cells of a sheet have a decimal point; in a text file they are read like the rest of the column

@@ -17,17 +17,26 @@ from xl_salesflow.core.verb_answers import ImportedFiles
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.file_rows import read_mapped_rows
 from xl_salesflow.imports.import_accounts import SourceAccount, summarise_import, trace_matched_rows
-from xl_salesflow.imports.import_findings import BACKWARD_DATES_IN_FILE, make_import_finding
+from xl_salesflow.imports.import_findings import (
+    BACKWARD_DATES_IN_FILE,
+    CHANGES_OF_KNOWN_DEALS_IN_FILE,
+    CHANGES_WITHOUT_HISTORY_IN_FILE,
+    FUTURE_CLOSINGS_IN_FILE,
+    make_import_finding,
+)
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_stages import add_new_stages
+from xl_salesflow.imports.import_vocabulary import IMPORTED_HISTORY_TABLE
 from xl_salesflow.imports.imported_deals import (
     STAGE_GIVEN_COLUMN,
+    DealResolver,
     build_imported_stays,
     find_backward_deals,
     is_stage_recorded,
     record_imported_deals,
     resolve_imported_deals,
 )
+from xl_salesflow.imports.recorded_stays import build_recorded_stays, update_recorded_deals
 from xl_salesflow.imports.row_matching import (
     FILE_COLUMN,
     ROW_COLUMN,
@@ -37,6 +46,7 @@ from xl_salesflow.imports.row_matching import (
     match_rows_to_table,
 )
 from xl_salesflow.imports.source_reader import make_import_context
+from xl_salesflow.imports.stage_history import collect_stage_history
 from xl_salesflow.locale.texts import Language, Text, fold_text
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_frames import make_table_frame
@@ -118,6 +128,8 @@ class _ImportUnderWay:
     fates: dict[str, pd.DataFrame] = field(default_factory=dict)
     accounts: Mapping[str, SourceAccount] = field(default_factory=dict)
     """The accounts of the files by their names."""
+    stage_changes: ImportedRows | None = None
+    """The history of changes that a file holds."""
 
     def append(self, table: str, rows: pd.DataFrame) -> None:
         if len(rows):
@@ -140,14 +152,20 @@ class _ImportUnderWay:
         from xl_salesflow.imports.row_matching import change_known_rows
 
         language, existing = self.pipeline.language, self.pipeline["Deals"]
-        deals, given = resolve_imported_deals(rows, self.import_map, playbook, language, self.findings, self.accounts)
+        resolver = DealResolver(self.import_map, playbook, language, self.findings, self.accounts)
+        deals, given = resolve_imported_deals(rows, resolver)
         merged = match_rows_to_table(self.pipeline, "Deals", deals, given)
         self.findings += find_imported_duplicates("Deals", merged.new, existing, language)
         new = _complete_deal_rows(_explain_probabilities(merged.new, given, language))
         self._report_backward_dates(new)
+        self._report_future_closings(new)
         if self.as_history:
+            history = collect_stage_history(new, self.stage_changes, resolver.stage_of)
             new = record_imported_deals(new, playbook)
-            self.append("History", build_imported_stays(self.pipeline, new, playbook))
+            start = self.import_map.starts_in or playbook.first.name
+            stays = build_recorded_stays(new, history, start, playbook)
+            new = update_recorded_deals(new, stays)
+            self.append("History", build_imported_stays(self.pipeline, new, playbook, stays))
         self.append("Deals", new if self.as_history else new.assign(outcome="", playbook=playbook.id))
         known = merged.known
         recorded_stage = existing.loc[known.index, "recorded_stage"]
@@ -163,6 +181,17 @@ class _ImportUnderWay:
             for table, parts in self.appends.items()
         )
         return ChangeSet(edits=tuple(self.changes), appends=appends, findings=tuple(self.findings))
+
+    def _report_future_closings(self, deals: pd.DataFrame) -> None:
+        later = deals[(deals["outcome"] != "open") & (deals["closed"] > pd.Timestamp(self.pipeline.today))]
+        if len(later):
+            row = later.iloc[0]
+            self.findings.append(
+                make_import_finding(
+                    "future", FUTURE_CLOSINGS_IN_FILE, row[FILE_COLUMN], int(row[ROW_COLUMN]), self.pipeline.language,
+                    table="Deals", key=row["deal"], column="closed", count=len(later), closed=row["closed"].date(),
+                )
+            )  # fmt: skip
 
     def _report_backward_dates(self, deals: pd.DataFrame) -> None:
         for row in find_backward_deals(deals).to_dict("records"):
@@ -193,6 +222,10 @@ def build_import_changes(
     read = read_mapped_rows([Path(path) for path in paths], mapping, make_import_context(pipeline))
     rows, work = read.tables, _ImportUnderWay(pipeline, mapping, as_history, read.findings, list(stages.edits))
     work.accounts = {account.source.name: account for account in read.accounts}
+    work.stage_changes = rows.pop(IMPORTED_HISTORY_TABLE, None)
+    if work.stage_changes is not None:
+        work.fates[IMPORTED_HISTORY_TABLE] = work.stage_changes.frame.iloc[:0].assign(fate="")
+        _report_stage_changes(work)
     for append in stages.appends:
         work.append(append.table, append.rows)
     for table in TABLES:  # in the order of the sheets, so that the result does not depend on the order of the files
@@ -208,6 +241,24 @@ def build_import_changes(
         judged=0 if as_history else added,
     )
     return (work.to_change_set() + listed).with_answer(answer)
+
+
+def _report_stage_changes(work: _ImportUnderWay) -> None:
+    """Report that the history of changes is recorded only by a migration, and only for deals that are new."""
+    frame = work.stage_changes.frame if work.stage_changes else pd.DataFrame()
+    if not len(frame):
+        return
+    known = frame["deal"].isin(work.pipeline["Deals"]["deal"]) if "deal" in frame else pd.Series(True, frame.index)
+    left = frame if not work.as_history else frame[known]
+    if len(left):
+        message = CHANGES_OF_KNOWN_DEALS_IN_FILE if work.as_history else CHANGES_WITHOUT_HISTORY_IN_FILE
+        row = left.iloc[0]
+        work.findings.append(
+            make_import_finding(
+                "stage_changes", message, row[FILE_COLUMN], int(row[ROW_COLUMN]), work.pipeline.language, table="History",
+                severity="note", count=len(left),
+            )
+        )  # fmt: skip
 
 
 def _refuse_open_questions(mapping: ImportMap) -> None:

@@ -30,6 +30,9 @@ BAD_NUMBER_IN_FILE = Text("“{text}” is not a number; the cell is left blank,
 AMBIGUOUS_NUMBER_IN_FILE = Text(
     "“{text}” may mean {first} or {second}; the cell is left blank, write the column's decimal mark into the map"
 )
+TOO_LARGE_IN_FILE = Text(
+    "“{text}” is too large: Excel loses digits from 1,000,000,000,000,000 on; the cell is left blank, type it in the workbook"
+)
 NOT_WHOLE_IN_FILE = Text("“{text}” is not a whole number; the cell is left blank, type it in the workbook")
 OTHER_CURRENCY_IN_FILE = Text(
     "“{text}” is in {named}, but the workbook's currency is {currency}; the cell is left blank, "
@@ -62,6 +65,9 @@ UNKNOWN_STAGE_IN_FILE = Text(
 MISSING_KEY_IN_FILE = Text("no {title}, so the row cannot be identified; it is left out")
 REPEATED_KEY_IN_FILE = Text("{title} “{text}” is already used in row {first}; this row is left out")
 RAGGED_ROW_IN_FILE = Text("more cells than headers; the cells to the right of the last header are left out")
+TORN_ROW_IN_FILE = Text(
+    "more cells than headers, because a delimiter inside a cell is not quoted; this row is left out, please correct it"
+)
 _TO_LAST_LEFT_OUT_ROW = Text("to row {last}, ")
 LEFT_OUT_ROWS_OF_FILE: Mapping[str, Text] = MappingProxyType(
     {
@@ -72,6 +78,21 @@ LEFT_OUT_ROWS_OF_FILE: Mapping[str, Text] = MappingProxyType(
     }
 )
 PUT_AWAY_ROWS_OF_FILE = Text("{count} rows from here on are archived, deleted or no longer active; they are left out")
+CHANGES_WITHOUT_HISTORY_IN_FILE = Text(
+    "{count} changes of stages from here on are left out; import with --as-history to record them"
+)
+CHANGES_OF_KNOWN_DEALS_IN_FILE = Text(
+    "{count} changes of stages from here on are of deals that the workbook has; their record stays as it is"
+)
+FUTURE_CLOSINGS_IN_FILE = Text(
+    "{count} deals from here on are won or lost on a day that is still to come, such as {closed}; the days are kept, please "
+    "check them"
+)
+OTHER_ROWS_OF_FILE = Text("{count} rows from here on are left out, because “{named}” is not “{only}”")
+SEVERAL_PIPELINES_IN_FILE = Text(
+    "the deals are of several pipelines ({names}), which one playbook cannot tell apart; to import one of them, write only = "
+    '"…" beside the column in the map'
+)
 OTHER_DEAL_OF_KEY_IN_FILE = Text(
     "{count} rows from here on have the number of another deal of {other}, such as “{number}”; they get numbers of their own"
 )
@@ -90,6 +111,14 @@ SHAPE_NOTICES: Mapping[str, Text] = MappingProxyType(
         "further_list": Text("one of several lists on the sheet; it begins here"),
         "turned": Text("the headers stand in the first column; each column is read as a row, and counted like one"),
         "stage_marks": Text("the columns {headers} mark the stage; they become the column {named}"),
+        "board_read": Text(
+            "the columns {headers} are stages with the deals below; each of the {count} cells is read as a deal, and counted "
+            "down one column after the other"
+        ),
+        "months_read": Text(
+            "the columns {headers} hold the amounts of several months; their sum becomes the column {named}, and {count} "
+            "deals with amounts in more than one month get no expected close"
+        ),
         "same_header": Text("several columns are called “{named}”; the first is used"),
     }
 )

@@ -6,27 +6,28 @@ every part of the TOML. An unknown name is an error that gives the line and the 
 
 from __future__ import annotations
 
-import re
 import textwrap
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 import tomlkit
 from tomlkit.items import InlineTable, Table
 
-from xl_salesflow.core.name_suggestions import suggest_names
+from xl_salesflow.core.toml_files import TOML_NUMBER, TOML_WHOLE_NUMBER, is_toml_value, parse_toml_text
 from xl_salesflow.core.written_columns import OPEN_DECIMAL, is_open_choice, open_choices
 from xl_salesflow.core.written_dates import DATE_ORDERS
-from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_vocabulary import (
     CURRENCY_TARGET,
+    ENTERED_TARGET,
     IMPORTABLE_TABLES,
+    IMPORTED_HISTORY_TABLE,
     NOTES_TARGET,
     REFERABLE_TABLES,
+    ROW_ID_TARGET,
     targets_of_table,
 )
+from xl_salesflow.imports.map_entries import MapEntryReader
 from xl_salesflow.imports.map_parts import (
     MAP_CHOOSE_COMMENT,
     MAP_COLUMNS_COMMENT,
@@ -49,7 +50,7 @@ from xl_salesflow.imports.map_parts import (
     NewStage,
 )
 from xl_salesflow.imports.text_records import FILE_DELIMITERS
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.plain_values import plain_number
 from xl_salesflow.schema.table_registry import TABLES
@@ -218,7 +219,7 @@ def _make_column_item(how: ColumnMap) -> tomlkit.items.String | InlineTable:
     if how == ColumnMap(how.to):
         return tomlkit.string(how.to)
     inline = tomlkit.inline_table()
-    blanks = {"to": None, "dates": "", "decimal": ".", "times": 1.0, "currency": "", "rate": None}
+    blanks = {"to": None, "dates": "", "decimal": ".", "times": 1.0, "currency": "", "rate": None, "only": ""}
     for field_name, blank in blanks.items():
         if (value := getattr(how, field_name)) != blank:
             is_asked = field_name == "rate" and value == OPEN_RATE
@@ -237,15 +238,18 @@ def _make_table_array(made: Iterable[Table]) -> tomlkit.items.AoT:
 def _add_map_comment(container: tomlkit.TOMLDocument | Table, *lines: str) -> None:
     for line in lines:
         for part in textwrap.wrap(
-            " ".join(line.split()), 110, subsequent_indent="  " if line.startswith("- ") else ""
+            " ".join(line[:_MAX_COMMENT_LENGTH].split()), 110, subsequent_indent="  " if line.startswith("- ") else ""
         ) or [""]:
             container.add(tomlkit.comment("".join(c for c in part if c.isprintable())))
 
 
 _MAP_KEYS = ("playbook", "starts_in", "missing", "stages", "new_stages", "values", "files")
 _FILE_MAP_KEYS = ("file", "table", "sheet", "header_row", "encoding", "delimiter", "columns")
-_COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times", "currency", "rate")
+_COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times", "currency", "rate", "only")
 _ASKED_RATE = "?"
+_MAX_COMMENT_LENGTH = 2_000
+_MAX_HEADER_ROW = 1_048_576  # a sheet has no more rows
+_MAX_STAGE_POSITION = 1_000
 _NEW_STAGE_KEYS = ("stage", "position", "kind", "probability")
 
 
@@ -255,20 +259,11 @@ def parse_import_map(text: str, source: str) -> ImportMap:
     Raises:
         UsageError: the text is not TOML or contains something unknown.
     """
-    try:
-        parsed = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(
-            "{source} is not written as TOML: {error}; put text between quotation marks.", source=source, error=error
-        ) from error
-    return _ImportMapParser(text.splitlines(), source).parse(parsed)
+    return _ImportMapParser(text.splitlines(), source).parse(parse_toml_text(text, source))
 
 
-class _ImportMapParser:
-    """Parses one map, and finds the line of each entry for messages."""
-
-    def __init__(self, lines: list[str], source: str) -> None:
-        self._lines, self._source = lines, source
+class _ImportMapParser(MapEntryReader):
+    """Parses one map."""
 
     def parse(self, parsed: Mapping[str, Any]) -> ImportMap:
         self._refuse_unknown_keys(parsed, _MAP_KEYS)
@@ -291,9 +286,9 @@ class _ImportMapParser:
         if not file:
             self._refuse("[[files]]", "file is missing; name the file.")
         if table and table != OPEN_TABLE:
-            table = self._one_of("table", table, IMPORTABLE_TABLES)
+            table = self._one_of("table", table, (*IMPORTABLE_TABLES, IMPORTED_HISTORY_TABLE))
         header_row = entry.get("header_row", 0)
-        if not isinstance(header_row, int) or isinstance(header_row, bool) or header_row < 0:
+        if not is_toml_value(header_row, TOML_WHOLE_NUMBER) or not 0 <= header_row <= _MAX_HEADER_ROW:
             self._refuse("header_row", "header_row should be the number of a row, such as 5.")
         delimiter = self._text(entry, "delimiter")
         if delimiter and delimiter not in FILE_DELIMITERS:
@@ -315,7 +310,7 @@ class _ImportMapParser:
             to
             and table
             and table != OPEN_TABLE
-            and to != CURRENCY_TARGET
+            and to not in (CURRENCY_TARGET, ROW_ID_TARGET, ENTERED_TARGET)
             and (to != NOTES_TARGET or "notes" not in targets_of_table(table))
         ):
             to = self._target(table, header, to)
@@ -324,7 +319,8 @@ class _ImportMapParser:
         if decimal != OPEN_DECIMAL:
             self._one_of(header, decimal, (".", ","))
         currency = self._text(how, "currency").strip().upper()
-        return ColumnMap(to, dates, decimal, self._number(how, "times", header), currency, self._rate(how, header))
+        times, rate = self._number(how, "times", header), self._rate(how, header)
+        return ColumnMap(to, dates, decimal, times, currency, rate, self._text(how, "only"))
 
     def _rate(self, how: Mapping[str, Any], header: str) -> float | None:
         if "rate" not in how:
@@ -354,18 +350,18 @@ class _ImportMapParser:
                     header=header,
                     to=how.to,
                 )
-            if how.to not in ("", NOTES_TARGET, CURRENCY_TARGET):
+            if how.to not in ("", NOTES_TARGET, CURRENCY_TARGET, ROW_ID_TARGET, ENTERED_TARGET):
                 taken[how.to] = header
 
     def _new_stage(self, entry: Mapping[str, Any]) -> NewStage:
         self._refuse_unknown_keys(entry, _NEW_STAGE_KEYS)
-        name, position, share = self._text(entry, "stage"), entry.get("position"), entry.get("probability", 0)
-        if not name or not isinstance(position, int) or isinstance(position, bool) or position < 1:
+        name, position, share = self._text(entry, "stage"), entry.get("position", 0), entry.get("probability", 0)
+        if not name or not is_toml_value(position, TOML_WHOLE_NUMBER) or not 1 <= position <= _MAX_STAGE_POSITION:
             self._refuse(
                 name or "[[new_stages]]",
                 "a new stage needs a name and a position from 1.",
             )
-        if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
+        if not is_toml_value(share, TOML_NUMBER) or not 0 <= share <= 1:
             self._refuse(name, "the probability of “{name}” is not between 0 and 1.", name=name)
         return NewStage(
             name, position, self._one_of(name, self._text(entry, "kind") or "open", CHOICES["kind"]), float(share)
@@ -373,71 +369,6 @@ class _ImportMapParser:
 
     def _vocabulary(self, name: str) -> str:
         return self._one_of(name, name, (*_list_referable_tables(), *LISTS, *CHOICES))
-
-    def _refuse_unknown_keys(self, entry: Mapping[str, Any], known: Iterable[str]) -> None:
-        for key in entry:
-            self._one_of(key, key, tuple(known))
-
-    def _one_of(self, place: str, name: str, known: Iterable[str], table: str = "") -> str:
-        options = list(known)
-        if name not in options:
-            hint = suggest_names(name, options)
-            self._refuse(
-                place,
-                "there is no “{name}” of {table}; {hint}" if table else "there is no “{name}”; {hint}",
-                beside=name,
-                name=name,
-                table=table,
-                hint=hint,
-            )
-        return name
-
-    def _text(self, entry: Mapping[str, Any], key: str) -> str:
-        value = entry.get(key, "")
-        if not isinstance(value, str):
-            self._refuse(key, "{key} should be text in quotation marks.", key=key)
-        return str(value)
-
-    def _number(self, entry: Mapping[str, Any], key: str, place: str) -> float:
-        value = entry.get(key, 1.0)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
-            self._refuse(place, "{key} of “{place}” should be a number above 0.", key=key, place=place)
-        return float(value)
-
-    def _texts(self, entry: Mapping[str, Any]) -> dict[str, str]:
-        return {name: self._text(entry, name) for name in entry}
-
-    def _table(self, entry: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-        value = entry.get(key, {})
-        if not isinstance(value, dict):
-            self._refuse(key, "{key} should be a table such as [{key}].", key=key)
-        return value
-
-    def _array(self, entry: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-        value = self._list(entry, key)
-        if not all(isinstance(part, dict) for part in value):
-            self._refuse(key, "{key} should be written as [[{key}]].", key=key)
-        return value
-
-    def _list(self, entry: Mapping[str, Any], key: str) -> list[Any]:
-        value = entry.get(key, [])
-        if not isinstance(value, list):
-            self._refuse(key, "{key} should be a list in square brackets.", key=key)
-        return value
-
-    def _refuse(self, place: str, message: str, /, beside: str = "", **facts: object) -> NoReturn:
-        what = Text(message).with_facts(**facts)
-        if line := self._line(place, beside):
-            raise UsageError("{file}, line {line}: {what}", file=self._source, line=line, what=what)
-        raise UsageError("{file}: {what}", file=self._source, what=what)
-
-    def _line(self, place: str, name: str) -> int | None:
-        """Return the line that contains *place* and *name*, preferably one that begins with *place*."""
-        code_lines = [line if not line.lstrip().startswith("#") else "" for line in self._lines]
-        both = [number for number, line in enumerate(code_lines, 1) if place in line and name in line]
-        key = re.compile(rf"""[\s\["']*{re.escape(place)}["']?\s*[=\].]""")
-        begins = (number for number in both if key.match(code_lines[number - 1]))
-        return next(begins, both[0] if both else None)
 
 
 def _list_referable_tables() -> tuple[str, ...]:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
 
+from xl_salesflow.core.written_money import read_header_unit
 from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.board_shapes import PlainList, find_open_shape, read_board, read_months
 from xl_salesflow.imports.file_formats import FileFormat, detect_file_format
 from xl_salesflow.imports.import_values import remove_invisible_characters
+from xl_salesflow.imports.letterhead_units import read_letterhead_unit
 from xl_salesflow.imports.list_extent import (
+    NOTE_BELOW_LIST,
     STAGE_OF_SECTION,
     ListExtent,
     TextRow,
     fill_down_merged_cells,
     find_list_extent,
 )
-from xl_salesflow.imports.package_cells import mark_uncalculated_cells
+from xl_salesflow.imports.package_cells import divide_scaled_cells, mark_uncalculated_cells
 from xl_salesflow.imports.raw_files import (
     SourceNotice,
     SourceSheet,
@@ -29,8 +35,8 @@ from xl_salesflow.imports.raw_files import (
     read_text_rows,
 )
 from xl_salesflow.imports.sheet_shapes import (
+    ENTERED_HEADER,
     find_list_places,
-    find_open_shape,
     join_stage_columns,
     turn_fields_to_headers,
 )
@@ -39,6 +45,14 @@ from xl_salesflow.imports.web_tables import read_web_tables, read_xml_spreadshee
 
 NO_HEADER_ROWS: Mapping[str, int] = MappingProxyType({})
 _MOST_NAMED_HEADERS = 6
+_KEPT_SOURCES = 8  # files
+
+
+_LONGEST_HEADER = 4_000
+_MOST_HEADERS = 16_384  # a sheet has no more columns
+
+SAMPLED_ROWS, _SAMPLED_CELLS = 5_000, 500
+"""The rows that are examined to recognise a column, and the filled cells that are tried."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,17 @@ class ImportSource:
     date1904: bool = False
     long_numbers: frozenset[str] = frozenset()  # texts of number cells whose last digits Excel has lost
     notices: tuple[SourceNotice, ...] = ()  # what is said about its rows
+    torn: pd.DataFrame = field(default_factory=pd.DataFrame)  # rows with a delimiter too many, like *cells*
+    letterhead: tuple[tuple[str, ...], ...] = ()  # the lines around the list, which may tell the unit of its amounts
+
+    _samples: dict[str, pd.Series] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def sample(self, header: str) -> pd.Series:
+        """Return some filled cells of a column, without the blanks around them; more tell no more about it."""
+        if header not in self._samples:
+            texts = self.cells[header].head(SAMPLED_ROWS)
+            self._samples[header] = texts[texts != ""].str.strip().head(_SAMPLED_CELLS)
+        return self._samples[header]
 
     @property
     def name(self) -> str:
@@ -80,9 +105,26 @@ def read_import_sources(
     """
     if not path.is_file():
         raise UsageError("{path} does not exist; check the name.", path=path)
-    sheets = _read_sheets_of_format(path, detect_file_format(path), layout)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        why = error.strerror or "?"
+        raise UsageError("{path} cannot be opened: {why}.", path=path, why=why) from error
+    of_format = detect_file_format(path)
+    layout = (layout or detect_text_layout(raw)) if of_format is FileFormat.TEXT else TextLayout()
+    contents = hashlib.sha256(raw).digest()
+    return _read_known_contents(path, contents, of_format, layout, tuple(sorted(headers.items())))
+
+
+@lru_cache(_KEPT_SOURCES)
+def _read_known_contents(
+    path: Path, _: bytes, of_format: FileFormat, layout: TextLayout, headers: tuple[tuple[str, int], ...]
+) -> tuple[ImportSource, ...]:
+    """Return the rectangles of *path*, whose contents have the digest *_*: a map is proposed and followed in one run."""
+    rows = dict(headers)
+    sheets = _read_sheets_of_format(path, of_format, layout)
     found = tuple(
-        source for layout, sheet in sheets for source in _cut_out_sources(path, layout, sheet, headers.get(sheet.name))
+        source for layout, sheet in sheets for source in _cut_out_sources(path, layout, sheet, rows.get(sheet.name))
     )
     if not found:
         raise UsageError("{path} has no rows below its headers.", path=path)
@@ -90,19 +132,14 @@ def read_import_sources(
 
 
 def _read_sheets_of_format(
-    path: Path, of_format: FileFormat, layout: TextLayout | None
+    path: Path, of_format: FileFormat, layout: TextLayout
 ) -> Iterator[tuple[TextLayout, SourceSheet]]:
     if of_format is FileFormat.WORKBOOK:
         for sheet in read_source_sheets(path):
             yield TextLayout(), sheet
         return
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        why = error.strerror or "?"
-        raise UsageError("{path} cannot be opened: {why}.", path=path, why=why) from error
+    raw = path.read_bytes()
     if of_format is FileFormat.TEXT:
-        layout = layout or detect_text_layout(raw)
         yield layout, _read_text_sheet(raw, layout, path)
         return
     read = read_web_tables if of_format is FileFormat.WEB_PAGE else read_xml_spreadsheet
@@ -124,42 +161,117 @@ def _cut_out_sources(path: Path, layout: TextLayout, sheet: SourceSheet, header:
     """Yield the lists of *sheet*, each with what was done to its layout; *header* is the number of its header row."""
     if header is None and (turned := turn_fields_to_headers(sheet.rows)):
         notices = (*sheet.notices, SourceNotice("turned", 1))
-        sheet = replace(sheet, rows=turned, merges=(), uncalculated=frozenset(), notices=notices)
+        sheet = replace(sheet, rows=turned, merges=(), uncalculated=frozenset(), scaled=(), notices=notices)
+    above: tuple[tuple[str, ...], ...] = ()
     for place in find_list_places(sheet.rows, None if header is None else header - 1):
         rows = place.cut(sheet.rows)
         named = replace(sheet, name=f"{sheet.name} {place.mark}".strip() if place.mark else sheet.name)
-        source = _cut_out_list(path, layout, replace(named, rows=rows), place.header)
+        source = _cut_out_list(path, layout, replace(named, rows=rows), place.header, above)
         if source is None:
             continue
+        above = above or source.letterhead  # what stands above the first list holds for the others too
         further = (SourceNotice("further_list", int(source.cells.index[0])),) if place.mark else ()
         yield replace(source, notices=(*source.notices, *further))
 
 
-def _cut_out_list(path: Path, layout: TextLayout, sheet: SourceSheet, header: int | None) -> ImportSource | None:
+def _cut_out_list(
+    path: Path,
+    layout: TextLayout,
+    sheet: SourceSheet,
+    header: int | None,
+    above: tuple[tuple[str, ...], ...],
+) -> ImportSource | None:
     found = find_list_extent(sheet.rows, sheet.merges, header)
     if found is None:
         return None
+    _refuse_endless_headers(path, found)
     rows = fill_down_merged_cells(sheet.rows, sheet.merges, found.first)
     rows = mark_uncalculated_cells(rows, sheet.uncalculated, found.first, len(found.headers))
     headers, none_of_it = _name_source_headers(found.headers), dict(found.left_out)
-    width = len(headers)
+    letterhead = (*above, *_read_letterhead(rows, found))
+    rows, divided = divide_scaled_cells(rows, sheet.scaled, found.first, _read_units(found.headers, letterhead, sheet))
     places = [at for at in range(found.first, len(rows)) if at not in none_of_it and any(map(str.strip, rows[at]))]
-    numbers, filled = [at + 1 for at in places], [rows[at] for at in places]
-    ragged = tuple(n for n, row in zip(numbers, filled, strict=True) if any(map(str.strip, row[width:])))
-    even = [row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in filled]
-    if not even:
+    if not places:
         return None
-    columns = dict(zip(headers, zip(*even, strict=True), strict=True))
-    index = pd.Index(numbers, dtype="int64")
-    cells = pd.DataFrame({h: pd.Series(list(c), index, dtype=object) for h, c in columns.items()}, index=index)
-    named = [h for h, original in zip(headers, [*found.headers, *[""] * width], strict=False) if original.strip()]
-    kept = [h for h in headers if h in set(named) or (cells[h] != "").any()]
+    body = _make_body(rows, places, headers, len(found.headers), layout.delimiter)
+    named = {h for h, text in zip(headers, [*found.headers, *[""] * len(headers)], strict=False) if text.strip()}
+    kept = [h for h in headers if h in named or (body.cells[h] != "").any()]
     left_out = tuple((at + 1, why) for at, why in found.left_out)
-    cells, notices = _make_plain_cells(cells[kept], found)
+    cells, notices = _make_plain_cells(body.cells[kept], found)
+    if plain := _read_open_shape(cells, layout, sheet.number_cells):
+        kept_notices = (notice for notice in notices if notice.rule not in ("board", "months"))
+        notices = [*kept_notices, SourceNotice(plain.rule, int(cells.index[0]), plain.facts)]
+        cells, divided = plain.cells, divided | plain.number_texts
     return ImportSource(
-        path, sheet.name, layout, cells, ragged, left_out, sheet.hidden, sheet.number_cells, sheet.date1904,
-        sheet.long_numbers, (*sheet.notices, *notices),
+        path, sheet.name, layout, cells, body.ragged, left_out, sheet.hidden, sheet.number_cells | divided,
+        sheet.date1904, sheet.long_numbers, (*sheet.notices, *notices), body.torn, letterhead,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _ListBody:
+    """The rows of a list below its *headers*, those that are torn apart, and the numbers of those that are too long."""
+
+    cells: pd.DataFrame
+    torn: pd.DataFrame
+    ragged: tuple[int, ...]
+
+
+def _make_body(
+    rows: Sequence[TextRow], places: Sequence[int], headers: Sequence[str], header_cells: int, delimiter: str
+) -> _ListBody:
+    """Return the rows at *places*; *header_cells* is how many cells the line of headers of a text file has."""
+    width, filled = len(headers), [rows[at] for at in places]
+    torn = _find_torn_rows(filled, header_cells) if delimiter else frozenset[int]()
+    long = [at for at, row in enumerate(filled) if any(map(str.strip, row[width:]))]
+    for at in torn:  # nothing of it may be lost
+        filled[at] = [*filled[at][: width - 1], delimiter.join(filled[at][width - 1 :])]
+    even = [row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in filled]
+    index = pd.Index([at + 1 for at in places], dtype="int64")
+    columns = zip(headers, zip(*even, strict=True), strict=True)
+    cells = pd.DataFrame({h: pd.Series(list(c), index, dtype=object) for h, c in columns}, index=index)
+    apart = cells.iloc[sorted(torn)]
+    whole = cells.drop(index=apart.index) if torn else cells
+    return _ListBody(whole, apart, tuple(places[at] + 1 for at in long if at not in torn))
+
+
+def _find_torn_rows(rows: Sequence[TextRow], width: int) -> frozenset[int]:
+    """Return the positions of *rows* with more cells than the line of headers has, unless most rows have.
+
+    A delimiter inside one of their cells was not quoted, so that the cells behind it are not below their headers.
+    """
+    torn = frozenset(at for at, row in enumerate(rows) if len(row) > width and any(map(str.strip, row[width:])))
+    return torn if 2 * len(torn) < len(rows) else frozenset()
+
+
+def _read_units(headers: TextRow, letterhead: Sequence[TextRow], sheet: SourceSheet) -> Mapping[int, float]:
+    """Return what 1 stands for in each column whose header, or the lines around the list, names a unit."""
+    if not sheet.scaled:
+        return {}
+    around = read_letterhead_unit(letterhead).times
+    units = {column: read_header_unit(header).times for column, header in enumerate(headers)}
+    return {column: unit for column, times in units.items() if (unit := times if times != 1 else around) != 1}
+
+
+def _refuse_endless_headers(path: Path, found: ListExtent) -> None:
+    longest, count = max(map(len, found.headers), default=0), len(found.headers)
+    if longest > _LONGEST_HEADER or count > _MOST_HEADERS:
+        raise UsageError(
+            "{path}, row {row}: {count:,} headers, the longest with {longest:,} letters, are not those of a list; is a quotation "
+            "mark missing? Correct it and import again.",
+            path=path,
+            row=found.top + 1,
+            count=count,
+            longest=longest,
+        )
+
+
+def _read_letterhead(rows: Sequence[TextRow], found: ListExtent) -> Iterator[tuple[str, ...]]:
+    """Yield the lines below the list, and those above it, which are nearer to its headers."""
+    below = (at for at, why in found.left_out if why == NOTE_BELOW_LIST)
+    for at in (*below, *range(found.top)):
+        if line := tuple(cell for cell in rows[at] if cell.strip()):
+            yield line
 
 
 def _make_plain_cells(cells: pd.DataFrame, found: ListExtent) -> tuple[pd.DataFrame, Sequence[SourceNotice]]:
@@ -174,6 +286,9 @@ def _make_plain_cells(cells: pd.DataFrame, found: ListExtent) -> tuple[pd.DataFr
     if (joined := join_stage_columns(cells)) is not None:
         headers = ", ".join(str(header) for header in cells.columns if header not in joined.cells)
         notices.append(SourceNotice("stage_marks", first, (("headers", headers), ("named", STAGE_OF_SECTION))))
+        if joined.days is not None:
+            entered = joined.days.rename(columns=lambda stage: ENTERED_HEADER.format(stage=stage))
+            return pd.concat([joined.cells, entered], axis=1), notices
         return joined.cells, notices
     if shape := find_open_shape(cells):
         headers = ", ".join(map(str, cells.columns[:_MOST_NAMED_HEADERS]))
@@ -182,6 +297,14 @@ def _make_plain_cells(cells: pd.DataFrame, found: ListExtent) -> tuple[pd.DataFr
         if f"{header} (2)" in cells and (cells[header] != cells[f"{header} (2)"]).any():
             notices.append(SourceNotice("same_header", first, (("named", header),)))
     return cells, notices
+
+
+def _read_open_shape(cells: pd.DataFrame, layout: TextLayout, number_cells: frozenset[str]) -> PlainList | None:
+    """Return a board or a list with months as a plain list; None if it is neither, or does not say what a deal is."""
+    shape = find_open_shape(cells)
+    if shape == "board":
+        return read_board(cells)
+    return read_months(cells, layout.delimiter, number_cells) if shape == "months" else None
 
 
 def _name_source_headers(row: TextRow) -> list[str]:

@@ -34,16 +34,30 @@ class StageVocabulary:
     falls_to: tuple[str, ...]
 
 
+_LONGEST_FOLDED_NAME = 300  # a longer text is no name
+
+
 def fold_name(name: str) -> str:
     """Return *name* without width, case, punctuation and bracketed units, its words separated by one blank."""
-    wide = unicodedata.normalize("NFKC", name)
+    wide = _normalize_name(name[:_LONGEST_FOLDED_NAME])
     bare = _BRACKETED_UNIT.sub(" ", wide)
     return _split_name_words(bare) or _split_name_words(wide)
 
 
 def squeeze_name(name: str) -> str:
     """Return *name* without case, blanks and punctuation: "GTX Pro", "GTXPro" and "gtx-pro" become equal."""
-    return _VOCABULARY_MARKS.sub("", unicodedata.normalize("NFKC", name).casefold())
+    return _VOCABULARY_MARKS.sub("", _normalize_name(name).casefold())
+
+
+def _normalize_name(name: str) -> str:
+    """Return *name* without width, and with simplified Chinese characters instead of traditional ones."""
+    return name if name.isascii() else unicodedata.normalize("NFKC", name).translate(_read_simplified_characters())
+
+
+@cache
+def _read_simplified_characters() -> Mapping[int, int]:
+    pairs: Mapping[str, str] = _read_vocabulary()["traditional"]
+    return str.maketrans(pairs["written"], pairs["compared"])
 
 
 def _split_name_words(name: str) -> str:
@@ -93,6 +107,12 @@ def read_total_words() -> re.Pattern[str]:
     latin = "|".join(word for word in words if word.isascii())
     other = "|".join(word for word in words if not word.isascii())
     return re.compile(rf"^(?:{latin})\b|\b(?:{latin})$|^(?:{other})|(?:{other})$")
+
+
+@cache
+def read_program_notes() -> re.Pattern[str]:
+    """Return the pattern of a note that the program which wrote a list puts below it."""
+    return re.compile("|".join(_read_vocabulary()["notes_below"]["patterns"]), re.IGNORECASE)
 
 
 @cache
@@ -153,6 +173,26 @@ def is_status_in_progress(name: str) -> bool:
     return fold_name(name) in _read_outcome_words()["in_progress"]
 
 
+def is_pipeline_header(header: str) -> bool:
+    """Return whether a column with this header tells deals of several processes apart."""
+    return fold_name(header) in _read_pipeline_headers()
+
+
+@cache
+def _read_pipeline_headers() -> frozenset[str]:
+    return frozenset(map(fold_name, _read_vocabulary()["pipelines"]["headers"]))
+
+
+def is_put_away_word(text: str) -> bool:
+    """Return whether *text* says that another program has archived or deleted its row."""
+    return fold_name(text) in _read_put_away_words()
+
+
+@cache
+def _read_put_away_words() -> frozenset[str]:
+    return frozenset(map(fold_name, _read_vocabulary()["put_away"]["words"]))
+
+
 def _is_word_inside(word: str, folded: str) -> bool:
     # Chinese, Japanese and Korean are written without blanks between words
     return f" {word} " in folded if ord(word[0]) < _FIRST_CJK_CHARACTER else word in folded
@@ -179,6 +219,15 @@ NOTES_TARGET = "notes+"
 CURRENCY_TARGET = "currency+"
 """The target of a column with the currency of the row's amounts."""
 
+ENTERED_TARGET = "entered+"
+"""The target of a column with the days on which deals entered the stage that its header names."""
+
+IMPORTED_HISTORY_TABLE = "History"
+"""The table of a file with the history of changes: it is no list of rows, but tells when deals entered their stages."""
+
+ROW_ID_TARGET = "id+"
+"""The target of a column with the ids by which the other files refer to the rows."""
+
 _NEVER_IMPORTED_COLUMNS = (
     "playbook",
     "move_reason",
@@ -191,6 +240,7 @@ _DEAL_FACT_TARGETS: tuple[Column, ...] = (
     declare_column("closed", "Closed", _TargetType.DATE, "Closing date; of an open deal the expected close"),
     declare_column("won_date", "Won on", _TargetType.DATE, "A deal with this date is won"),
     declare_column("lost_date", "Lost on", _TargetType.DATE, "A deal with this date is lost"),
+    declare_column("stage_since", "Stage changed", _TargetType.DATE, "The day the deal entered its stage"),
     declare_column("outcome", "Outcome", _TargetType.CHOICE, "Open, won or lost", options="outcome"),
     declare_column("is_won", "Is won", _TargetType.CHOICE, "Yes: the deal is won", options="yes_no"),
     declare_column(LEAD_NUMBER_TARGET, "Number of the lead", _TargetType.TEXT, "The lead that became this deal; the two are one row"),
@@ -199,12 +249,20 @@ _DEAL_FACT_TARGETS: tuple[Column, ...] = (
     declare_column("is_closed", "Is closed", _TargetType.CHOICE, "Yes and not won: the deal is lost", options="yes_no"),
 )  # fmt: skip
 
+_STAGE_CHANGE_TARGETS: tuple[Column, ...] = (
+    declare_column("deal", "Deal", _TargetType.TEXT, "The deal that changed"),
+    declare_column("field", "Field", _TargetType.TEXT, "What changed; only changes of the stage count"),
+    declare_column("stage_before", "Stage before", _TargetType.TEXT, "The stage until then"),
+    declare_column("stage", "Stage", _TargetType.TEXT, "The stage from then on"),
+    declare_column("entered", "Entered", _TargetType.DATE, "The day of the change"),
+)
 FIRST_NAME_TARGET, LAST_NAME_TARGET = "first_name", "last_name"
 _PERSON_NAME_TARGETS: tuple[Column, ...] = (
     declare_column(FIRST_NAME_TARGET, "First name", _TargetType.TEXT, "Joined with the last name"),
     declare_column(LAST_NAME_TARGET, "Last name", _TargetType.TEXT, "Joined with the first name"),
 )
 _TARGETS_BESIDE_COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    IMPORTED_HISTORY_TABLE: _STAGE_CHANGE_TARGETS,
     "Deals": (*_DEAL_FACT_TARGETS, *_PERSON_NAME_TARGETS),
     "Contacts": _PERSON_NAME_TARGETS,
     "Team": _PERSON_NAME_TARGETS,

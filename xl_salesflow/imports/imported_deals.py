@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from xl_salesflow.imports.import_findings import (
 )
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_values import map_distinct_texts
+from xl_salesflow.imports.import_vocabulary import ENTERED_TARGET
 from xl_salesflow.imports.row_matching import (
     FILE_COLUMN,
     ROW_COLUMN,
@@ -26,8 +28,7 @@ from xl_salesflow.imports.row_matching import (
     complete_imported_frame,
 )
 from xl_salesflow.locale.texts import Language, Text
-from xl_salesflow.schema.deal_tables import OPEN_STAY_END
-from xl_salesflow.schema.table_frames import DATE_DTYPE
+from xl_salesflow.schema.table_frames import DATE_DTYPE, OPEN_STAY_LEFT
 from xl_salesflow.schema.table_registry import TABLES
 
 LAST_OPEN_STAGE_COLUMN = "last_open"
@@ -36,24 +37,37 @@ LAST_OPEN_STAGE_COLUMN = "last_open"
 STAGE_GIVEN_COLUMN = "said"
 """Additional column: whether the file says anything about the deal's stage; if not, a new deal gets the starting stage."""
 
-_CLOSING_FACTS = ("won_date", "lost_date", "is_won", "is_closed")
+STAGE_SINCE_COLUMN = "in_stage_since"
+"""Additional column: the day the deal entered its stage, if the file tells."""
+
+_CLOSING_FACTS = ("won_date", "lost_date", "is_won", "is_closed", "stage_since")
 
 
-def resolve_imported_deals(
-    rows: ImportedRows,
-    mapping: ImportMap,
-    playbook: Playbook,
-    language: Language,
-    found: list[Finding],
-    accounts: Mapping[str, SourceAccount],
-) -> tuple[pd.DataFrame, list[str]]:
+@dataclass(frozen=True)
+class DealResolver:
+    """What the stages of imported deals are told by; collects *findings*, and faults in the *accounts* of the files."""
+
+    mapping: ImportMap
+    playbook: Playbook
+    language: Language
+    findings: list[Finding]
+    accounts: Mapping[str, SourceAccount]
+
+    def stage_of(self, text: str) -> str:
+        """Return the stage of the playbook that *text* is mapped to or called, or ""."""
+        stage = self.mapping.stages.get(text, text)
+        return stage if stage in self.playbook.by_name else ""
+
+
+def resolve_imported_deals(rows: ImportedRows, resolver: DealResolver) -> tuple[pd.DataFrame, list[str]]:
     """Return the deals with `stage`, `outcome`, `closed` and LAST_OPEN filled in, and the columns to write into input cells.
 
     A stage that the playbook does not have is left blank with a finding; a deal without a stage in the file gets the
     starting stage.
     """
-    deals, start = rows.frame, mapping.starts_in or playbook.first.name
-    stage = _resolve_deal_stages(rows, mapping, playbook, language, found, accounts)
+    playbook = resolver.playbook
+    deals, start = rows.frame, resolver.mapping.starts_in or playbook.first.name
+    stage = _resolve_deal_stages(rows, resolver)
     outcome = _resolve_deal_outcomes(deals, stage, playbook)
     closing = pd.Series({"won": playbook.won.name, "lost": playbook.lost.name})
     kinds = stage.map({s.name: s.outcome for s in playbook.stages}).astype(object).fillna("")
@@ -64,14 +78,21 @@ def resolve_imported_deals(
     day = column_or_blanks(deals, "closed", "Deals")
     for fact in ("won_date", "lost_date"):
         day = column_or_blanks(deals, fact, "Deals").fillna(day)
+    since = column_or_blanks(deals, "stage_since", "Deals")
+    if "stage_since" in deals:  # a deal was closed on the day it entered its last stage
+        day = day.mask((outcome != "open") & day.isna(), since)
     settled = deals.drop(columns=[c for c in _CLOSING_FACTS if c in deals]).assign(
         stage=now,
         outcome=outcome,
         closed=day.where(outcome != "open"),
-        **{LAST_OPEN_STAGE_COLUMN: last_open.astype(object)},
+        **{LAST_OPEN_STAGE_COLUMN: last_open.astype(object), STAGE_SINCE_COLUMN: since},
     )
     settled[STAGE_GIVEN_COLUMN] = (column_or_blanks(deals, "stage", "Deals") != "") | (outcome != "open")
-    given = [column_id for column_id in rows.given if column_id not in (*_CLOSING_FACTS, "outcome", "closed")]
+    given = [
+        column_id
+        for column_id in rows.given
+        if column_id not in (*_CLOSING_FACTS, "outcome", "closed") and not column_id.startswith(ENTERED_TARGET)
+    ]
     if "closed" in rows.given:
         settled["expected_close"] = column_or_blanks(deals, "expected_close", "Deals").fillna(
             day.where(outcome == "open")
@@ -89,32 +110,27 @@ def is_stage_recorded(stage: pd.Series, recorded: pd.Series, playbook: Playbook)
     return (stage == recorded) | ((stage == playbook.won.name) & recorded.isin(after))
 
 
-def _resolve_deal_stages(
-    rows: ImportedRows,
-    mapping: ImportMap,
-    playbook: Playbook,
-    language: Language,
-    found: list[Finding],
-    accounts: Mapping[str, SourceAccount],
-) -> pd.Series:
+def _resolve_deal_stages(rows: ImportedRows, resolver: DealResolver) -> pd.Series:
+    mapping, playbook, language = resolver.mapping, resolver.playbook, resolver.language
     texts = column_or_blanks(rows.frame, "stage", "Deals")
-    names = {name: stage for name, stage in mapping.stages.items() if stage in playbook.by_name}
-    stage = map_distinct_texts(texts, lambda text: names.get(text) or (text if text in playbook.by_name else ""))
+    stage = map_distinct_texts(texts, resolver.stage_of)
     header, files, numbers = _find_stage_header(mapping), rows.frame[FILE_COLUMN], rows.frame[ROW_COLUMN]
     unknown = (texts != "") & (stage == "")
     for row in rows.frame.index[unknown]:
         hint = suggest_names(texts[row], playbook.by_name).in_(language)
-        found.append(
+        resolver.findings.append(
             make_import_finding(
                 "stage", UNKNOWN_STAGE_IN_FILE, str(files[row]), int(numbers[row]), language, header=header,
                 table="Deals", column="stage", severity="block", text=texts[row], hint=hint,
             )
         )  # fmt: skip
         why = format_cell_fault(header, UNKNOWN_STAGE_IN_FILE, texts[row], language, hint=hint)
-        accounts[files[row]].add_fault(pd.Index([numbers[row]]), why)
+        resolver.accounts[files[row]].add_fault(pd.Index([numbers[row]]), why)
     for name in files[unknown].unique():
         lost = numbers[unknown & (files == name)]
-        accounts[name].count_lost(header, "stage", pd.Index(lost), int(((texts != "") & (files == name)).sum()))
+        resolver.accounts[name].count_lost(
+            header, "stage", pd.Index(lost), int(((texts != "") & (files == name)).sum())
+        )
     return stage.mask(texts == "", mapping.starts_in or playbook.first.name).astype(object)
 
 
@@ -143,7 +159,6 @@ def _find_stage_header(mapping: ImportMap) -> str:
 
 
 _IMPORTED_FROM = Text("Imported from {file}")
-_IMPORTED_STAY_END = np.datetime64(OPEN_STAY_END, "s")
 _STAY_DEAL_COLUMNS = ("deal", "playbook", "created", "amount", "owner", "product", "source", "region", "sales_channel")
 
 
@@ -161,13 +176,15 @@ def record_imported_deals(deals: pd.DataFrame, playbook: Playbook) -> pd.DataFra
     )
 
 
-def build_imported_stays(pipeline: Pipeline, deals: pd.DataFrame, playbook: Playbook) -> pd.DataFrame:
-    """Return the History rows of new *deals*, as a complete frame.
+def build_imported_stays(
+    pipeline: Pipeline, deals: pd.DataFrame, playbook: Playbook, recorded: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the History rows of new *deals*, as a complete frame; those of some deals are *recorded* (recorded_stays).
 
     An open deal entered its stage when it was created. A closed one was in its last open stage from then until it was
     won or lost. Unknown days stay blank.
     """
-    deals = deals[deals["stage"] != ""]
+    deals = deals[(deals["stage"] != "") & ~deals["deal"].isin(recorded["deal"])]
     won_first = _is_in_aftercare(deals, playbook)
     steps = (
         _build_stay_step(
@@ -176,10 +193,9 @@ def build_imported_stays(pipeline: Pipeline, deals: pd.DataFrame, playbook: Play
         _build_stay_step(deals[won_first], 1, stage=playbook.won.name, entered="closed", left="closed"),
         _build_stay_step(deals, 2, stage="stage", entered="", left=""),
     )
-    rows = pd.concat([_complete_imported_stays(step, playbook) for step in steps]).sort_values(
-        ["at", "step"], kind="stable"
-    )
-    rows = rows.assign(visit=next_keys(pipeline, "History", len(rows)), first=1.0)
+    parts = [_complete_imported_stays(step, playbook).assign(first=1.0) for step in steps]
+    rows = pd.concat([*parts, recorded] if len(recorded) else parts).sort_values(["at", "step"], kind="stable")
+    rows = rows.assign(visit=next_keys(pipeline, "History", len(rows)))
     rows["reason"] = rows[FILE_COLUMN].map(
         {file: _IMPORTED_FROM.in_(pipeline.language, file=file) for file in rows[FILE_COLUMN].unique()}
     )
@@ -192,7 +208,7 @@ def _build_stay_step(deals: pd.DataFrame, step: int, *, stage: str, entered: str
     rows["stage"] = deals.get(stage, stage)
     since = deals["closed"].where(deals["outcome"] != "open", deals["created"])
     rows["entered"] = deals[entered] if entered else since
-    rows["left"] = deals[left] if left else pd.Series(_IMPORTED_STAY_END, index=deals.index, dtype=DATE_DTYPE)
+    rows["left"] = deals[left] if left else pd.Series(OPEN_STAY_LEFT, index=deals.index, dtype=DATE_DTYPE)
     rows["end"], rows["becomes"], rows["shut"] = deals["outcome"], deals["stage"], deals["closed"]
     return rows
 

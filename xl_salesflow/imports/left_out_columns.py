@@ -11,14 +11,16 @@ import pandas as pd
 from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.core.written_dates import is_written_day
 from xl_salesflow.core.written_numbers import is_written_number
-from xl_salesflow.imports.import_findings import make_import_finding
+from xl_salesflow.imports.import_findings import SEVERAL_PIPELINES_IN_FILE, make_import_finding
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_stages import kind_of_stage_name
+from xl_salesflow.imports.import_vocabulary import NOTES_TARGET, is_pipeline_header
 from xl_salesflow.imports.map_parts import FileMap
 from xl_salesflow.locale.texts import Language, Text
 
 _TESTED_ROWS = 500
 _HOLDING_SHARE = 0.8  # of the filled cells
+_MOST_NAMED_PIPELINES = 6
 _FEWEST_FIGURES = 3  # digits of the usual amount; smaller numbers are counts, scores or days
 _NO_AMOUNTS = re.compile(
     r"\b(id|ids|no|nr|number|code|phone|tel|mobile|fax|zip|plz|postal|year|month|quarter|count|employees|age|days?|score|rank|%)\b"
@@ -53,6 +55,19 @@ def find_needed_columns(
             yield make_import_finding(
                 "needed", message, source.name, row, language, table="Deals", header=header, left=header
             )
+
+
+def find_several_pipelines(source: ImportSource, file: FileMap, language: Language) -> Iterator[Finding]:
+    """Yield a finding for a column that tells several pipelines apart, unless the map asks for one of them."""
+    for header, how in file.columns.items():
+        if how.to in ("", NOTES_TARGET) and not how.only and is_pipeline_header(header):
+            names = list(dict.fromkeys(filter(None, source.cells[header].str.strip())))
+            if len(names) > 1:
+                more = "…" if len(names) > _MOST_NAMED_PIPELINES else ""
+                yield make_import_finding(
+                    "pipelines", SEVERAL_PIPELINES_IN_FILE, source.name, int(source.cells.index[0]), language, header=header,
+                    table="Deals", names=", ".join(names[:_MOST_NAMED_PIPELINES]) + more,
+                )  # fmt: skip
 
 
 def _sample_filled_cells(cells: pd.Series) -> pd.Series:

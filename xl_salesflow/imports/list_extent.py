@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 
 from xl_salesflow.core.written_dates import is_written_day
@@ -19,6 +19,7 @@ from xl_salesflow.imports.import_vocabulary import (
     is_name_of_stage,
     names_of_targets,
     read_known_headers,
+    read_program_notes,
     read_total_pattern,
     read_total_scopes,
     read_total_words,
@@ -64,6 +65,17 @@ class ListExtent:
     sections: Mapping[int, str] = field(default_factory=dict)
     """Position of a heading among the rows → its text; it holds for the rows down to the next one."""
     section_header: str = ""
+    top: int = 0
+    """The position of the first header line; a letterhead stands above it."""
+
+
+@dataclass(frozen=True)
+class HeaderLines:
+    """The headers of a list, joined from the lines that begin at position *top*; its rows begin at position *first*."""
+
+    headers: list[str]
+    first: int
+    top: int
 
 
 def find_list_extent(
@@ -76,18 +88,18 @@ def find_list_extent(
     lines = find_header_lines(rows, merges, header)
     if lines is None:
         return None
-    headers, first = lines
+    headers, first = lines.headers, lines.first
     filled = {at: [cell.strip() for cell in row if cell.strip()] for at, row in enumerate(rows[first:], first)}
     left_out = dict(_find_left_out_rows(rows, headers, filled))
     sections, section_header = _find_sections(rows, headers, filled, left_out)
     left_out |= dict.fromkeys(sections, SECTION_HEADING)
-    return ListExtent(headers, first, tuple(sorted(left_out.items())), sections, section_header)
+    return ListExtent(headers, first, tuple(sorted(left_out.items())), sections, section_header, lines.top)
 
 
 def find_header_lines(
     rows: Sequence[TextRow], merges: Sequence[SourceMerge] = (), header: int | None = None
-) -> tuple[list[str], int] | None:
-    """Return the headers of the list in *rows* and the position of its first row; None if no part is as wide as a list."""
+) -> HeaderLines | None:
+    """Return the headers of the list in *rows*, or None if no part is as wide as a list."""
     searched = _HEADER_SEARCH_ROWS if header is None else header + 1
     merged = [merge for merge in merges if merge.top < min(searched, len(rows))]
     head = _spread_merged_headers(rows[: searched + _MOST_HEADER_LINES], merged)
@@ -95,7 +107,7 @@ def find_header_lines(
     if top is None or top >= len(head):
         return None
     top, last = _find_header_lines(head, top, merged)
-    return _join_header_lines(head[top : last + 1]), last + 1
+    return HeaderLines(_join_header_lines(head[top : last + 1]), last + 1, top)
 
 
 def _find_sections(
@@ -239,11 +251,14 @@ def _find_left_out_rows(
         return
     known = [fold_name(header) for header in headers]
     end = max((at for at, texts in filled.items() if len(texts) > 1), default=min(filled, default=0))
-    gap = False
+    gap = is_ended = False
     columns = _ColumnsAbove(rows, min(filled, default=0))
     for at, texts in filled.items():
-        gap = at > end and (gap or not texts)
-        if texts and _may_be_total(texts) and (_is_total_line(texts) or _is_named_total(at, texts, columns)):
+        gap = at > end and (gap or not texts or is_ended or _is_note_of_program(rows[at], headers))
+        if _is_told_total(at, texts, columns):
+            is_ended = at == end  # what follows the total of a list is none of its rows
+            yield at, TOTAL_LINE
+        elif 0 < 2 * len(texts) <= width and _is_bare_total(at, known, columns, is_last=not filled.get(at + 1)):
             yield at, TOTAL_LINE
         elif len(texts) > 1 and _is_header_repeated(rows[at], known):
             if len(filled.get(at - 1, ())) == 1:
@@ -251,6 +266,22 @@ def _find_left_out_rows(
             yield at, REPEATED_HEADERS
         elif texts and gap:
             yield at, NOTE_BELOW_LIST
+
+
+def _is_note_of_program(row: TextRow, headers: TextRow) -> bool:
+    """Return whether a row with one filled cell is a note that the exporting program wrote directly below the list.
+
+    The cell says so, or stands in a column that no row has alone: that of a person, a stage, a day or an amount.
+    """
+    column = next(at for at, cell in enumerate(row) if cell.strip())
+    header = fold_name(headers[column]) if column < len(headers) else ""
+    return bool(read_program_notes().search(row[column])) or any(header in names for names in _names_of_details())
+
+
+@cache
+def _names_of_details() -> Sequence[frozenset[str]]:
+    deals = names_of_targets("Deals")
+    return [deals[target] for target in ("owner", "stage", "amount", "created", "closed", "expected_close")]
 
 
 def group_left_out_rows(left_out: Sequence[tuple[int, str]]) -> list[tuple[int, int, str]]:
@@ -299,12 +330,13 @@ class _ColumnsAbove:
     def _rows_above(self, below: int) -> Sequence[TextRow]:
         return self.rows[max(self.first, below - _MOST_SUMMED_ROWS) : below]
 
-    def is_sum(self, below: int, column: int, value: float) -> bool:
-        """Return whether *value* is the sum of the numbers directly above, as far up as it takes."""
-        total = 0.0
+    def is_sum(self, below: int, column: int, value: float, fewest: int = 1) -> bool:
+        """Return whether *value* is the sum of the numbers directly above, of at least *fewest* and as far up as it takes."""
+        total, count = 0.0, 0
         for row in reversed(self._rows_above(below)):
-            total += _number_of_cell(row[column]) if column < len(row) else 0.0
-            if abs(total - value) < _EQUAL_SUMS and total:
+            number = _number_of_cell(row[column]) if column < len(row) else 0.0
+            total, count = total + number, count + bool(number)
+            if abs(total - value) < _EQUAL_SUMS and total and count >= fewest:
                 return True
         return False
 
@@ -329,6 +361,26 @@ def _is_named_total(at: int, texts: Sequence[str], columns: _ColumnsAbove) -> bo
         for column, cell in enumerate(columns.rows[at])
         if is_written_number(cell)
     )
+
+
+def _is_told_total(at: int, texts: Sequence[str], columns: _ColumnsAbove) -> bool:
+    """Return whether a row has a word that makes it a total."""
+    return bool(texts) and _may_be_total(texts) and (_is_total_line(texts) or _is_named_total(at, texts, columns))
+
+
+def _is_bare_total(at: int, headers: Sequence[str], columns: _ColumnsAbove, is_last: bool) -> bool:
+    """Return whether a row has numbers only, none of which names a deal, and one is the sum of those above.
+
+    Of a single row above it may be the sum only where the rows end.
+    """
+    filled = [column for column, cell in enumerate(columns.rows[at]) if cell.strip()]
+    deals = names_of_targets("Deals")
+    if not all(is_written_number(columns.rows[at][column]) for column in filled):
+        return False
+    if any(column >= len(headers) or headers[column] in deals["deal"] | deals["name"] for column in filled):
+        return False
+    fewest = 1 if is_last else 2
+    return any(columns.is_sum(at, column, _number_of_cell(columns.rows[at][column]), fewest) for column in filled)
 
 
 def _number_of_cell(cell: str) -> float:

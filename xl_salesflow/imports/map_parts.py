@@ -24,7 +24,8 @@ class ColumnMap:
     *to* is the id of the target ("" leaves the column out), *dates* the date format, *decimal* the decimal mark,
     *times* the factor of the unit (10000 if the header counts in ten thousands), *currency* the currency of the amounts
     if it is not the workbook's, *rate* the value of one unit of it in the workbook's currency (None: unknown,
-    OPEN_RATE: a question). Several choices in *dates* or *decimal*, separated by "or", are a question too.
+    OPEN_RATE: a question). Several choices in *dates* or
+    *decimal*, separated by "or", are a question too. *only* is the text of the rows to import; blank for all.
     """
 
     to: str = ""
@@ -33,6 +34,7 @@ class ColumnMap:
     times: float = 1.0
     currency: str = ""
     rate: float | None = None
+    only: str = ""
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -92,7 +94,10 @@ MAP_VALUES_COMMENT = Text("Names to clean up in {title}: as the files write it =
 MAP_FILE_COMMENT = Text(
     'One file. table is one of {tables}; "" leaves the file out. header_row = 5 says that the headers stand in row 5.'
 )
-MAP_COLUMNS_COMMENT = Text('Header = our column. "" leaves it out, "notes+" adds it to Notes. Columns: {known}.')
+MAP_COLUMNS_COMMENT = Text(
+    'Header = our column. "" leaves it out, "notes+" adds it to Notes, "id+" marks the ids that other files use. only = '
+    '"Sales" imports only the rows with this text. Columns: {known}.'
+)
 MAP_DATES_COMMENT = Text(
     "dates: yyyy-mm-dd, dd/mm/yyyy, mm/dd/yyyy, yy-mm-dd, or yyyy-dd-mm if days and months were "
     'swapped; decimal: "." or ","; times: what 1 stands for, such as 10000 for {unit}; currency and '

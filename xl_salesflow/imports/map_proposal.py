@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,16 +20,24 @@ from xl_salesflow.imports.import_stages import (
 )
 from xl_salesflow.imports.import_values import tidy_texts
 from xl_salesflow.imports.import_vocabulary import (
+    ENTERED_TARGET,
     IMPORTABLE_TABLES,
+    IMPORTED_HISTORY_TABLE,
     LAST_NAME_TARGET,
     LEAD_NUMBER_TARGET,
+    NOTES_TARGET,
     REFERABLE_TABLES,
+    ROW_ID_TARGET,
+    is_pipeline_header,
+    is_put_away_word,
     squeeze_name,
     targets_of_table,
 )
-from xl_salesflow.imports.map_parts import OPEN_TABLE, FileMap
+from xl_salesflow.imports.map_parts import OPEN_TABLE, ColumnMap, FileMap
+from xl_salesflow.imports.person_names import PEOPLE_TABLES, find_person_variants, take_first_person
 from xl_salesflow.imports.proposal_notes import ProposalNotes
 from xl_salesflow.imports.proposed_styles import StyleProposal
+from xl_salesflow.imports.row_ids import find_reference_by_ids, find_row_ids
 from xl_salesflow.imports.source_reader import make_import_context
 from xl_salesflow.imports.stage_evidence import (
     MappedSources,
@@ -37,6 +45,7 @@ from xl_salesflow.imports.stage_evidence import (
     find_starting_stage,
     is_list_of_leads,
 )
+from xl_salesflow.imports.stage_history import find_stage_changes, stage_of_entry_header
 from xl_salesflow.imports.table_matching import (
     TableMatch,
     find_best_table,
@@ -54,7 +63,7 @@ ColumnTargets = Mapping[str, str]
 def add_reference_columns(
     source: ImportSource,
     match: TableMatch,
-    matches: Iterable[tuple[ImportSource, TableMatch | None]],
+    matches: Sequence[tuple[ImportSource, TableMatch | None]],
     pipeline: Pipeline,
     remarks: ProposalNotes,
 ) -> ColumnTargets:
@@ -73,6 +82,10 @@ def add_reference_columns(
                 columns[header] = target.id
                 remarks.add_reference_column(source, header, target)
                 break
+        else:
+            if by_id := find_reference_by_ids(source, columns, str(target.options), matches):
+                columns[by_id] = target.id
+                remarks.add_reference_column(source, by_id, target)
     if match.table == "Deals":
         columns |= _find_lead_numbers(source, columns, matches, remarks)
     return columns
@@ -162,9 +175,11 @@ def propose_cleaned_values(found: MappedSources, pipeline: Pipeline) -> dict[str
     for table in REFERABLE_TABLES:
         own = texts_of_target(found, table, str(TABLES[table].key))
         known = list(dict.fromkeys([*pipeline[table][str(TABLES[table].key)], *own]))
-        proposed[table] = find_name_variants(
-            pd.concat([own, _texts_of_vocabulary(found, table)]), known, likeness=table == "Products"
-        )
+        used = pd.concat([own, _texts_of_vocabulary(found, table)])
+        people = find_person_variants(used, known, turns=table == "Team") if table in PEOPLE_TABLES else {}
+        names = [*known, *people.values()] if people else known
+        rest = used[~used.isin(people)].map(take_first_person) if table in PEOPLE_TABLES else used
+        proposed[table] = {**people, **find_name_variants(rest, names, likeness=table == "Products")}
     for name, choices in {**LISTS, **CHOICES}.items():
         own_values = list(pipeline["Lists"][name]) if name in LISTS else []
         labels = [label for text in choices.values() for label in _labels_own_first(text, pipeline.language)]
@@ -202,6 +217,9 @@ def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
     remarks = ProposalNotes(pipeline.language)
     sources = [source for path in paths for source in read_import_sources(Path(path))]
     matches = _leave_out_copies([(source, find_best_table(source)) for source in sources], remarks)
+    matches = [
+        (source, match and _with_references(source, match, matches, pipeline, remarks)) for source, match in matches
+    ]
     found = [_propose_file_map(source, match, matches, pipeline, remarks) for source, match in matches]
     proposed = ImportMap(tuple(file for _, file in found), playbook=pipeline.default_playbook)
     proposed = replace(proposed, values=propose_cleaned_values(found, pipeline), missing=_find_missing_tables(found))
@@ -211,6 +229,16 @@ def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
     remarks.add_questions(proposed)
     files = tuple(replace(file, table=OPEN_TABLE) if _has_open_shape(source) else file for source, file in found)
     return replace(proposed, files=files, notes=tuple(remarks))
+
+
+def _with_references(
+    source: ImportSource, match: TableMatch, matches: Sequence[tuple[ImportSource, TableMatch | None]], pipeline: Pipeline,
+    remarks: ProposalNotes,
+) -> TableMatch:  # fmt: skip
+    """Return *match* with the columns that refer to rows of other tables."""
+    if not match.table or source.hidden:
+        return match
+    return replace(match, columns=add_reference_columns(source, match, matches, pipeline, remarks))
 
 
 def _has_open_shape(source: ImportSource) -> bool:
@@ -277,15 +305,11 @@ def _is_copied_list(source: ImportSource, match: TableMatch, other: ImportSource
 def _propose_file_map(
     source: ImportSource,
     match: TableMatch | None,
-    matches: Iterable[tuple[ImportSource, TableMatch | None]],
+    matches: Sequence[tuple[ImportSource, TableMatch | None]],
     pipeline: Pipeline,
     remarks: ProposalNotes,
 ) -> tuple[ImportSource, FileMap]:
-    columns = (
-        {}
-        if match in (None, _LEFT_OUT) or source.hidden
-        else add_reference_columns(source, match, matches, pipeline, remarks)
-    )
+    columns = {} if match is None or source.hidden else match.columns
     table = match.table if match and not source.hidden else ""
     if match and source.hidden:
         remarks.add_hidden_sheet(source, match.table)
@@ -297,9 +321,23 @@ def _propose_file_map(
     if table:
         remarks.add_open_encoding(source)
     mapped = StyleProposal(source, table, make_import_context(pipeline).currency, remarks).propose(columns)
+    if table == "Deals" and (pipelines := _find_pipelines(source, mapped)):
+        mapped[pipelines] = ColumnMap(NOTES_TARGET)
+        remarks.add_pipelines(source, pipelines)
+    if match and not source.hidden and (ids := find_row_ids(source, match, matches)):
+        mapped[ids] = ColumnMap(ROW_ID_TARGET)
+        remarks.add_row_ids(source, ids)
     named = sum(path.name == source.path.name for path in {other.path for other, _ in matches}) == 1
     return source, FileMap(
         source.path.name if named else str(source.path), table, source.sheet, layout.encoding, layout.delimiter, mapped
+    )
+
+
+def _find_pipelines(source: ImportSource, mapped: Mapping[str, ColumnMap]) -> str | None:
+    """Return the header of the column that tells several pipelines apart, or None."""
+    headers = (header for header, how in mapped.items() if not how.to and is_pipeline_header(header))
+    return next(
+        (header for header in headers if source.cells[header].str.strip().replace("", None).nunique() > 1), None
     )
 
 
@@ -307,7 +345,7 @@ def _find_missing_tables(found: MappedSources) -> tuple[str, ...]:
     used = {
         str(TABLES[file.table][how.to].options)
         for _, file in found
-        if file.table
+        if file.table and file.table != IMPORTED_HISTORY_TABLE
         for how in file.columns.values()
         if how.to in TABLES[file.table].by_id
     }
@@ -316,13 +354,26 @@ def _find_missing_tables(found: MappedSources) -> tuple[str, ...]:
     return tuple(table for table in REFERABLE_TABLES if table in used)
 
 
+def _stages_of_history(found: MappedSources) -> Iterator[str]:
+    """Yield the stages that deals entered, by the headers of columns and by the history of changes."""
+    for source, file in found:
+        if file.table == "Deals":
+            yield from (stage_of_entry_header(h) for h, how in file.columns.items() if how.to == ENTERED_TARGET)
+        elif file.table == IMPORTED_HISTORY_TABLE:
+            columns = {header: how.to for header, how in file.columns.items()}
+            rows = find_stage_changes(source.cells, columns)
+            for header in (header for header, to in columns.items() if to in ("stage_before", "stage")):
+                yield from tidy_texts(source.cells.loc[rows, header])
+
+
 def _add_proposed_stages(
     proposed: ImportMap, found: MappedSources, pipeline: Pipeline, remarks: ProposalNotes
 ) -> ImportMap:
     playbook = pipeline.playbooks.get(proposed.playbook)
     if playbook is None or not is_usable_playbook(playbook):
         return proposed  # the import says so, in one sentence
-    names = [name for name in texts_of_target(found, "Deals", "stage").unique() if name]
+    used = (*texts_of_target(found, "Deals", "stage"), *_stages_of_history(found))
+    names = [name for name in dict.fromkeys(used) if name and not is_put_away_word(name)]
     stages = propose_stages(names, playbook, find_stage_evidence(found, names), is_list_of_leads(found))
     start = find_starting_stage(found, stages, playbook)
     remarks.add_stages(stages, playbook, start)

@@ -1,10 +1,11 @@
-"""What cell readers do not give: the currencies that number formats show, and formulas that no program has calculated."""
+"""What cell readers do not give: the currencies and thousands that number formats show, and formulas never calculated."""
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from zipfile import ZipFile
 
 from xl_salesflow.core.written_money import currency_codes_of_text
@@ -12,7 +13,7 @@ from xl_salesflow.imports.import_values import UNCALCULATED_FORMULA
 from xl_salesflow.ooxml.excel_notation import column_number
 
 _UNCALCULATED_CELL = re.compile(
-    rb"<c\s(?P<attributes>[^>]*)>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
+    rb"<c\s(?P<attributes>[^<>]*)>\s*<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v></v>)?\s*</c>"
 )
 
 
@@ -44,9 +45,9 @@ WORKBOOK_PART = "xl/workbook.xml"
 _RELATIONSHIPS_PART = "xl/_rels/workbook.xml.rels"
 _SEARCHED_CHUNK = 1 << 20
 _LONGEST_MATCH = 1 << 14
-_SHEET_ELEMENT = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
-_RELATIONSHIP_ELEMENT = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
-_ELEMENT_ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_SHEET_ELEMENT = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*>")
+_RELATIONSHIP_ELEMENT = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*>")
+_ELEMENT_ATTRIBUTE = re.compile(rb"""(?<![\w:])([\w:]++)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _CELL_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 
 
@@ -96,7 +97,7 @@ def _part_of_target(target: str) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
-_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s(?=[^<>]*\bhidden="(?:1|true)")[^<>]*\br="(\d{1,9})"')
 
 
 def find_hidden_rows(package: ZipFile, part: str) -> tuple[int, ...]:
@@ -105,39 +106,53 @@ def find_hidden_rows(package: ZipFile, part: str) -> tuple[int, ...]:
 
 
 _STYLES_PART = "xl/styles.xml"
-_NUMBER_FORMAT = re.compile(rb"<numFmt\s[^>]*>")
-_CELL_STYLES = re.compile(rb"<cellXfs[\s>].*?</cellXfs>", re.DOTALL)
-_CELL_STYLE = re.compile(rb"<xf[\s>][^>]*>")
-_STYLED_CELL = re.compile(rb'<c\s[^>]*\bs="[^>]*>')
+_NUMBER_FORMAT = re.compile(rb"<numFmt\s[^<>]*>")
+_CELL_STYLES = re.compile(rb"<cellXfs[\s>](?:[^<]++|<(?!/?cellXfs[\s/>]))*+</cellXfs>", re.DOTALL)
+_CELL_STYLE = re.compile(rb"<xf[\s>][^<>]*>")
+_STYLED_CELL = re.compile(rb'<c\s[^<>]*\bs="[^<>]*>')
 _SIGN_IN_BRACKETS = re.compile(r"\[\$([^\]-]+)(?:-[^\]]*)?\]")
 _QUOTED_WORD = re.compile(r'"([^"]+)"')
+_BRACKETED_PART = re.compile(r"\[[^\]]*\]")
+_SCALING_COMMA = re.compile(r"[0#?],+(?![0#?,])")
+_DRAWN_POINT = re.compile(r"""0(?:[!\\]\.|"\.")[0#?]""")
+_PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _BARE_SIGN = re.compile(r"[€£¥₹₩₽$]")
 
 
 def find_currency_styles(package: ZipFile) -> Mapping[str, str]:
     """Return cell style number → currency sign, for the styles whose number format shows one."""
+    return _find_styles(package, _sign_of_format)
+
+
+def find_scaled_styles(package: ZipFile) -> Mapping[str, str]:
+    """Return cell style number → format code, for the styles whose number format shows thousands or millions."""
+    return _find_styles(package, lambda code: code if _is_scaled_format(code) else "")
+
+
+def _find_styles(package: ZipFile, judge: Callable[[str], str]) -> Mapping[str, str]:
+    """Return cell style number → what *judge* says of its format code, unless that is blank."""
     if _STYLES_PART not in package.namelist():
         return {}
     styles = package.read(_STYLES_PART)
     formats = {}
     for attributes in map(read_attributes, _NUMBER_FORMAT.findall(styles)):
-        if sign := _sign_of_format(attributes.get("formatCode", "")):
-            formats[attributes.get("numFmtId", "")] = sign
+        if said := judge(attributes.get("formatCode", "")):
+            formats[attributes.get("numFmtId", "")] = said
     block = _CELL_STYLES.search(styles) if formats else None
     cell_styles = map(read_attributes, _CELL_STYLE.findall(block[0])) if block else ()
     used = (style.get("numFmtId", "") for style in cell_styles)
     return {str(number): formats[format_id] for number, format_id in enumerate(used) if format_id in formats}
 
 
-def find_currency_cells(package: ZipFile, part: str, styles: Mapping[str, str]) -> Mapping[CellPosition, str]:
-    """Return the number cells of the sheet *part* that show a currency, each with its sign."""
+def find_styled_cells(package: ZipFile, part: str, styles: Mapping[str, str]) -> Mapping[CellPosition, str]:
+    """Return the number cells of the sheet *part* that have one of *styles*, each with what *styles* says of it."""
     found: dict[CellPosition, str] = {}
     for match in search_part(package, part, _STYLED_CELL, b"<c ") if styles else ():
         cell = read_attributes(match[0])
-        sign = styles.get(cell.get("s", ""))
-        position = position_of_reference(cell.get("r", "")) if sign and cell.get("t", "n") == "n" else None
-        if sign and position:
-            found[position] = sign
+        said = styles.get(cell.get("s", ""))
+        position = position_of_reference(cell.get("r", "")) if said and cell.get("t", "n") == "n" else None
+        if said and position:
+            found[position] = said
     return found
 
 
@@ -149,6 +164,33 @@ def show_currencies(rows: list[list[str]], cells: Mapping[CellPosition, str]) ->
             rows[row][column] = f"{sign} {rows[row][column]}"
             texts.add(rows[row][column])
     return frozenset(texts)
+
+
+def divide_scaled_cells(
+    rows: Sequence[Sequence[str]], cells: Iterable[CellPosition], first: int, times: Mapping[int, float]
+) -> tuple[Sequence[Sequence[str]], frozenset[str]]:
+    """Return *rows* with scaled cells in the unit of their column, and the resulting texts.
+
+    *times* is column → what 1 stands for. A cell whose number format shows thousands holds the whole amount, which must
+    not be multiplied by the unit again.
+    """
+    within = [(row, column) for row, column in cells if first <= row < len(rows) and column in times]
+    if not within:
+        return rows, frozenset()
+    divided, texts = [list(row) for row in rows], set[str]()
+    for row, column in within:
+        sign, _, number = divided[row][column].rpartition(" ") if column < len(divided[row]) else ("", "", "")
+        if _PLAIN_NUMBER.fullmatch(number):
+            amount = format(Decimal(number) / Decimal(str(times[column])), "f")
+            divided[row][column] = f"{sign} {amount}".strip()
+            texts.add(divided[row][column])
+    return divided, frozenset(texts)
+
+
+def _is_scaled_format(code: str) -> bool:
+    """Return whether a format code divides: by a comma behind the digits, or by a point that is only drawn (0!.0,)."""
+    bare = _QUOTED_WORD.sub("", _BRACKETED_PART.sub("", code))
+    return _SCALING_COMMA.search(bare) is not None or _DRAWN_POINT.search(code) is not None
 
 
 def _sign_of_format(code: str) -> str:

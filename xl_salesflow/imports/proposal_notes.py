@@ -26,6 +26,13 @@ _LEFT_OUT_COLUMNS_NOTE = Text(
 )
 _SHAPE_NOTE = Text("{file}, row {row}: {what}.")
 _REFERENCE_NOTE = Text("{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.")
+_PIPELINES_NOTE = Text(
+    "{file}: “{header}” names several pipelines ({names}), and one import fills one playbook; equal stages of two "
+    'pipelines become one, and the name is kept in Notes. To import one pipeline only, write only = "{first}" beside the column.'
+)
+_ROW_IDS_NOTE = Text(
+    "{file}: “{header}” holds the ids by which other files refer to the rows; they are replaced by the names."
+)
 _LEAD_NUMBERS_NOTE = Text(
     "{file}: “{header}” holds the numbers of rows of {leads}, which became these deals; each pair is imported as one deal."
 )
@@ -37,6 +44,7 @@ _DECIMAL_AS_BESIDE_NOTE = Text(
 )
 _DATES_SHOWN_NOTE = Text("{file}: the dates of “{header}” are {format}, as “{example}” shows.")
 _DECIMAL_SHOWN_NOTE = Text("{file}: “{header}” has a decimal comma, as “{example}” shows.")
+_LETTERHEAD_NOTE = Text("{file}: the amounts of {headers} are in the unit that stands beside the list: “{example}”.")
 _SEVERAL_CURRENCIES_NOTE = Text(
     "{file}: “{header}” shows amounts in several currencies ({currencies}), but the workbook's is "
     "{currency}; amounts in another currency are reported and left blank."
@@ -98,6 +106,16 @@ class ProposalNotes:
         """Note that *source*, which may hold *table*, is left out because it is hidden."""
         self._add(_HIDDEN_SHEET_NOTE, file=source.name, table=table)
 
+    def add_pipelines(self, source: ImportSource, header: str) -> None:
+        """Note that the deals of *source* are of several pipelines."""
+        counts = source.cells[header].str.strip().replace("", None).dropna().value_counts()
+        names = ", ".join(f"{name} {count:,}" for name, count in counts.head(_MOST_NAMED_COLUMNS).items())
+        self._add(_PIPELINES_NOTE, file=source.name, header=header, names=names, first=str(counts.index[0]))
+
+    def add_row_ids(self, source: ImportSource, header: str) -> None:
+        """Note that other files refer to the rows of *source* by the ids of a column."""
+        self._add(_ROW_IDS_NOTE, file=source.name, header=header)
+
     def add_lead_numbers(self, source: ImportSource, header: str, leads: ImportSource) -> None:
         """Note that the deals of *source* are told to come from rows of *leads*."""
         self._add(_LEAD_NUMBERS_NOTE, file=source.name, header=header, leads=leads.name)
@@ -121,6 +139,11 @@ class ProposalNotes:
     def add_decimal_shown(self, source: ImportSource, header: str, evidence: ColumnEvidence) -> None:
         """Note that a column has a decimal comma, and the text that shows it."""
         self._add(_DECIMAL_SHOWN_NOTE, file=source.name, header=header, example=evidence.example)
+
+    def add_letterhead(self, source: ImportSource, text: str, headers: Iterable[str]) -> None:
+        """Note the text around a list that tells the unit of its amounts."""
+        named = ", ".join(f"“{header}”" for header in headers)
+        self._add(_LETTERHEAD_NOTE, file=source.name, headers=named, example=text)
 
     def add_several_currencies(self, source: ImportSource, header: str, counts: str, currency: str) -> None:
         """Note that the amounts of a file are in several currencies."""

@@ -20,10 +20,11 @@ from xl_salesflow.core.written_columns import (
     open_choices,
     read_number_column,
 )
-from xl_salesflow.core.written_dates import YEAR_FIRST
+from xl_salesflow.core.written_dates import YEAR_FIRST, is_written_day
 from xl_salesflow.core.written_money import (
     NO_CURRENCY,
     CurrencyCodes,
+    HeaderUnit,
     currency_codes_of_text,
     is_currency_header,
     is_same_currency,
@@ -33,9 +34,11 @@ from xl_salesflow.core.written_money import (
 from xl_salesflow.core.written_numbers import NumberReading, NumberStyle, parse_number_reading
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_values import is_filled_text, tidy_texts
-from xl_salesflow.imports.import_vocabulary import CURRENCY_TARGET, fold_name, targets_of_table
+from xl_salesflow.imports.import_vocabulary import CURRENCY_TARGET, ENTERED_TARGET, fold_name, targets_of_table
+from xl_salesflow.imports.letterhead_units import read_letterhead_unit
 from xl_salesflow.imports.map_parts import OPEN_RATE, ColumnMap
 from xl_salesflow.imports.proposal_notes import ProposalNotes
+from xl_salesflow.imports.stage_history import stage_of_entry_header
 from xl_salesflow.schema.table_columns import Column, ColumnType
 
 ColumnMaps = dict[str, ColumnMap]
@@ -58,6 +61,7 @@ class StyleProposal:
     def propose(self, columns: Mapping[str, str]) -> ColumnMaps:
         """Return the mapping of every column of the source, in the order of the file; *columns* are the targets found."""
         known = targets_of_table(self.table) if self.table else {}
+        self._tell_letterhead(columns, known)
         evidence: dict[str, ColumnEvidence] = {}
         maps = {
             header: self._propose_column(header, known.get(columns.get(header, "")), evidence)
@@ -70,7 +74,7 @@ class StyleProposal:
 
     def _propose_column(self, header: str, target: Column | None, evidence: dict[str, ColumnEvidence]) -> ColumnMap:
         if target is None:
-            return ColumnMap()
+            return self._propose_entry_column(header, evidence)
         texts = tidy_texts(self.source.cells[header])
         texts = texts[is_filled_text(texts)]
         if target.type.is_date:
@@ -81,11 +85,39 @@ class StyleProposal:
         evidence[header] = judge_decimal_mark(
             texts.unique(), self.source.layout.delimiter, target.type, self.source.number_cells
         )
-        how = ColumnMap(target.id, decimal=evidence[header].answer, times=read_header_unit(header).times)
+        how = ColumnMap(target.id, decimal=evidence[header].answer, times=self._unit(header, target).times)
         if target.type is ColumnType.PERCENT:
             return replace(how, times=self._percent_factor(texts, how))
         asks_currency = target.type is ColumnType.MONEY and self.table not in _AMOUNTS_OF_QUOTES
         return self._with_currency(how, header, texts) if asks_currency else how
+
+    def _propose_entry_column(self, header: str, evidence: dict[str, ColumnEvidence]) -> ColumnMap:
+        """Return the map of a column that may hold the days on which deals entered a stage."""
+        texts = tidy_texts(self.source.cells[header])
+        texts = texts[is_filled_text(texts)]
+        if self.table != "Deals" or not stage_of_entry_header(header) or not texts.map(is_written_day).all():
+            return ColumnMap()
+        evidence[header] = judge_date_order(texts.unique())
+        return ColumnMap(ENTERED_TARGET, dates=evidence[header].answer)
+
+    def _unit(self, header: str, target: Column) -> HeaderUnit:
+        """Return the unit in *header*; what it leaves open of an amount is said by the lines around the list."""
+        own = read_header_unit(header)
+        if target.type is not ColumnType.MONEY:
+            return own
+        around = read_letterhead_unit(self.source.letterhead)
+        return HeaderUnit(own.name, own.times if own.times != 1 else around.times, own.codes or around.codes)
+
+    def _tell_letterhead(self, columns: Mapping[str, str], known: Mapping[str, Column]) -> None:
+        """Note the unit that stands around the list, if a column has no unit of its own."""
+        around = read_letterhead_unit(self.source.letterhead)
+        bare = [
+            header
+            for header, to in columns.items()
+            if known[to].type is ColumnType.MONEY and self._unit(header, known[to])[1:] != read_header_unit(header)[1:]
+        ]
+        if around.name and bare:
+            self.notes.add_letterhead(self.source, around.name, bare)
 
     def _percent_factor(self, texts: pd.Series, how: ColumnMap) -> float:
         # 60 in a column of fractions can only be a percentage
@@ -98,7 +130,8 @@ class StyleProposal:
 
         Its exchange rate is a question.
         """
-        codes = read_header_unit(header).codes or _currency_of_amounts(texts, self.currency)
+        named = read_header_unit(header).codes or _currency_of_amounts(texts, self.currency)
+        codes = named or read_letterhead_unit(self.source.letterhead).codes
         if is_same_currency(codes, self.currency):
             return how
         return replace(how, currency=codes[0], rate=OPEN_RATE)
@@ -136,7 +169,7 @@ class StyleProposal:
 
     def _with_currency_column(self, maps: ColumnMaps, known: Mapping[str, Column]) -> ColumnMaps:
         """Return *maps* with the column that holds the currency of the amounts."""
-        amounts = [header for header, how in maps.items() if how.to and known[how.to].type is ColumnType.MONEY]
+        amounts = [header for header, how in maps.items() if how.to in known and known[how.to].type is ColumnType.MONEY]
         header = self._find_currency_column(maps, amounts)
         if header is None or self.table in _AMOUNTS_OF_QUOTES:
             return maps
@@ -174,6 +207,7 @@ def currency_of_sources(sources: Iterable[ImportSource]) -> str:
     named: list[CurrencyCodes] = []
     for source in sources:
         named += [read_header_unit(header).codes for header in source.headers]
+        named.append(read_letterhead_unit(source.letterhead).codes)
         for header in source.headers:
             texts = pd.Series(source.cells[header].head(_SAMPLED_AMOUNTS).unique(), dtype=object)
             named += [reading.codes for reading in _dressed_readings(texts)]

@@ -7,24 +7,29 @@ into memory.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import struct
+import zlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
-
 from xl_salesflow.core.written_columns import open_choices
 from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.import_vocabulary import fold_name, read_known_headers
 from xl_salesflow.imports.list_extent import SourceMerge
+from xl_salesflow.imports.native_child import NativeSheet
+from xl_salesflow.imports.native_reader import read_old_sheets, read_package_sheets
+from xl_salesflow.imports.old_workbook_extents import check_old_workbook
 from xl_salesflow.imports.package_cells import (
     WORKBOOK_PART,
     CellPosition,
-    find_currency_cells,
     find_currency_styles,
     find_hidden_rows,
+    find_scaled_styles,
+    find_styled_cells,
     find_uncalculated_cells,
     list_sheet_parts,
     show_currencies,
@@ -33,6 +38,10 @@ from xl_salesflow.imports.sheet_extents import check_package_extent
 from xl_salesflow.imports.text_encodings import decode_file_text, detect_encodings
 from xl_salesflow.imports.text_records import TextRecords, detect_delimiter, split_text_records
 from xl_salesflow.schema.plain_values import plain_number
+
+_FEWEST_TELLING_HEADERS = 2  # more of one encoding than of any other
+_HEADER_SAMPLE, _HEADER_SEARCH_LINES = 20_000, 20
+_CELL_ENDS = re.compile(r"[,;\t|\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +56,23 @@ class TextLayout:
 
 
 def detect_text_layout(raw: bytes) -> TextLayout:
-    """Return the layout of the text file *raw*, detected from its byte order mark, its bytes and the width of its lines."""
+    """Return the layout of the text file *raw*, detected from its byte order mark, its bytes and the width of its lines.
+
+    If several encodings fit, the one that gives more headers we know decides.
+    """
     encodings = detect_encodings(raw)
+    if len(encodings) > 1:
+        known = [_count_known_headers(decode_file_text(raw, encoding)) for encoding in encodings]
+        most = max(known)
+        if known.count(most) == 1 and most >= _FEWEST_TELLING_HEADERS + sorted(known)[-2]:
+            encodings = (encodings[known.index(most)],)
     return TextLayout(" or ".join(encodings), detect_delimiter(decode_file_text(raw, encodings[0])))
+
+
+def _count_known_headers(text: str) -> int:
+    lines = text[:_HEADER_SAMPLE].splitlines()[:_HEADER_SEARCH_LINES]
+    cells = ({fold_name(cell) for cell in _CELL_ENDS.split(line)} for line in lines)
+    return max((len(names & read_known_headers()) for names in cells), default=0)
 
 
 def read_text_rows(raw: bytes, layout: TextLayout, path: Path) -> TextRecords:
@@ -79,14 +102,15 @@ _DATES_FROM_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\s[^>]*date1904\s*=\s*["'
 class PackageFacts:
     """What a workbook holds in addition to the values of its cells.
 
-    The start year of its dates, and for each sheet, by its position, the formulas without a result and the cells that
-    show a currency.
+    The start year of its dates, and for each sheet, by its position, the formulas without a result, the cells that show
+    a currency, and those that show thousands.
     """
 
     date1904: bool = False
     uncalculated: Mapping[int, frozenset[CellPosition]] = field(default_factory=dict)
     currencies: Mapping[int, Mapping[CellPosition, str]] = field(default_factory=dict)
     hidden_rows: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    scaled: Mapping[int, Collection[CellPosition]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +143,21 @@ class SourceSheet:
     """Texts of its number cells that have more digits than Excel keeps; the last ones are lost."""
 
     notices: tuple[SourceNotice, ...] = ()
+    scaled: Collection[CellPosition] = ()
+    """Number cells whose format shows thousands or millions; they hold the whole number."""
+
+
+_PACKAGE_FAULTS = (
+    BadZipFile,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+"""What Python's zipfile raises for a damaged package, for one of a later version and for one with a password."""
 
 
 def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
@@ -128,42 +167,38 @@ def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
         UsageError: the file is password-protected, broken, or has more cells than any list of deals.
     """
     try:
-        facts = _check_package(path) if is_zipfile(path) else PackageFacts()
-        book = CalamineWorkbook.from_path(path)
-        for place, about in enumerate(book.sheets_metadata):
-            if about.typ is SheetTypeEnum.WorkSheet:
-                sheet = book.get_sheet_by_name(about.name)
-                cells = sheet.to_python(skip_empty_area=False)
-                rows = [[cell if type(cell) is str else sheet_cell_to_text(cell) for cell in row] for row in cells]
-                numbers = frozenset(
-                    repr(cell) for row in cells for cell in row if type(cell) is float and not cell.is_integer()
-                )
-                longest = frozenset(
-                    sheet_cell_to_text(cell)
-                    for row in cells
-                    for cell in row
-                    if type(cell) is float and abs(cell) >= _LONGEST_WHOLE
-                )
-                numbers |= show_currencies(rows, facts.currencies.get(place, {}))
-                merges = tuple(SourceMerge(*start, *end) for start, end in sheet.merged_cell_ranges or ())
-                hidden = about.visible is not SheetVisibleEnum.Visible
-                yield SourceSheet(
-                    about.name,
-                    rows,
-                    merges,
-                    hidden,
-                    numbers,
-                    facts.uncalculated.get(place, frozenset()),
-                    facts.date1904,
-                    longest,
-                    hidden_rows_notice(facts.hidden_rows.get(place, ()), len(rows)),
-                )
-    except PasswordError as error:
-        raise UsageError("{path} is protected with a password; save a copy without one.", path=path) from error
-    except (CalamineError, BadZipFile, OSError) as error:
+        packed = is_zipfile(path)
+        facts = _check_package(path) if packed else PackageFacts()
+        if not packed:
+            check_old_workbook(path.read_bytes(), path)
+    except _PACKAGE_FAULTS as error:
         raise UsageError(
             "{path} cannot be read as a workbook ({error}); save it again as .xlsx or .csv.", path=path, error=error
         ) from error
+    for sheet in read_package_sheets(path) if packed else read_old_sheets(path):
+        yield _make_source_sheet(sheet, facts)
+
+
+def _make_source_sheet(sheet: NativeSheet, facts: PackageFacts) -> SourceSheet:
+    cells, place = sheet.cells, sheet.place
+    rows = [[cell if type(cell) is str else sheet_cell_to_text(cell) for cell in row] for row in cells]
+    numbers = frozenset(repr(cell) for row in cells for cell in row if type(cell) is float and not cell.is_integer())
+    longest = frozenset(
+        sheet_cell_to_text(cell) for row in cells for cell in row if type(cell) is float and abs(cell) >= _LONGEST_WHOLE
+    )
+    numbers |= show_currencies(rows, facts.currencies.get(place, {}))
+    return SourceSheet(
+        sheet.name,
+        rows,
+        tuple(SourceMerge(*start, *end) for start, end in sheet.merges),
+        sheet.hidden,
+        numbers,
+        facts.uncalculated.get(place, frozenset()),
+        facts.date1904,
+        longest,
+        hidden_rows_notice(facts.hidden_rows.get(place, ()), len(rows)),
+        facts.scaled.get(place, ()),
+    )
 
 
 def hidden_rows_notice(hidden: Sequence[int], rows: int) -> tuple[SourceNotice, ...]:
@@ -194,10 +229,11 @@ def _check_package(path: Path) -> PackageFacts:
         with package.open(WORKBOOK_PART) as stream:
             date1904 = _DATES_FROM_1904.search(stream.read(_SCANNED_CHUNK)) is not None
         parts = {place: part for place, part in enumerate(list_sheet_parts(package)) if part}
-        styles = find_currency_styles(package)
+        styles, scaled = find_currency_styles(package), find_scaled_styles(package)
         return PackageFacts(
             date1904,
             {at: find_uncalculated_cells(package, part) for at, part in parts.items()} if has_formulas else {},
-            {at: find_currency_cells(package, part, styles) for at, part in parts.items()} if styles else {},
+            {at: find_styled_cells(package, part, styles) for at, part in parts.items()} if styles else {},
             {at: find_hidden_rows(package, part) for at, part in parts.items()},
+            {at: find_styled_cells(package, part, scaled) for at, part in parts.items()} if scaled else {},
         )

@@ -23,7 +23,7 @@ from xl_salesflow.imports.import_findings import (
     POSSIBLE_DUPLICATE_IN_FILE,
     make_import_finding,
 )
-from xl_salesflow.imports.import_vocabulary import LEAD_NUMBER_TARGET, targets_of_table
+from xl_salesflow.imports.import_vocabulary import ENTERED_TARGET, LEAD_NUMBER_TARGET, targets_of_table
 from xl_salesflow.locale.texts import Language, fold_text
 from xl_salesflow.process.duplicate_rows import DUPLICATE_SIGNS, find_duplicate_pairs
 from xl_salesflow.schema.table_columns import Column, TableSchema
@@ -162,9 +162,10 @@ def _stack_imported_frames(frames: Sequence[pd.DataFrame], table: str) -> pd.Dat
 
 def column_or_blanks(frame: pd.DataFrame, column_id: str, table: str) -> pd.Series:
     """Return column *column_id* of *frame*, or blanks if it has none."""
-    return (
-        frame[column_id] if column_id in frame else make_blank_column(targets_of_table(table)[column_id], frame.index)
-    )
+    if column_id in frame:
+        return frame[column_id]
+    is_entry = column_id.startswith(ENTERED_TARGET)
+    return make_blank_column(targets_of_table(table)["stage_since" if is_entry else column_id], frame.index)
 
 
 def make_blank_column(target: Column, index: pd.Index) -> pd.Series:
@@ -228,7 +229,7 @@ def change_known_rows(
     """
     if known.empty:
         return ()
-    key, found = TABLES[table].key or TABLES[table].columns[0].id, list[Edit]()
+    key, found = TABLES[table].name_column, list[Edit]()
     for column_id in given:
         if column_id == key:
             continue

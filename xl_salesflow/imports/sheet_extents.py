@@ -19,9 +19,14 @@ from xl_salesflow.ooxml.excel_notation import column_number
 
 _MOST_SOURCE_CELLS = 20_000_000
 _MOST_UNPACKED_BYTES = 2_000_000_000
-_READ_CHUNK = 1 << 20
-_CELL_TAG_PLACE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_LONGEST_CELL_TAG = 300
+_READ_CHUNK, _MOST_DIGITS = 1 << 20, 10  # more digits do not fit into a sheet, and Python refuses thousands
+_FEWEST_CELLS_REFUSED = 3_000_000
+_EMPTY_CELLS_FOR_A_FILLED_ONE = 50
+_SHEET_MARK = b"sheetData"
+_ANY_CELL_TAG = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
+_CELL_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})(\d{1,10})["']""")
+_BINARY_RELATIONSHIPS = "xl/_rels/workbook.bin.rels"
+_RELATIONSHIP_TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']+)["']""")
 _ODS_CONTENT = "content.xml"
 _ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ODS_VALUE_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
@@ -38,23 +43,31 @@ def check_package_extent(package: ZipFile, path: Path) -> bool:
     """
     if sum(part.file_size for part in package.infolist()) > _MOST_UNPACKED_BYTES:
         raise UsageError("{path} unpacks to more than 2 GB; export the sheet you need as .csv.", path=path)
-    has_formulas = False
+    has_formulas, binary_sheets = False, _list_binary_sheets(package)
     for part in package.namelist():
-        is_sheet = part.startswith("xl/worksheets/")
-        if not (is_sheet and part.endswith((".xml", ".bin"))) and part != _ODS_CONTENT:
-            continue
         with package.open(part) as stream:
             if part == _ODS_CONTENT:
                 check_extent(_ods_corners(stream, path), path)
-            elif part.endswith(".bin"):
+            elif part.lower() in binary_sheets:
                 check_extent(_xlsb_corners(stream.read()), path)
-            else:
-                has_formulas |= _check_sheet_part(path, stream)
+            elif not part.endswith(".bin"):
+                has_formulas |= _check_sheet_part(package, part, path)
     return has_formulas
 
 
-def check_extent(corners: Iterable[tuple[int, int]], path: Path) -> None:
-    """Refuse a sheet with cells in too many rows and columns; *corners* are (row, column) of cells, counted from 1.
+def _list_binary_sheets(package: ZipFile) -> set[str]:
+    """Return the parts, in lower case, that a reader may take for sheets in the binary format."""
+    names = {part.lower() for part in package.namelist()}
+    found = {part for part in names if part.startswith("xl/worksheets/") and part.endswith(".bin")}
+    if _BINARY_RELATIONSHIPS in package.namelist():
+        targets = _RELATIONSHIP_TARGET.findall(package.read(_BINARY_RELATIONSHIPS))
+        parts = (target.decode("utf-8", "replace").lower() for target in targets)
+        found |= {name for part in parts if "sheet" in part for name in (part.lstrip("/"), f"xl/{part}")} & names
+    return found
+
+
+def check_extent(corners: Iterable[tuple[int, int]], path: Path) -> tuple[int, int]:
+    """Return how far a sheet extends; *corners* are (row, column) of cells, counted from 1.
 
     Raises:
         UsageError: the rectangle around the cells does not fit into memory.
@@ -63,26 +76,78 @@ def check_extent(corners: Iterable[tuple[int, int]], path: Path) -> None:
     for row, column in corners:
         rows, columns = max(rows, row), max(columns, column)
         if columns * rows > _MOST_SOURCE_CELLS:
-            raise UsageError(
-                "{path} has cells as far out as row {rows:,} and column {columns:,}; delete "
-                "everything outside the list.",
-                path=path,
-                rows=rows,
-                columns=columns,
-            )
+            raise _extent_error(path, rows, columns)
+    return rows, columns
 
 
-def _check_sheet_part(path: Path, stream: IO[bytes]) -> bool:
-    tail, columns, rows, has_formulas = b"", 1, 1, False
+def refuse_sparse_extent(path: Path, rows: int, columns: int, cells: int) -> None:
+    """Refuse a sheet with few *cells* in a huge rectangle.
+
+    Raises:
+        UsageError: that is so.
+    """
+    if rows * columns > max(_FEWEST_CELLS_REFUSED, _EMPTY_CELLS_FOR_A_FILLED_ONE * cells):
+        raise _extent_error(path, rows, columns)
+
+
+def _extent_error(path: Path, rows: int, columns: int) -> UsageError:
+    return UsageError(
+        "{path} has cells as far out as row {rows:,} and column {columns:,}; delete everything outside the list.",
+        path=path,
+        rows=rows,
+        columns=columns,
+    )
+
+
+def _check_sheet_part(package: ZipFile, part: str, path: Path) -> bool:
+    """Check a part if it holds a sheet, whatever its name, and return whether it may have formulas."""
+    columns, rows, cells, tags, is_sheet, has_formulas = 1, 1, 0, 0, False, False
+    with package.open(part) as stream:
+        for text in _read_whole_tags(stream):
+            is_sheet = is_sheet or _SHEET_MARK in text
+            if is_sheet and (places := _CELL_PLACE.findall(text)):
+                letters, digits = map(set, zip(*places, strict=True))  # few distinct ones in very many cells
+                columns = max(columns, *(column_number(name.decode().upper()) for name in letters))
+                rows = max(rows, *map(int, digits))
+                cells += len(places)
+            check_extent([(rows, columns)], path)
+            tags += len(_ANY_CELL_TAG.findall(text))
+            has_formulas = has_formulas or b"<f" in text
+    if is_sheet and tags > cells:  # cells that do not say where they are
+        with package.open(part) as stream:
+            rows, columns = check_extent(_counted_corners(stream), path)
+    refuse_sparse_extent(path, rows, columns, cells)
+    return is_sheet and has_formulas
+
+
+def _read_whole_tags(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield the content in pieces that end before a tag."""
+    tail = b""
     while chunk := stream.read(_READ_CHUNK):
-        if places := _CELL_TAG_PLACE.findall(tail + chunk):
-            letters, digits = map(set, zip(*places, strict=True))  # few distinct ones in very many cells
-            columns = max(columns, *(column_number(name.decode()) for name in letters))
-            rows = max(rows, *map(int, digits))
-        check_extent([(rows, columns)], path)
-        has_formulas = has_formulas or b"<f" in chunk
-        tail = chunk[-_LONGEST_CELL_TAG:]
-    return has_formulas
+        text = tail + chunk
+        end = text.rfind(b"<") if len(text) < 4 * _READ_CHUNK else -1
+        text, tail = (text[:end], text[end:]) if end > 0 else (text, b"")
+        yield text
+    yield tail
+
+
+def _counted_corners(stream: IO[bytes]) -> Iterator[tuple[int, int]]:
+    """Yield the place of each cell of a sheet; one without a reference follows the one before it."""
+    row, column = 0, 0
+    events = etree.iterparse(stream, events=("start", "end"), recover=True, huge_tree=True, resolve_entities=False)
+    for event, element in events:
+        name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+        if event == "start" and name == "row":
+            number = element.get("r", "")
+            row, column = (int(number[:_MOST_DIGITS]) if number.isdecimal() else row + 1), 0
+        elif event == "start" and name == "c":
+            place = _CELL_PLACE.match(f' r="{element.get("r", "")}"'.encode("utf-8", "replace"))
+            column = column_number(place[1].decode().upper()) if place else column + 1
+            yield max(row, int(place[2])) if place else row, column
+        elif event == "end" and name == "row":
+            element.clear()
+            while element.getprevious() is not None:
+                del element.getparent()[0]
 
 
 def _ods_corners(stream: IO[bytes], path: Path) -> Iterator[tuple[int, int]]:
@@ -112,7 +177,7 @@ def _ods_corners(stream: IO[bytes], path: Path) -> Iterator[tuple[int, int]]:
 
 def _read_repeats(element: etree._Element, what: str) -> int:
     text = element.get(f"{_ODS_TABLE}number-{what}-repeated", "1")
-    return max(int(text), 1) if text.isdecimal() else 1
+    return max(int(text[:_MOST_DIGITS]), 1) if text.isdecimal() else 1
 
 
 def _xlsb_corners(raw: bytes) -> Iterator[tuple[int, int]]:

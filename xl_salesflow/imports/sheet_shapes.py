@@ -12,8 +12,7 @@ from itertools import zip_longest
 
 import pandas as pd
 
-from xl_salesflow.core.written_dates import is_written_day, parse_date_reading
-from xl_salesflow.core.written_numbers import is_written_number
+from xl_salesflow.core.written_dates import is_written_day
 from xl_salesflow.core.written_values import yes_no_of_word
 from xl_salesflow.imports.import_vocabulary import (
     fold_name,
@@ -32,14 +31,14 @@ from xl_salesflow.imports.list_extent import (
 from xl_salesflow.ooxml.excel_notation import column_letters
 
 _FEWEST_STAGE_COLUMNS = 3
-_FEWEST_MONTH_COLUMNS = 3
-_BOARD_SHARE = 0.8  # of the headers that are stages
 _FEWEST_FIELDS, _MOST_FIELDS = 3, 40  # of a sheet with its headers in the first column
 _FIELD_SHARE = 0.6  # of the first column that must be known headers
 _CHECK_MARKS = frozenset(
     ["x", "X", "✓", "✔", "☑", "●", "■", "√", "v", "V", "*", "✅", "○", "\u6709"]
 )  # the last is Chinese: there is one
 _CLOSING_DAY_HEADER = "Closed"
+ENTERED_HEADER = 'Date entered "{stage}"'
+"""The header of a column with the days on which deals entered a stage."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def find_list_places(rows: Sequence[TextRow], header: int | None = None) -> Iter
     if header is not None or found is None:
         yield ListPlace(header)
         return
-    headers, below = found
+    headers, below = found.headers, found.first
     starts = [(0, None), *_find_further_headers(rows, headers, below)]
     for at, (first, top) in enumerate(starts):
         end = starts[at + 1][0] if at + 1 < len(starts) else None
@@ -196,27 +195,3 @@ def _is_mark(text: str) -> bool:
 
 def _is_set(text: str) -> bool:
     return text.strip() in _CHECK_MARKS or yes_no_of_word(text.strip()) == "yes"
-
-
-def find_open_shape(cells: pd.DataFrame) -> str:
-    """Return the kind of layout that does not say what a deal is: "board", "months", or "" for a list."""
-    headers = [str(header) for header in cells.columns]
-    stages = [header for header in headers if is_name_of_stage(header)]
-    if len(stages) >= _FEWEST_STAGE_COLUMNS and len(stages) >= _BOARD_SHARE * len(headers):
-        return "board"
-    months = [header for header in headers if is_written_day(header) or _is_month_name(header)]
-    if len(months) >= _FEWEST_MONTH_COLUMNS and _hold_numbers(cells[months]):
-        others = {fold_name(header) for header in headers if header not in months}
-        return "" if others & names_of_targets("Deals")["amount"] else "months"
-    return ""
-
-
-def _is_month_name(header: str) -> bool:
-    bare = header.strip()
-    full = (bare, f"{bare} 2026", f"2026\u5e74{bare}")  # the last is Chinese: year 2026
-    return not bare.isdecimal() and any(parse_date_reading(text) is not None for text in full)
-
-
-def _hold_numbers(cells: pd.DataFrame) -> bool:
-    texts = {text.strip() for header in cells.columns for text in cells[header].head(100)} - {""}
-    return bool(texts) and all(map(is_written_number, texts))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
@@ -40,6 +40,7 @@ from xl_salesflow.imports.import_findings import (
     PERIOD_IN_FILE,
     RELATIVE_DATE_IN_FILE,
     SEVERAL_PEOPLE_IN_FILE,
+    TOO_LARGE_IN_FILE,
     UNCALCULATED_IN_FILE,
     UNLIKELY_DATE_IN_FILE,
     UNLIKELY_UNIT_IN_FILE,
@@ -55,14 +56,15 @@ from xl_salesflow.imports.import_values import (
     map_distinct_texts,
     tidy_texts,
 )
+from xl_salesflow.imports.import_vocabulary import is_put_away_word
 from xl_salesflow.imports.map_parts import ColumnMap
+from xl_salesflow.imports.person_names import PEOPLE_TABLES, names_several_people, take_first_person
+from xl_salesflow.imports.row_ids import names_of_mail_addresses
 from xl_salesflow.imports.text_damage import has_lost_characters
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 from xl_salesflow.schema.table_columns import Column, ColumnType
 
-_PEOPLE_TABLES = ("Contacts", "Team")
-_NAME_WITH_ADDRESS = re.compile(r"([^();]*[^();\s])\s*\([^()\s@]+@[^()\s@]+\)")
 _ROUNDED_NUMBER = re.compile(r"[0-9][.,][0-9]+E\+(?:1[0-9]|2[0-9])", re.IGNORECASE)
 _LONGEST_IMPORTED_TEXT = 32_767  # characters in an Excel cell
 _UNLIKELY_UNIT_FACTOR = 1000  # times the median of a column: probably an amount in the wrong unit
@@ -74,6 +76,7 @@ _VERDICT_FINDINGS: Mapping[str, tuple[str, Text]] = MappingProxyType(
         "not_a_number": ("number", BAD_NUMBER_IN_FILE),
         "ambiguous_number": ("number", AMBIGUOUS_NUMBER_IN_FILE),
         "not_whole": ("number", NOT_WHOLE_IN_FILE),
+        "too_large": ("number", TOO_LARGE_IN_FILE),
         "not_a_share": ("range", BAD_SHARE_IN_FILE),
         "other_currency": ("currency", OTHER_CURRENCY_IN_FILE),
         "not_a_date": ("date", BAD_DATE_IN_FILE),
@@ -98,11 +101,14 @@ class ImportContext:
     language: Language
     currency: str
     today: date
+    names: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Table → id or mail address of a row → its name; filled while files are read (row_ids)."""
 
 
 def make_import_context(pipeline: Pipeline) -> ImportContext:
     """Return the context for importing files into *pipeline*."""
-    return ImportContext(pipeline.language, pipeline.settings.text("currency").strip().upper(), pipeline.today)
+    currency = pipeline.settings.text("currency").strip().upper()
+    return ImportContext(pipeline.language, currency, pipeline.today, names_of_mail_addresses(pipeline))
 
 
 @dataclass(frozen=True)
@@ -218,13 +224,14 @@ class SourceReader:
     def _text(self, header: str, target: Column, texts: pd.Series) -> pd.Series:
         self._report_lost_text(header, target, texts)
         known = self.values.get(target.options or "", {})
+        is_person = target.options in PEOPLE_TABLES
+        if is_person:
+            several = texts[texts.map(names_several_people).astype(bool)]
+            self._report("several", SEVERAL_PEOPLE_IN_FILE, header, target, several, severity="note")
+            texts = map_distinct_texts(texts, lambda text: known.get(text) or take_first_person(text))
         texts = map_distinct_texts(texts, lambda text: known.get(text, text)) if known else texts
         if target.type in (ColumnType.REF, ColumnType.LIST):
             texts = texts.mask(texts.str.casefold().isin(words_for_nobody()), "")
-        if target.options in _PEOPLE_TABLES:
-            several = texts[texts.map(lambda text: len(_NAME_WITH_ADDRESS.findall(text)) > 1).astype(bool)]
-            self._report("several", SEVERAL_PEOPLE_IN_FILE, header, target, several, severity="note")
-            texts = map_distinct_texts(texts, _take_first_person)
         if target.type is ColumnType.CHOICE:
             return self._choice(header, target, texts)
         if target.type is ColumnType.LIST:
@@ -253,6 +260,8 @@ class SourceReader:
         )
         known = ", ".join(label.in_(self.context.language) for label in choices.values())
         filled = is_filled_text(texts)
+        if target.id == "outcome":  # rows that are left out have no outcome
+            filled &= ~texts.map(is_put_away_word).astype(bool)
         wrong = texts[(read == "") & filled]
         self._report("choice", BAD_CHOICE_IN_FILE, header, target, wrong, "block", known=known)
         self.account.count_lost(header, target.id, wrong.index, int(filled.sum()))
@@ -299,15 +308,6 @@ class SourceReader:
             for text in texts.unique():
                 why = format_cell_fault(header, message, text, self.context.language, **facts)
                 self.account.add_fault(texts.index[texts == text], why)
-
-
-def _take_first_person(text: str) -> str:
-    # "Bob Ray (bob@acme.example);Sue Day (sue@acme.example)": the name identifies the person
-    return (
-        _NAME_WITH_ADDRESS.sub(r"\1", text, count=1).partition(";")[0].strip()
-        if _NAME_WITH_ADDRESS.match(text)
-        else text
-    )
 
 
 def _read_choice_word(target: Column, text: str) -> str | None:

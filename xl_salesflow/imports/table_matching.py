@@ -14,14 +14,14 @@ from xl_salesflow.core.written_dates import parse_date_reading
 from xl_salesflow.core.written_money import read_header_unit
 from xl_salesflow.core.written_numbers import is_written_number
 from xl_salesflow.core.written_values import words_for_nothing, yes_no_of_word
-from xl_salesflow.imports.import_sources import (
-    ImportSource,
-)
+from xl_salesflow.imports.import_sources import SAMPLED_ROWS, ImportSource
 from xl_salesflow.imports.import_stages import kind_of_stage_name
 from xl_salesflow.imports.import_values import FAILED_FORMULA_VALUES, UNCALCULATED_FORMULA
 from xl_salesflow.imports.import_vocabulary import (
     IMPORTABLE_TABLES,
+    IMPORTED_HISTORY_TABLE,
     fold_name,
+    is_put_away_word,
     is_status_in_progress,
     names_of_targets,
     read_file_words,
@@ -33,7 +33,6 @@ from xl_salesflow.schema.table_columns import Column, ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 
 _DECLARED_SCORE, _SYNONYM_SCORE, _PREFIXED_SCORE, _FUZZY_SCORE = 100.0, 96.0, 92.0, 90.0
-_SAMPLED_ROWS, _SAMPLED_CELLS = 5_000, 500  # rows examined, filled cells tried
 _FEWEST_KEY_ROWS = 5  # with fewer rows, a shared key may be a coincidence
 _FITTING_CELLS_SHARE = 0.6  # share of the filled cells that must be valid for the target
 _FIGURE_TYPES = frozenset(
@@ -41,6 +40,8 @@ _FIGURE_TYPES = frozenset(
 )
 _ANY_DIGIT = re.compile(r"\d")
 _DEAL_IDENTITY = frozenset({"deal", "name", "account", "contact", "last_name"})
+_DEAL_SUBSTANCE = frozenset({"name", "account", "stage", "outcome", "amount", "closed", "expected_close"})
+_SAYS_OUTCOME = frozenset({"stage", "stage_before", "loss_reason", "notes", "forecast"})
 _NAME_TARGETS = frozenset({"name", "account", "contact", "owner", "person", "product"})
 _ID_SHARE, _ID_PENALTY = 0.9, 20.0
 OWN_SHEET_TABLES = {name: table.name for table in TABLES.values() for name in (table.name, *table.title.translations())}
@@ -66,9 +67,17 @@ def find_best_table(source: ImportSource) -> TableMatch | None:
         return (
             _claim_unreadable_columns(match_source_to_table(source, own), source) if own in IMPORTABLE_TABLES else None
         )
+    changes = match_source_to_table(source, IMPORTED_HISTORY_TABLE)
+    if _is_history_of_changes(changes):
+        return changes
     matches = [match_source_to_table(source, table) for table in IMPORTABLE_TABLES]
     best = max(matches, key=lambda match: match.score)
     return _claim_unreadable_columns(best, source) if _is_convincing_match(best, source) else None
+
+
+def _is_history_of_changes(match: TableMatch) -> bool:
+    found = set(match.columns.values())
+    return found >= {"deal", "stage", "entered"} and bool(found & {"field", "stage_before"})
 
 
 def match_source_to_table(source: ImportSource, table: str) -> TableMatch:
@@ -80,6 +89,8 @@ def match_source_to_table(source: ImportSource, table: str) -> TableMatch:
     score = len(columns) + 1.5 * (key in found) + len(required & found)
     if words_of_file_name(f"{source.path.stem} {source.sheet}") & read_file_words().get(table, frozenset()):
         score += 2
+    if table == "Deals" and not found & _DEAL_SUBSTANCE:
+        score -= 2  # numbers and names are those of people too
     return TableMatch(table, columns, score)
 
 
@@ -93,7 +104,7 @@ def _claim_unreadable_columns(match: TableMatch, source: ImportSource) -> TableM
         free = (target for target in known if target not in columns.values())
         target = next(free, None)
         is_figure = target is not None and targets_of_table(match.table)[target].type in _FIGURE_TYPES
-        if is_figure and source.cells[header].head(_SAMPLED_ROWS).str.contains(_ANY_DIGIT).any():
+        if is_figure and source.cells[header].head(SAMPLED_ROWS).str.contains(_ANY_DIGIT).any():
             columns[header] = str(target)
     return TableMatch(match.table, {h: columns[h] for h in source.headers if h in columns}, match.score)
 
@@ -133,7 +144,7 @@ def _assign_header_targets(source: ImportSource, table: str) -> dict[str, str]:
     columns: dict[str, str] = {}
     for _, _, header, target in sorted(candidates, reverse=True):
         free = header not in columns and target not in columns.values()
-        if free and _is_fitting_target(source.cells[header], targets_of_table(table)[target]):
+        if free and _is_fitting_target(source.sample(header), targets_of_table(table)[target]):
             columns[header] = target
     if table == "Deals":
         _name_deals_by_title(source, columns)
@@ -152,7 +163,7 @@ def _holds_ids_for_names(source: ImportSource, header: str, target: str) -> bool
     """Return whether a column that should hold names of things or people holds the ids of another program."""
     if target not in _NAME_TARGETS:
         return False
-    sample = _sample_cells(source.cells[header])
+    sample = source.sample(header)
     return bool(len(sample)) and bool((sample.str.contains(_ANY_DIGIT) & ~sample.str.contains(" ")).mean() >= _ID_SHARE)
 
 
@@ -161,14 +172,9 @@ def _name_deals_by_title(source: ImportSource, columns: dict[str, str]) -> None:
     header = next((header for header, target in columns.items() if target == "deal"), None)
     if header is None or "name" in columns.values() or fold_name(header) not in names_of_targets("Deals")["name"]:
         return
-    sample = _sample_cells(source.cells[header])
+    sample = source.sample(header)
     if (sample.str.contains(_ANY_DIGIT) & ~sample.str.contains(" ")).mean() < _FITTING_CELLS_SHARE:
         columns[header] = "name"
-
-
-def _sample_cells(cells: pd.Series) -> pd.Series:
-    texts = cells.head(_SAMPLED_ROWS)
-    return texts[texts != ""].str.strip().head(_SAMPLED_CELLS)
 
 
 @cache
@@ -197,8 +203,18 @@ def _fold_header(header: str, table: str) -> str:
     return bare if not any(name in names for names in known) and any(bare in names for names in known) else name
 
 
-def _is_fitting_target(cells: pd.Series, target: Column) -> bool:
-    sample = _sample_cells(cells)
+def _tells_outcomes(texts: pd.Series) -> bool:
+    """Return whether *texts* are statuses, won and lost among them: a column of these is no region or product."""
+    kinds = set()
+    for text in texts.unique():
+        kind = kind_of_stage_name(text)
+        if kind is None:
+            return False
+        kinds.add(kind)
+    return len(kinds) > 1 and bool(kinds & {"won", "lost"})
+
+
+def _is_fitting_target(sample: pd.Series, target: Column) -> bool:
     if not target.type.is_text:
         sample = sample[
             ~sample.isin(FAILED_FORMULA_VALUES | {UNCALCULATED_FORMULA})
@@ -209,7 +225,7 @@ def _is_fitting_target(cells: pd.Series, target: Column) -> bool:
     if target.type.is_date:
         good = sample.map(lambda cell: parse_date_reading(cell) is not None)
     elif target.id == "outcome":
-        good = sample.map(kind_of_stage_name).notna()
+        good = sample.map(kind_of_stage_name).notna() | sample.map(is_put_away_word)
         # a column that tells one open stage from another holds the stages
         if any(kind_of_stage_name(cell) == "open" and not is_status_in_progress(cell) for cell in sample.unique()):
             return False
@@ -221,7 +237,7 @@ def _is_fitting_target(cells: pd.Series, target: Column) -> bool:
     elif target.type is ColumnType.KEY:
         return len(sample) < _FEWEST_KEY_ROWS or bool(sample.nunique() >= _FITTING_CELLS_SHARE * len(sample))
     elif target.type.is_text:
-        return True
+        return target.id in _SAYS_OUTCOME or not _tells_outcomes(sample)
     else:
         good = sample.map(is_written_number)
     return bool(good.mean() >= _FITTING_CELLS_SHARE)

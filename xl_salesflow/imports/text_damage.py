@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
-from xl_salesflow.imports.text_encodings import LOST_CHARACTER, are_common_characters
+from xl_salesflow.imports.text_encodings import are_common_characters
+from xl_salesflow.schema.plain_values import LOST_CHARACTER
 
 _LOST_AS_CHINESE = "\u951f\u65a4\u62f7"  # the replacement character in UTF-8, read as GBK
 _UNDEFINED_IN_CP1252 = "\x81\x8d\x8f\x90\x9d"

@@ -17,6 +17,8 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from xl_salesflow.schema.plain_values import LOST_CHARACTER
+
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -25,8 +27,9 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )  # the mark of UTF-32 begins with that of UTF-16
 _UTF16_SAMPLE = 1 << 14
+_MOST_DAMAGED_SHARE = 0.05  # of the characters after a byte order mark that is to be believed
 _FEWEST_NULS_SHARE = 0.1  # of every second byte: the text is written in units of two bytes
-_CELL_OF_BYTES = re.compile(rb'[^,;\t\r\n"]*[\x80-\xff][^,;\t\r\n"]*')
+_CELL_OF_BYTES = re.compile(rb'[^,;\t\r\n"]+')
 _MOST_SAMPLED_BYTES = 4_000
 _MULTIBYTE_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _MOST_BROKEN_SHARE = 0.2  # broken characters per readable one in a UTF-8 file that was damaged
@@ -34,7 +37,6 @@ _LIKELIEST_ENCODINGS = ("cp1252", "gb18030")
 _LIKELIEST_BONUS, _OPEN_MARGIN = 0.05, 0.12  # readings whose scores differ less than the margin are both possible
 _FEW_LETTERS_DOUBT = 0.15  # added to both for a single letter, a quarter of it for two
 _LOWEST_SCORE = 0.25  # a reading below it looks like no language
-LOST_CHARACTER = "\ufffd"
 
 
 class ScoredEncoding(NamedTuple):
@@ -48,7 +50,7 @@ class ScoredEncoding(NamedTuple):
 def detect_encodings(raw: bytes) -> tuple[str, ...]:
     """Return the encoding of *raw*; several, the likeliest first, if only a person can decide."""
     for mark, encoding in _BYTE_ORDER_MARKS:
-        if raw.startswith(mark):
+        if raw.startswith(mark) and _is_mostly_readable(raw, encoding):
             return (encoding,)
     if encoding := _detect_wide_units(raw):
         return (encoding,)
@@ -63,6 +65,12 @@ def detect_encodings(raw: bytes) -> tuple[str, ...]:
     margin = _OPEN_MARGIN + _doubt_about_few_letters(best.sample)
     rivals = [scored.name for scored in found[1:] if best.score - scored.score < margin]
     return (best.name, *rivals[:3]) if best.score >= _LOWEST_SCORE else tuple(scored.name for scored in found[:4])
+
+
+def _is_mostly_readable(raw: bytes, encoding: str) -> bool:
+    """Return whether a byte order mark says the truth about the bytes after it, but for a few damaged ones."""
+    sample = raw[: _UTF16_SAMPLE - _UTF16_SAMPLE % 4].decode(encoding, "replace")
+    return sample.count(LOST_CHARACTER) <= _MOST_DAMAGED_SHARE * len(sample) + 1
 
 
 def can_decode(raw: bytes, encoding: str) -> bool:
@@ -80,7 +88,8 @@ def decode_file_text(raw: bytes, encoding: str) -> str:
     Raises:
         UnicodeDecodeError, LookupError: the bytes are not valid, or there is no such encoding.
     """
-    is_known_damage = encoding == "cp1252" or (encoding == "utf-8" and _is_damaged_utf8(raw))
+    is_marked = any(encoding == named and raw.startswith(mark) for mark, named in _BYTE_ORDER_MARKS)
+    is_known_damage = is_marked or encoding == "cp1252" or (encoding == "utf-8" and _is_damaged_utf8(raw))
     return raw.decode(encoding, "replace" if is_known_damage else "strict")
 
 
@@ -136,9 +145,10 @@ def _doubt_about_few_letters(sample: str) -> float:
 def _sample_text_cells(raw: bytes) -> list[bytes]:
     cells, size = dict[bytes, None](), 0
     for match in _CELL_OF_BYTES.finditer(raw):
-        if match[0] not in cells:
-            cells[match[0]] = None
-            size += len(match[0])
+        cell = match[0][:_MOST_SAMPLED_BYTES]
+        if not cell.isascii() and cell not in cells:
+            cells[cell] = None
+            size += len(cell)
         if size > _MOST_SAMPLED_BYTES:
             break
     return list(cells)

@@ -10,7 +10,8 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def detect_delimiter(text: str) -> str:
 
 def _score_delimiter(lines: str, mark: str) -> tuple[float, int]:
     """Return how many lines have the usual width, times that width; a single column scores 0."""
-    widths = [len(row) for row in csv.reader(io.StringIO(lines, newline=""), delimiter=mark) if row]
+    widths = [len(row) for row in _read_loosely(lines, mark) if row]
     if not widths:
         return 0.0, 0
     usual = max(set(widths), key=widths.count)
@@ -90,10 +91,25 @@ def _split_plain_records(text: str, delimiter: str) -> TextRecords | None:
 
 
 def _read_strictly(text: str, delimiter: str, quotation_mark: str = '"', **escapes: Any) -> list[list[str]]:
-    limit = csv.field_size_limit(_LONGEST_FIELD)
-    try:
+    with _long_fields():
         lines = io.StringIO(text, newline="")
         return list(csv.reader(lines, delimiter=delimiter, quotechar=quotation_mark, strict=True, **escapes))
+
+
+def _read_loosely(text: str, delimiter: str) -> list[list[str]]:
+    """Return the rows of *text*, whatever its quotation marks are; none if a cell is longer than any text."""
+    with _long_fields():
+        try:
+            return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        except csv.Error:
+            return []
+
+
+@contextmanager
+def _long_fields() -> Iterator[None]:
+    limit = csv.field_size_limit(_LONGEST_FIELD)
+    try:
+        yield
     finally:
         csv.field_size_limit(limit)
 
@@ -164,7 +180,7 @@ def _find_closed_record(lines: Sequence[str], at: int, delimiter: str, width: in
         except csv.Error:
             if quotes % 2:
                 continue
-            found = list(csv.reader([text], delimiter=delimiter)) if end == at else []
+            found = _read_loosely(text, delimiter) if end == at else []
             return (found[0], end + 1) if found and len(found[0]) == width else None
         if end == at and quotes % 2 and any(cell.endswith('"') for cell in (found or [[]])[0]):
             return None
@@ -190,7 +206,7 @@ def _unwrap_quoted_lines(rows: Sequence[Sequence[str]]) -> str | None:
         return None
     inner = "\n".join(row[0] if row else "" for row in rows)
     mark = detect_delimiter(inner)
-    widths = {len(row) for row in csv.reader(io.StringIO(inner, newline=""), delimiter=mark) if row}
+    widths = {len(row) for row in _read_loosely(inner, mark) if row}
     return inner if len(widths) == 1 and widths.pop() > 1 else None
 
 

@@ -35,22 +35,24 @@ def write_unfinished_rows(
         name = f"{Path(rows.path).stem} {rows.sheet}" if several else Path(rows.path).stem
         known = _UNFINISHED_FILE.in_(language, name="")
         stem = safe_file_name(name if known.strip() in name else _UNFINISHED_FILE.in_(language, name=name))
-        list_file = _save_without_overwriting(folder / f"{stem}.csv", _format_unfinished_rows(rows, language))
+        list_file = _save_without_overwriting(
+            folder / f"{stem}.csv", _format_unfinished_rows(rows, language), rows.path
+        )
         map_text = _map_of_unfinished_rows(rows, mapping, list_file.name, language).to_toml(language)
-        map_file = _save_without_overwriting(list_file.with_suffix(".map.toml"), map_text.encode("utf-8"))
+        map_file = _save_without_overwriting(list_file.with_suffix(".map.toml"), map_text.encode("utf-8"), rows.path)
         written += [list_file, map_file]
     return written
 
 
-def _save_without_overwriting(path: Path, data: bytes) -> Path:
+def _save_without_overwriting(path: Path, data: bytes, like: str | Path) -> Path:
     for number in range(1, _MOST_UNFINISHED_FILES):
         name = path.name if number == 1 else path.name.replace(".", f" {number}.", 1)
         there = path.with_name(name)
         if not there.exists():
-            return save_file_atomically(there, data)
+            return save_file_atomically(there, data, like)
         if there.is_file() and there.read_bytes() == data:
             return there
-    return save_file_atomically(path, data)
+    return save_file_atomically(path, data, like)
 
 
 def _format_unfinished_rows(unfinished: UnfinishedRows, language: Language) -> bytes:

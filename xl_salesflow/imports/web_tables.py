@@ -13,6 +13,7 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.sheet_extents import check_extent
 from xl_salesflow.imports.text_encodings import can_decode, decode_file_text, detect_encodings
 
+_MOST_SPAN_DIGITS = 10  # a longer span does not fit into a sheet, and Python refuses thousands of digits
 _NAMED_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
 _CHARSET_SEARCH_BYTES = 4096
 _MOST_ROWS = 1 << 20
@@ -70,7 +71,7 @@ def _read_web_rows(table: Any, path: Path) -> Iterator[list[str]]:
 
 
 def _read_span(text: str | None) -> int:
-    return max(int(text), 1) if text and text.isdecimal() else 1
+    return max(int(text[:_MOST_SPAN_DIGITS]), 1) if text and text.isdecimal() else 1
 
 
 def _read_web_text(cell: Any) -> str:

@@ -1,0 +1,119 @@
+"""Replace the ids and mail addresses by which files refer to people, accounts and products by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.imports.import_sources import ImportSource
+from xl_salesflow.imports.import_values import map_distinct_texts, tidy_texts
+from xl_salesflow.imports.import_vocabulary import REFERABLE_TABLES, ROW_ID_TARGET, fold_name, targets_of_table
+from xl_salesflow.imports.map_parts import FileMap
+from xl_salesflow.imports.row_matching import ImportedRows
+from xl_salesflow.imports.table_matching import TableMatch, is_reference_to
+from xl_salesflow.schema.table_registry import TABLES
+
+NamesById = dict[str, dict[str, str]]
+"""Table → id or mail address of a row → its name; blank for an id that several rows have."""
+
+_MAIL_TABLES = ("Contacts", "Team")
+_ID_WORDS = frozenset({"id", "ids", "key", "code", "no", "nr", "number", "uid", "guid"})
+_ID_ENDINGS = ("id", "\u7f16\u53f7", "\u53f7")  # the last two are Chinese: number
+
+
+def names_of_mail_addresses(pipeline: Pipeline) -> NamesById:
+    """Return the people of the workbook by their mail addresses."""
+    names: NamesById = {}
+    for table in _MAIL_TABLES:
+        _add_names(names.setdefault(table, {}), pipeline[table]["email"], pipeline[table][str(TABLES[table].key)])
+    return names
+
+
+def collect_row_ids(frame: pd.DataFrame, source: ImportSource, file: FileMap, names: NamesById) -> None:
+    """Add to *names* what the rows of *file*, read as *frame*, are called by their ids and mail addresses."""
+    key = str(TABLES[file.table].key)
+    if file.table not in REFERABLE_TABLES or key not in frame:
+        return
+    known = names.setdefault(file.table, {})
+    if file.table in _MAIL_TABLES and "email" in frame:
+        _add_names(known, frame["email"], frame[key])
+    for header, how in file.columns.items():
+        if how.to == ROW_ID_TARGET:
+            _add_names(known, tidy_texts(source.cells[header]).reindex(frame.index), frame[key])
+
+
+def _add_names(known: dict[str, str], ids: pd.Series, names: pd.Series) -> None:
+    for row_id, name in zip(ids, names, strict=True):
+        folded = str(row_id).casefold()
+        if folded and name:
+            known[folded] = name if known.get(folded, name) == name else ""
+
+
+def replace_ids_by_names(tables: Mapping[str, ImportedRows], names: NamesById) -> dict[str, ImportedRows]:
+    """Return *tables* with the names of rows wherever a column refers to them by an id or a mail address."""
+    return {table: replace(rows, frame=_replace_in_frame(table, rows.frame, names)) for table, rows in tables.items()}
+
+
+def _replace_in_frame(table: str, frame: pd.DataFrame, names: NamesById) -> pd.DataFrame:
+    for column_id, target in targets_of_table(table).items():
+        known = names.get(target.options or "")
+        if known and column_id in frame and column_id != TABLES[table].key:
+            named = map_distinct_texts(frame[column_id], lambda text, known=known: known.get(text.casefold()) or text)  # type: ignore[misc]
+            frame = frame.assign(**{column_id: named})
+    return frame
+
+
+Matches = Sequence[tuple[ImportSource, TableMatch | None]]
+
+
+def find_row_ids(source: ImportSource, match: TableMatch, matches: Matches) -> str | None:
+    """Return the header of the column whose ids other sources use for the rows of *source*, or None."""
+    if match.table not in REFERABLE_TABLES:
+        return None
+    used = [texts for other, its in matches if its for texts in _texts_referring_to(match.table, other, its)]
+    for header in source.headers:
+        if header not in match.columns and any(_are_ids(source, header, texts) for texts in used):
+            return header
+    return None
+
+
+def find_reference_by_ids(source: ImportSource, columns: Mapping[str, str], table: str, matches: Matches) -> str | None:
+    """Return the column of *source* that holds the ids of the rows of *table* in another source, or None."""
+    lists = [(other, its) for other, its in matches if its and its.table == table and other is not source]
+    for header in source.headers:
+        if header in columns or not _is_id_header(header):
+            continue
+        texts = tidy_texts(source.cells[header])
+        for other, its in lists:
+            if any(
+                _are_ids(other, ids, texts) for ids in other.headers if ids not in its.columns and _is_id_header(ids)
+            ):
+                return header
+    return None
+
+
+def _texts_referring_to(table: str, source: ImportSource, match: TableMatch) -> Sequence[pd.Series]:
+    targets = targets_of_table(match.table) if match.table else {}
+    return [
+        tidy_texts(source.cells[header])
+        for header, to in match.columns.items()
+        if to in targets and targets[to].options == table and to != TABLES[match.table].key
+    ]
+
+
+def _are_ids(source: ImportSource, header: str, texts: pd.Series) -> bool:
+    """Return whether *texts* are among the cells of *header*, each of which identifies a row; a single id must look like one."""
+    ids = tidy_texts(source.cells[header])
+    filled = ids[ids != ""]
+    used = set(texts) - {""}
+    if filled.duplicated().any() or not used:
+        return False
+    return is_reference_to(texts, set(filled)) or (len(used) == 1 and used <= set(filled) and _is_id_header(header))
+
+
+def _is_id_header(header: str) -> bool:
+    name = fold_name(header)
+    return bool(_ID_WORDS & set(name.split())) or name.endswith(_ID_ENDINGS)
