@@ -26,6 +26,7 @@ from xl_salesflow.core.change_sets import (
     apply_change_set,
     diff_pipelines,
 )
+from xl_salesflow.core.own_columns import describe_own_column
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.schema.table_frames import make_table_frame
@@ -148,6 +149,16 @@ class BookContract:
         assert [(row["Deal"], row[OWN]) for row in desk.rows("Deals")] == [
             ("D-1", "one"), ("D-2", "two"), ("D-3", "three"), ("D-4", None),
         ]  # fmt: skip
+
+    @pytest.mark.parametrize("read", ["read", "read_as_needed"])
+    def test_a_column_that_a_person_added_is_read_when_it_is_asked_for(self, desk: ADesk, read: str) -> None:
+        desk.reverse("Deals")
+        pipeline = getattr(desk.book(), read)(TODAY)
+        assert pipeline.own_columns.list_headers("Deals") == (OWN,)
+        assert pipeline.own_columns.list_headers("Accounts") == ()
+        cells = pipeline.own_columns.read("Deals", describe_own_column(OWN))
+        deals = pipeline["Deals"]["deal"]
+        assert dict(zip(deals, cells[deals.index], strict=True)) == {"D-1": "one", "D-2": "two", "D-3": "three"}
 
     @pytest.mark.parametrize(("language", "yes", "whole"), [("en", "Yes", "Decision-maker"), ("zh", "是", "决策者")])
     def test_labels_are_written_in_the_language_of_the_sheets(

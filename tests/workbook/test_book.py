@@ -126,6 +126,7 @@ CELLS: list[tuple[str, Any, str, str]] = [
     ("Amount",       "€500",            "other_currency",   "workbook's currency is USD"),
     ("Amount",       "1,234.50",        "number_as_text",   "{cell} (Amount) holds “1,234.50” as text"),
     ("Amount",       "#N/A",            "error_value",      "shows the error #N/A"),
+    ("Account",      "half \ufffd",     "lost_character",   "{cell} (Account) holds a character that was lost"),
     ("Created",      "2026-02-30",      "impossible_date",  "no day “2026-02-30”"),
     ("Created",      "03/04/2026",      "ambiguous_date",   "may mean 2026-03-04 or 2026-04-03"),
     ("Created",      "soon",            "not_a_date",       "{cell} (Created) needs a date and holds “soon”"),
@@ -330,16 +331,17 @@ def test_dates_in_the_1904_system_are_the_same_days(lay: Callable[..., ClosedDes
     assert pipeline.cell_findings == ()
 
 
-@pytest.mark.parametrize(("wanted", "kept"), [("", []), ("2", ["book.backup-1.xlsx", "book.backup-2.xlsx"])])
-def test_backups_are_kept_as_settings_say(lay: Callable[..., ClosedDesk], wanted: str, kept: list[str]) -> None:
+@pytest.mark.parametrize(("wanted", "kept"), [("0", []), ("2", [1, 2]), ("", [1, 2, 3])])
+def test_backups_are_kept_as_settings_say(lay: Callable[..., ClosedDesk], wanted: str, kept: list[int]) -> None:
     desk, before = lay(), list[bytes]()
     if wanted:
         book = desk.book()
         book.write(edit(book.read(TODAY), "Settings", "value", {"backups": wanted}))
+        desk.path.with_name("book.backup-1.xlsx").unlink()
     for amount in (1.0, 2.0, 3.0):
         before.append(desk.path.read_bytes())
         book = desk.book()
         book.write(edit(book.read(TODAY), "Deals", "amount", {"D-1": amount}))
     found = sorted(path.name for path in desk.path.parent.glob("*.backup-*"))
-    assert found == kept
+    assert found == [f"book.backup-{number}.xlsx" for number in kept]
     assert [(desk.path.parent / name).read_bytes() for name in found] == before[: -len(found) - 1 : -1]

@@ -16,18 +16,21 @@ from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.ooxml.cell_contents import ErrorValue
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
+from xl_salesflow.schema.plain_values import LOST_CHARACTER
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, read_frame, values_to_cells
 
-WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=8).map(str.strip)
+WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters=LOST_CHARACTER), max_size=8).map(
+    str.strip
+)
 NUMBERS: dict[ColumnType, st.SearchStrategy[Any]] = {
     ColumnType.INTEGER: st.integers(-(10**9), 10**9),
     ColumnType.POINTS: st.integers(0, 3),
     ColumnType.MONEY: st.decimals(-(10**9), 10**9, places=2).map(float),
     ColumnType.PERCENT: st.floats(0, 1),
-    ColumnType.NUMBER: st.floats(allow_nan=False, allow_infinity=False),
+    ColumnType.NUMBER: st.floats(-(10**15), 10**15, exclude_min=True, exclude_max=True),
 }
 
 
@@ -87,10 +90,23 @@ def test_any_cell_can_be_text(cell: Any, reads: str) -> None:
     assert list(frame["note"])[: 1 if reads else 0] == ([reads] if reads else [])
 
 
-@pytest.mark.parametrize("cell", ["Ja", "Yes ", "yes", "YES", "是", "Ｙｅｓ"])
+@pytest.mark.parametrize("half", ["\ud800", "\udfff\ud83d"])
+@pytest.mark.parametrize("column_type", [ColumnType.KEY, ColumnType.REF, ColumnType.TEXT, ColumnType.LONG])
+# attack: half a character in a cell, a log or the Journal
+# outcome: a finding, or the line is not believed; shown as �
+def test_half_a_character_is_a_finding(column_type: ColumnType, half: str) -> None:
+    """No file in UTF-8 can hold it, so it goes no further than the sheet."""
+    frame, faults = read_frame(_one("text", column_type), {"text": [f"half {half}"]}, 2, Dialect())
+    assert list(frame["text"]) == ["half " + "\ufffd" * len(half)]
+    assert [(fault.rule, fault.row) for fault in faults] == [("lost_character", 2)]
+
+
+@pytest.mark.parametrize("cell", ["Perhaps", "Ja", "Yes ", "yes", "YES", "是", "Ｙｅｓ"])
 def test_a_choice_is_recognized_by_any_of_its_names(cell: str) -> None:
     frame, faults = read_frame(_one("answer", ColumnType.CHOICE, "yes_no"), {"answer": [cell]}, 2, Dialect())
-    assert (list(frame["answer"]), len(faults)) == (([""], 1) if cell == "Ja" else (["yes"], 0))
+    # a word of another language is understood, and told
+    expected = {"Perhaps": ([""], 1), "Ja": (["yes"], 1)}
+    assert (list(frame["answer"]), len(faults)) == expected.get(cell, (["yes"], 0))
 
 
 @pytest.mark.parametrize(
@@ -123,6 +139,15 @@ def test_a_row_with_only_a_wrong_cell_is_a_row() -> None:
     frame, faults = read_frame(_one("amount", ColumnType.MONEY), {"amount": [None, "lots", None]}, 5, Dialect())
     assert list(frame.index) == [6]
     assert [(fault.rule, fault.row, fault.cell_text) for fault in faults] == [("not_a_number", 6, "lots")]
+
+
+@pytest.mark.parametrize("column_type", [ColumnType.MONEY, ColumnType.NUMBER, ColumnType.INTEGER])
+def test_a_number_that_no_cell_keeps_exactly_is_a_finding(column_type: ColumnType) -> None:
+    """Sums of numbers like 1e308 leave the range of numbers altogether, and the run with them."""
+    cells = [10**15 - 1, 10**15, -1e308, float("inf"), 7]
+    frame, faults = read_frame(_one("amount", column_type), {"amount": list(cells)}, 2, Dialect())
+    assert list(frame["amount"].dropna()) == [10**15 - 1, 7]
+    assert [(fault.rule, fault.row) for fault in faults] == [("too_large", 3), ("too_large", 4), ("too_large", 5)]
 
 
 def _one(column_id: str, column_type: ColumnType, options: str | None = None) -> TableSchema:

@@ -47,6 +47,8 @@ def killed_at(book: Path, point: int) -> bool:
     return process.exitcode != 0
 
 
+# attack: a save is killed right before and after each call that uses the disk
+# outcome: the old or the new workbook; the next run cleans up
 def test_killed_before_and_after_everything_it_asks_of_the_disk(book: Path) -> None:
     """The process is killed once right before and once right after every call of the operating system and of a file."""
     backup = book.with_name(f"{book.stem}.backup-1.xlsx")

@@ -17,7 +17,7 @@ from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS, metric_row_formu
 from xl_salesflow.ooxml.cell_contents import CellFormula
 from xl_salesflow.ooxml.cell_references import CellPlace
 from xl_salesflow.ooxml.workbook_editor import Workbook
-from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.schema.sheet_layouts import arrange_columns
 from xl_salesflow.verbs import check, update
 from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.metric_formulas import declared_name_formulas
@@ -34,7 +34,7 @@ def book(path: Path, language: Language = "en") -> ClosedBook:
 def typed(book: ClosedBook, table: str, column: str, at: int, value: Any) -> str:
     """Type *value* into the row *at* (from 0) of a table; return the address in the form of findings."""
     workbook = Workbook.open(book.path)
-    place, nth = workbook.tables[table], [c.id for c in TABLES[table].columns].index(column)
+    place, nth = workbook.tables[table], [c.id for c in arrange_columns(table).columns].index(column)
     row = place.first_row + at
     workbook.set_column(table, place.headers[nth], {row: value})
     with book.path.open("wb") as file:

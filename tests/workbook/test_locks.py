@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from xl_salesflow.errors import WorkbookInUse
+from xl_salesflow.cli import main
+from xl_salesflow.core.file_saving import hidden_file_beside, temporary_file_beside
+from xl_salesflow.errors import CannotSave, WorkbookInUse
 from xl_salesflow.workbook import atomic_save
-from xl_salesflow.workbook.atomic_save import _is_program_running, refuse_if_open
+from xl_salesflow.workbook.atomic_save import _is_program_running, refuse_if_open, replace_workbook, sole_writer
 
 DAY = 24 * 3600
 HERE = socket.gethostname()
@@ -81,3 +83,32 @@ def test_running_programs_are_found_by_name() -> None:
     own = Path(f"/proc/{os.getpid()}/comm")
     if own.exists():
         assert _is_program_running(own.read_text(encoding="utf-8").strip())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Links need a right on Windows.")
+def test_a_lock_that_somebody_has_planted_harms_nobody(tmp_path: Path) -> None:
+    victim, path = tmp_path / "victim.txt", tmp_path / "b.xlsx"
+    victim.write_bytes(b"precious")
+    path.write_bytes(b"old")
+    hidden_file_beside(path, ".lock").symlink_to(victim)
+    with pytest.raises(CannotSave, match="is a link or a device"):
+        replace_workbook(path, b"new")
+    assert (victim.read_bytes(), path.read_bytes()) == (b"precious", b"old")
+
+
+@pytest.mark.parametrize("command", [["check"], ["funnel"], ["followups"], ["audit"], ["update", "--dry-run"]])
+def test_what_a_killed_run_left_goes_with_the_next_command(tmp_path: Path, command: list[str]) -> None:
+    """Also with one that only reads; a file of another workbook, or of a run that is saving, stays."""
+    path = tmp_path / "b.xlsx"
+    assert main(["init", str(path)]) == 0
+    left = [temporary_file_beside(path), temporary_file_beside(path), hidden_file_beside(path, ".lock")]
+    other = temporary_file_beside(tmp_path / "other.xlsx")
+    for file in (*left, other):
+        file.write_bytes(b"half a workbook")
+    with sole_writer(path):
+        main([command[0], str(path), *command[1:]])
+        assert left[0].exists()
+    left[2].touch()
+    main([command[0], str(path), *command[1:]])
+    assert [file.name for file in left if file.exists()] == []
+    assert other.exists()

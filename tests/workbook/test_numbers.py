@@ -66,6 +66,8 @@ ASKED_ABOUT = """
     13         | percent | ambiguous_number
     €5         | money   | other_currency
     5 USD      | money   | other_currency
+    1e15       | money   | too_large
+    -9,9E+307  | number  | too_large
 """
 
 

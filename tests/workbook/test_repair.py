@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import struct
+import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from lxml import etree
 from openpyxl import load_workbook
 
 from tests.templates import built
@@ -224,3 +228,49 @@ def test_broken_references_of_the_user_are_reported(filled: dict[Language, bytes
     findings = {fault.rule: fault for fault in ClosedBook(path).read(TODAY).cell_findings}
     assert findings["broken_reference"].cell == "Mine!B2"
     assert "my_range" in findings["broken_name"].message
+
+
+def damage_bytes(data: bytes, part: str) -> bytes:
+    """Return the workbook with a wrong byte in the compressed content of a part."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        member = archive.getinfo(part)
+    name, extra = struct.unpack_from("<2H", data, member.header_offset + 26)
+    at = member.header_offset + 30 + name + extra + member.compress_size // 2
+    return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
+
+
+def test_a_store_that_another_program_has_indented_has_no_findings(filled: dict[Language, bytes]) -> None:
+    """Spaces between the elements of a sheet mean nothing."""
+    indented = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(filled["en"])) as old, zipfile.ZipFile(indented, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                root = etree.fromstring(data)
+                etree.indent(next(one for one in root if str(one.tag).endswith("sheetData")))
+                data = etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
+            new.writestr(name, data)
+    assert list(ClosedBook(Path("b.xlsx"), indented.getvalue()).read(TODAY).cell_findings) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+# attack: a damaged part that nobody but Excel reads
+# outcome: a finding; the bytes stay, and a second update writes nothing
+def test_a_damaged_part_that_a_save_copies_is_told_and_kept(
+    filled: dict[Language, bytes], language: Language, tmp_path: Path
+) -> None:
+    """The theme is read by nobody but Excel; a second update writes nothing."""
+    path, part = tmp_path / "b.xlsx", "xl/theme/theme1.xml"
+    path.write_bytes(damage_bytes(filled[language], part))
+    before = path.read_bytes()
+    book = ClosedBook(path)
+    plan = update(book.read(TODAY), RUN)
+    told = [finding.message for finding in plan.findings if finding.rule == "damaged_part"]
+    assert [part in message for message in told] == [True]
+    book.write(plan)
+    after = path.read_bytes()
+    book = ClosedBook(path)
+    book.write(update(book.read(TODAY), RUN))
+    assert path.read_bytes() == after
+    with zipfile.ZipFile(io.BytesIO(before)) as old, zipfile.ZipFile(io.BytesIO(after)) as new:
+        assert old.getinfo(part).CRC == new.getinfo(part).CRC

@@ -34,6 +34,8 @@ def take_turns(path: Path, rounds: int, start: Barrier, reports: SimpleQueue[Rep
 
 
 @pytest.mark.slow
+# attack: two writers, 1,000 rounds
+# outcome: nothing lost; the slower one is told
 def test_no_update_is_lost_in_a_thousand_rounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each number is saved by exactly one writer, and the last one is in the file."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.formatting.rule import FormulaRule
 from openpyxl.utils import absolute_coordinate
 from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from tests.libreoffice import LibreOffice
 from tests.templates import built
@@ -21,6 +25,7 @@ from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook, Uns
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.ooxml.cell_references import CellPlace
 from xl_salesflow.ooxml.excel_notation import column_letters
+from xl_salesflow.ooxml.sheet_transfer import rename_sheets
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.book_upgrade import upgrade_workbook
@@ -264,3 +269,52 @@ def test_a_persons_own_cell_is_not_taken_for_a_card(tmp_path: Path) -> None:
     upgrade(path)
     assert "Card_won_count" not in Workbook.open(path).name_texts
     assert load_workbook(path)["Funnel"][place].value == "my own note"
+
+
+@pytest.fixture
+def reserved(tmp_path: Path) -> Path:
+    """Make a workbook whose stage history is on a sheet with the reserved name, and a sheet of a person that refers to it."""
+    path = tmp_path / "reserved.xlsx"
+    renamed = rename_sheets(shipped("en"), {"Stage history": "History"})
+    book = load_workbook(BytesIO(renamed.to_bytes()))
+    own = book.create_sheet("Mine")
+    own["A1"], own["A2"] = "=COUNTA(History!$A:$A)", '="History!"&HISTORY!B1'
+    own["A3"].hyperlink = Hyperlink(ref="A3", location="History!A1")
+    choices = DataValidation("list", formula1="History!$E$2:$E$9")
+    choices.add("A4")
+    own.add_data_validation(choices)
+    own.conditional_formatting.add("A5", FormulaRule(["History!$A$2=A5"]))
+    book.defined_names["MyVisits"] = DefinedName("MyVisits", attr_text="History!$A$1:$A$9")
+    book.save(path)
+    return path
+
+
+def test_the_reserved_sheet_name_is_read_and_renamed_with_all_references(
+    reserved: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert Workbook.open(reserved).tables["History"].sheet == "History"
+    assert list(ClosedBook(reserved).read(TODAY)["History"]["visit"]) == []
+    main(["check", str(reserved), "--repair", "--today", TODAY.isoformat()])
+    assert "the sheet name Stage history" in capsys.readouterr().out
+    assert sorted(file.name for file in reserved.parent.iterdir()) == ["reserved.backup-1.xlsx", "reserved.xlsx"]
+    book = load_workbook(reserved)
+    assert "Stage history" in book.sheetnames
+    assert "History" not in book.sheetnames
+    own = book["Mine"]
+    assert (own["A1"].value, own["A2"].value) == ("=COUNTA('Stage history'!$A:$A)", "=\"History!\"&'Stage history'!B1")
+    assert own["A3"].hyperlink.location == "'Stage history'!A1"
+    (choices,) = own.data_validations.dataValidation
+    assert choices.formula1 == "'Stage history'!$E$2:$E$9"
+    (rule,) = next(iter(own.conditional_formatting)).rules
+    assert rule.formula == ["'Stage history'!$A$2=A5"]
+    assert book.defined_names["MyVisits"].attr_text == "'Stage history'!$A$1:$A$9"
+    assert find_missing_parts(Workbook.open(reserved), shipped("en")) == []
+
+
+def test_a_persons_sheet_of_the_new_name_stays(tmp_path: Path) -> None:
+    path = tmp_path / "taken.xlsx"
+    book = load_workbook(BytesIO(rename_sheets(shipped("en"), {"Stage history": "History"}).to_bytes()))
+    book.create_sheet("stage history")
+    book.save(path)
+    assert upgrade(path) == []
+    assert Workbook.open(path).tables["History"].sheet == "History"

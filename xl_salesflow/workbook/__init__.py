@@ -4,10 +4,10 @@ The verbs and the packages above them may import this package.
 
 Public names, by file:
 
-    atomic_save: refuse_if_open, save_workbook, sole_writer
+    atomic_save: find_system_account, refuse_if_open, save_workbook, sole_writer
     book_reader: WorkbookReading
     book_upgrade: template_for_workbook, upgrade_workbook
-    cell_conversion: Dialect, ErrorValue, format_cell_as_text, read_frame, values_to_cells
+    cell_conversion: cells_to_values, Dialect, ErrorValue, format_cell_as_text, read_frame, values_to_cells
     cell_findings: CELL_FINDING_KINDS, CellFinding, collect_typed_texts, describe_cell_findings
     closed_book: ClosedBook, find_common_backup
     empty_workbook: template_file_name
@@ -16,6 +16,7 @@ Public names, by file:
     loose_cells: BookCell, BookCells, find_lost_formulas, read_template_loose_cells, TemplateLooseCells
     metric_formulas: find_live_formulas, find_missing_metric_rows, LiveFormulas
     new_stores: build_adopted_store, build_new_workbook, is_store_file, new_workbook, upgrade_store_file
+    own_cells: OwnCells, OwnTableCells
     returned_files: read_bant_card_file, read_change_sheet_file
-    workbook_layout: find_workbook_layout, WorkbookLayout
+    workbook_layout: find_table_headers, find_workbook_layout, language_of_headers, WorkbookLayout
 """

@@ -21,10 +21,12 @@ from xl_salesflow.core.file_saving import (
     TEMPORARY_SUFFIX,
     PendingFile,
     hidden_file_beside,
+    open_own_file,
     raise_as_cannot_save,
     temporary_file_beside,
 )
 from xl_salesflow.errors import WorkbookBusy, WorkbookChanged, WorkbookInUse
+from xl_salesflow.ooxml.regular_files import open_regular_file, read_regular_file
 
 _ABANDONED_AFTER_SECONDS = 7 * 24 * 3600  # age in seconds from which an owner file counts as left over from a crash
 _ANSI_NAME_START, _WIDE_LENGTH_START, _WIDE_NAME_START = (
@@ -49,7 +51,7 @@ class _ExcelOwnerFile:
 
     def holder(self, owner: Path) -> str:
         try:
-            data = owner.read_bytes()
+            data = read_regular_file(owner)
         except PermissionError:
             return "Excel"
         wide = int.from_bytes(data[_WIDE_LENGTH_START:_WIDE_NAME_START], "little")
@@ -86,7 +88,7 @@ class _LibreOfficeOwnerFile:
 
     @staticmethod
     def _fields(owner: Path) -> list[str]:
-        return owner.read_bytes().decode("utf-8", "replace").split(",")
+        return read_regular_file(owner).decode("utf-8", "replace").split(",")
 
 
 def _is_old_owner_file(owner: Path) -> bool:
@@ -126,7 +128,7 @@ def sole_writer(path: Path) -> Iterator[None]:
 
 def _acquire_workbook_lock(path: Path, lock: Path) -> FileIO:
     while True:
-        file = lock.open("a+b", buffering=0)
+        file = open_own_file(lock)
         try:
             _lock(file)
         except OSError as error:
@@ -139,7 +141,7 @@ def _acquire_workbook_lock(path: Path, lock: Path) -> FileIO:
         file.close()  # the previous holder removed the file after we opened it and before we locked it
     with suppress(OSError):  # the user name is only informative; a full disk is reported when saving
         file.truncate(0)
-        file.write(f"{_current_user_name()}, run {os.getpid()} on {socket.gethostname()}".encode())
+        file.write(f"{find_system_account()}, run {os.getpid()} on {socket.gethostname()}".encode())
     return file
 
 
@@ -150,7 +152,8 @@ def _is_lock_file_in_place(file: FileIO, lock: Path) -> bool:
         return False
 
 
-def _current_user_name() -> str:
+def find_system_account() -> str:
+    """Return the name of the account on this computer."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # no such user, as in containers
@@ -195,6 +198,13 @@ def save_workbook(path: Path, write_to: Callable[[BinaryIO], object], digest: st
     return new_digest
 
 
+def remove_litter(path: Path) -> None:
+    """Remove what killed runs left beside the workbook; nothing is removed while another run saves it."""
+    target = Path(os.path.realpath(path))
+    with suppress(OSError, WorkbookBusy), sole_writer(target):
+        _remove_leftover_files(target)
+
+
 def replace_workbook(path: Path, content: bytes) -> None:
     """Write *content* to *path*, replacing any workbook there.
 
@@ -220,7 +230,7 @@ def _refuse_changed_workbook(target: Path, digest: str | None) -> None:
 
 
 def _workbook_file_digest(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -234,11 +244,17 @@ def _remove_leftover_files(target: Path) -> None:
 
 
 def _rotate_backups(target: Path, count: int) -> None:
-    """Shift the numbered backups by one and copy the current file to number 1, the newest."""
+    """Shift the numbered backups by one and keep the current file as number 1, the newest.
+
+    The current file is about to be replaced, so where the file system has links, its old content takes no more room.
+    """
     ring = [target.with_name(f"{target.stem}.backup-{number}{target.suffix}") for number in range(1, count + 1)]
     copy = temporary_file_beside(target)
     try:
-        shutil.copy2(target, copy)  # so that a backup is either complete or missing
+        try:
+            os.link(target, copy)
+        except OSError:
+            shutil.copy2(target, copy)  # under another name, so that a backup is either complete or missing
         for older, newer in zip(reversed(ring), reversed(ring[:-1]), strict=False):
             with suppress(FileNotFoundError):
                 os.replace(newer, older)

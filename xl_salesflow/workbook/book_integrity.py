@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.errors import NotAWorkbook
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.ooxml.cell_references import cell_address
 from xl_salesflow.ooxml.excel_notation import address_on_sheet
@@ -36,6 +37,7 @@ def check_book_integrity(workbook: Workbook, language: Language) -> Iterator[Fin
     yield from _check_template_names(workbook, shipped, language)
     yield from _check_template_sheets(workbook, shipped, language)
     yield from _check_own_references(workbook, language)
+    yield from _check_copied_parts(workbook, language)
 
 
 def _build_integrity_finding(rule: str, language: Language, place: str, column: str = "", **facts: str) -> Finding:
@@ -70,6 +72,16 @@ def count_sheet_charts(book: Workbook, sheet: str) -> int:
     package = book.package
     drawings = [r.target for r in read_relationships(package, book.sheets[sheet].part) if r.kind == "drawing"]
     return sum(r.kind == "chart" for drawing in drawings for r in read_relationships(package, drawing))
+
+
+def _check_copied_parts(workbook: Workbook, language: Language) -> Iterator[Finding]:
+    """Yield findings about parts whose bytes are damaged, such as pictures; nobody else reads them, and a save copies them."""
+    for part in workbook.package.names:
+        try:
+            for _ in workbook.package.stream(part):
+                pass
+        except NotAWorkbook:
+            yield _build_integrity_finding("damaged_part", language, "", shown=part)
 
 
 def _check_own_references(workbook: Workbook, language: Language) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from xl_salesflow.core.own_columns import EXTENSIBLE_TABLES
 from xl_salesflow.ooxml.cell_references import Area, cell_address
 from xl_salesflow.ooxml.excel_notation import address_on_sheet
 from xl_salesflow.ooxml.workbook_editor import Workbook
@@ -15,6 +16,7 @@ from xl_salesflow.schema.table_columns import TableSchema
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, read_frame
 from xl_salesflow.workbook.cell_findings import CellFinding
+from xl_salesflow.workbook.own_cells import OwnTableCells
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ class WorkbookReading:
     *first_free_rows*: table → first row of its blank tail, where rows are added before the table grows. *numbered*:
     keys that are numbers in their cells; they are written as numbers, because lookups distinguish 7 and "7".
     *typed_over*: used formula cells, of the tables read so far, without their formula. *live*: table → formulas of its
-    rows, for the metric tables.
+    rows, for the metric tables. *own_cells*: table → the columns that the team added.
     """
 
     workbook: Workbook
@@ -41,6 +43,7 @@ class WorkbookReading:
     numbered: set[str] = field(default_factory=set)
     typed_over: OverwrittenFormulaRows = field(default_factory=dict)
     live: dict[str, LiveFormulas] = field(default_factory=dict)
+    own_cells: dict[str, OwnTableCells] = field(default_factory=dict)
 
     def read_table(self, name: str, dialect: Dialect) -> pd.DataFrame:
         """Return the frame of one table, which is read on first use."""
@@ -55,6 +58,8 @@ class WorkbookReading:
         own = [values for header, values in cells.items() if header not in formulas]
         self.frames[name], self.findings[name] = read_frame(table, columns, on_sheet.first_row, dialect)
         self.first_free_rows[name] = self._first_free(name, own)
+        if name in EXTENSIBLE_TABLES:
+            self.own_cells[name] = OwnTableCells(range(on_sheet.first_row, on_sheet.last_row + 1), cells)
         return self.frames[name]
 
     def _first_free(self, name: str, own: Iterable[list[Any]]) -> int:

@@ -6,6 +6,7 @@ content. New formulas have no results yet; the next run that updates numbers add
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,9 @@ from xl_salesflow.ooxml.sheet_stream import SheetStream
 from xl_salesflow.ooxml.sheet_transfer import SheetGraft
 from xl_salesflow.ooxml.table_resizer import CellRelocation, make_raw_cell
 from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.choice_lists import CHOICES, CHOICES_ADDED_LATER
 from xl_salesflow.schema.named_values import SETTINGS_BY_ID
+from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.empty_workbook import read_empty_workbook
 from xl_salesflow.workbook.loose_cells import LostFormula, find_lost_formulas
@@ -31,8 +34,10 @@ from xl_salesflow.workbook.missing_parts import (
     find_declared_tables,
     find_missing_parts,
     find_named_sheets,
+    rename_reserved_titles,
     renew_helper_sheets,
 )
+from xl_salesflow.workbook.older_dropdowns import renew_stage_dropdown
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout, language_of_headers, match_headers
 
 
@@ -82,13 +87,15 @@ def _format_new_settings(workbook: Workbook, first: int, ids: Iterable[str], hea
     types = [SETTINGS_BY_ID[str(key)].type if str(key) in SETTINGS_BY_ID else None for key in known[table.headers[0]]]
     for row, setting_id in enumerate(ids, first):
         declared = SETTINGS_BY_ID[setting_id]
-        alike = [
-            table.first_row + at
-            for at, (kind, value) in enumerate(zip(types, known[header], strict=True))
-            if kind is declared.type and isinstance(value, int | float)
-        ]
-        if alike and isinstance(declared.default, float):
-            pattern = make_raw_cell(cells[alike[0]], row)
+        if not isinstance(declared.default, float):
+            continue
+        numbers = {  # the row of a number of each type, which is formatted as one
+            kind: table.first_row + at
+            for at, (kind, value) in reversed([*enumerate(zip(types, known[header], strict=True))])
+            if isinstance(value, int | float)
+        }
+        if like := numbers.get(declared.type, numbers.get(ColumnType.NUMBER)):
+            pattern = make_raw_cell(cells[like], row)
             workbook.set_column("Settings", header, {row: pattern._replace(value=declared.default)})
 
 
@@ -130,10 +137,11 @@ def upgrade_workbook(workbook: Workbook, shipped: Workbook | None = None) -> tup
         if one.kind == "column":
             columns.setdefault(one.table, []).append(str(one.what))
     for table, ids in columns.items():
-        workbook = _add_missing_columns(workbook, shipped, table, ids)
+        workbook = _offer_later_choices(_add_missing_columns(workbook, shipped, table, ids), table)
     workbook = add_missing_rows(workbook, shipped, [one for one in lacking if one.kind == "row"])
     workbook = renew_helper_sheets(workbook, shipped, [str(one.what) for one in lacking if one.kind == "sheet"])
-    workbook = add_missing_names(workbook, shipped)
+    workbook = renew_stage_dropdown(add_missing_names(workbook, shipped))
+    workbook = rename_reserved_titles(workbook, [one.table for one in lacking if one.kind == "title"], shipped)
     left = find_missing_parts(workbook, shipped)
     return workbook, [one for one in lacking if one not in left]
 
@@ -200,6 +208,24 @@ def _add_missing_columns(workbook: Workbook, shipped: Workbook, name: str, ids: 
     after = Workbook(workbook.path, draft.to_bytes())
     after.widen(name, columns)
     return Workbook(workbook.path, after.to_bytes())
+
+
+def _offer_later_choices(workbook: Workbook, name: str) -> Workbook:
+    """Return *workbook* with the values that came later in the dropdowns of a table; those that people changed stay."""
+    language = language_of_headers(find_declared_tables(workbook))
+    part = workbook.sheets[workbook.tables[name].sheet].part
+    before = after = workbook.package.read(part)
+    for options in {column.options for column in TABLES[name].columns} & set(CHOICES_ADDED_LATER):
+        choices, later = CHOICES[options or ""], CHOICES_ADDED_LATER[options or ""]
+        first = ",".join(text.in_(language) for choice, text in choices.items() if choice not in later)
+        every = ",".join(text.in_(language) for text in choices.values())
+        written = b"|".join(re.escape(first.encode(*how)) for how in ((), ("ascii", "xmlcharrefreplace")))
+        after = re.sub(rb'(formula1>(?:"|&quot;))(?:%b)(?="|&quot;)' % written, rb"\g<1>" + every.encode(), after)
+    if after == before:
+        return workbook
+    draft = PackageDraft(workbook.package)
+    draft.replace(part, [after])
+    return Workbook(workbook.path, draft.to_bytes())
 
 
 def _formulas_of_new_columns(workbook: Workbook, name: str, ids: Iterable[str], language: Language) -> dict[str, str]:

@@ -24,14 +24,14 @@ from xl_salesflow.core.written_dates import (
     find_unlikely_dates,
     read_written_date,
 )
-from xl_salesflow.core.written_numbers import NumberStyle, read_written_number
+from xl_salesflow.core.written_numbers import NUMBER_LIMIT, NumberStyle, read_written_number
 from xl_salesflow.core.written_times import DAY_COUNT_COLUMNS
 from xl_salesflow.core.written_values import yes_no_of_word
 from xl_salesflow.locale.texts import Language, fold_text
 from xl_salesflow.ooxml.cell_contents import ErrorValue as ErrorValue  # the package excel imports it from here
 from xl_salesflow.ooxml.excel_notation import LAST_DAY_SERIAL, serial_to_datetime
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, Choices, choice_label
-from xl_salesflow.schema.plain_values import plain_number
+from xl_salesflow.schema.plain_values import LOST_CHARACTER, plain_number, replace_half_characters
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import DATE_DTYPE
 from xl_salesflow.workbook.cell_findings import OTHER_SPELLING, CellFinding, ValueFinding
@@ -80,7 +80,7 @@ def format_cell_as_text(cell: Any) -> str:
         return str(plain_number(cell))
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "seconds")
-    return "" if cell is None else str(cell).strip()
+    return "" if cell is None else replace_half_characters(str(cell)).strip()
 
 
 # -- text ---------------------------------------------------------------------------------------------------------
@@ -94,12 +94,12 @@ _NAME_COLUMNS = frozenset({"playbook", "stage", "owner", "product", "manager", "
 def _convert_text_cells(column: Column, cells: Sequence[Any], language: Language) -> ColumnValues:
     doubts: ColumnFindings = {}
     if not set(map(type, cells)) <= _PLAIN_TEXT_TYPES:
-        doubts = {at: ValueFinding("error_value") for at, cell in enumerate(cells) if isinstance(cell, ErrorValue)}
-        cells = [
-            None if isinstance(cell, ErrorValue) else cell if isinstance(cell, str) else format_cell_as_text(cell)
-            for cell in cells
-        ]
-    meanings: dict[str | None, str] = {cell: cell.strip() if cell else "" for cell in set(cells)}
+        cells, doubts = _write_as_texts(cells)
+    meanings: dict[str | None, str] = {
+        cell: replace_half_characters(cell).strip() if cell else "" for cell in set(cells)
+    }
+    if LOST_CHARACTER in "".join(meanings.values()):
+        doubts |= _find_lost_characters(meanings, cells)
     if column.type is ColumnType.CHOICE:
         doubts |= _replace_labels_by_ids(column.options or "", meanings, cells)
     elif column.type is ColumnType.LIST:
@@ -109,6 +109,17 @@ def _convert_text_cells(column: Column, cells: Sequence[Any], language: Language
     if language and named and not column.is_formula:
         doubts |= _find_other_spellings(column, meanings, cells, language)
     return ColumnValues(_build_object_array([meanings[cell] for cell in cells]), doubts)
+
+
+def _write_as_texts(cells: Sequence[Any]) -> tuple[list[str | None], ColumnFindings]:
+    doubts = {at: ValueFinding("error_value") for at, cell in enumerate(cells) if isinstance(cell, ErrorValue)}
+    texts = [cell if isinstance(cell, str) else format_cell_as_text(cell) for cell in cells]
+    return [None if at in doubts else text for at, text in enumerate(texts)], doubts
+
+
+def _find_lost_characters(meanings: Mapping[str | None, str], cells: Sequence[Any]) -> ColumnFindings:
+    lost = {cell for cell, text in meanings.items() if LOST_CHARACTER in text}
+    return {at: ValueFinding("lost_character") for at, cell in enumerate(cells) if cell in lost}
 
 
 def _find_other_spellings(
@@ -166,7 +177,12 @@ def _convert_number_cells(column: Column, cells: Sequence[Any], dialect: Dialect
 
     cells, doubts = _convert_odd_cells(cells, _PLAIN_NUMBER_TYPES, read)
     values = np.array(cells, dtype="float64")
-    if column.type is ColumnType.INTEGER and not column.is_formula:
+    if column.is_formula:
+        return ColumnValues(values, doubts)
+    too_large = np.flatnonzero(np.abs(values) >= NUMBER_LIMIT)
+    values[too_large] = np.nan
+    doubts |= dict.fromkeys(too_large.tolist(), ValueFinding("too_large"))
+    if column.type is ColumnType.INTEGER:
         broken = np.flatnonzero(values % 1 > 0)
         values[broken] = np.nan
         doubts |= dict.fromkeys(broken.tolist(), ValueFinding("not_whole"))
@@ -251,7 +267,8 @@ def read_frame(
                 CellFinding(doubt.rule, first_row + at, column.id, format_cell_as_text(raw[at]), doubt.facts)
             )
         if not column.is_formula:
-            used |= _find_filled_cells(column, values[column.id])
+            cell_values = values[column.id]
+            used |= np.asarray(cell_values != "" if column.type.is_text else ~pd.isna(cell_values), dtype=bool)
             used[list(doubts)] = True
     rows: pd.Index = index if used.all() else index[used]
     columns = {}
@@ -270,7 +287,8 @@ def values_to_cells(
     Texts in *numbered* are keys that people typed as numbers; they stay numbers.
     """
     if column.type.is_text:
-        labels = {value: choice_label(column.options, value, language) or None for value in set(values)}
+        options, distinct = column.options, set(values)
+        labels = {value: (choice_label(options, value, language) if options else value) or None for value in distinct}
         if numbered and column.type in _ROW_NAME_TYPES:
             labels |= {value: plain_number(float(value)) for value in labels.keys() & numbered}
         return [labels[value] for value in values]
@@ -278,9 +296,12 @@ def values_to_cells(
         unit = "D" if column.type is ColumnType.DATE else "s"
         days: list[Any] = values.to_numpy().astype(f"datetime64[{unit}]").tolist()
         return days
-    numbers: list[Any] = values.to_numpy("float64").tolist()
-    return [None if number != number else plain_number(number) for number in numbers]
-
-
-def _find_filled_cells(column: Column, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    return np.asarray(values != "" if column.type.is_text else ~pd.isna(values), dtype=bool)
+    numbers = values.to_numpy("float64")
+    if np.isnan(numbers).all():
+        return [None] * len(numbers)
+    cells: list[Any] = numbers.tolist()
+    for at in np.flatnonzero(~(numbers != np.trunc(numbers))).tolist():
+        cells[at] = plain_number(cells[at])
+    for at in np.flatnonzero(np.isnan(numbers)).tolist():
+        cells[at] = None
+    return cells

@@ -35,6 +35,9 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
             "{cell} ({header}) needs a number and holds “{shown}”; type one such as 1234.50.")),
         "not_whole": CellFindingKind("warn", Text(
             "{cell} ({header}) needs a whole number and holds {shown}; round it.")),
+        "too_large": CellFindingKind("warn", Text(
+            "{cell} ({header}) holds {shown}, and Excel loses digits of numbers from 1,000,000,000,000,000 on; type a "
+            "smaller one.")),
         "ambiguous_number": CellFindingKind("warn", Text(
             "{cell} ({header}) holds the text “{shown}”, which may mean {first} or {second}; type the one you "
             "mean as a number.")),
@@ -65,6 +68,8 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
             "{cell} ({header}) holds “{shown}”, which is {day} today and another day tomorrow; type the day.")),
         "error_value": CellFindingKind("warn", Text(
             "{cell} ({header}) shows the error {shown}; type the value, or correct the formula you put there.")),
+        "lost_character": CellFindingKind("note", Text(
+            "{cell} ({header}) holds a character that was lost and is shown as \ufffd; type the text again."), joins_rows=True),
         "choice_in_other_words": CellFindingKind("note", Text(
             "{cell} ({header}) holds “{shown}”, which is read as {label}; choose it from the list, so "
             "that formulas count it."), joins_rows=True),
@@ -85,6 +90,9 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
             "The sheet {shown} has lost charts ({count} of {all} are there); copy them from a new workbook (salesflow init).")),
         "broken_reference": CellFindingKind("warn", Text(
             "{shown} refers to cells that are gone (#REF!); correct its formula, or restore a backup.")),
+        "damaged_part": CellFindingKind("warn", Text(
+            "The part {shown} of the file is damaged. It is kept as it is, and Excel may offer to repair the workbook; "
+            "restore it from a backup.")),
         "broken_name": CellFindingKind("warn", Text(
             "The name {shown} refers to cells that are gone (#REF!); correct or delete it in Excel "
             "(Formulas › Name Manager).")),
@@ -179,7 +187,7 @@ def _describe_cell_finding(pipeline: Pipeline, table: str, finding: CellFinding)
 
 def _key_of_finding_row(pipeline: Pipeline, table: str, row: int) -> str:
     declared, frame = TABLES[table], pipeline[table]
-    return str(frame.at[row, declared.key or declared.columns[0].id]) if row in frame.index else ""
+    return str(frame.at[row, declared.name_column]) if row in frame.index else ""
 
 
 def _count_more_findings(last: Finding, header: str, count: int, pipeline: Pipeline) -> Finding:

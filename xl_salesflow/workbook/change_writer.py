@@ -13,6 +13,7 @@ from xl_salesflow.ooxml.cell_contents import CachedValue, CellFormula
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import NAMED_CELLS
 from xl_salesflow.schema.plain_values import plain_value
+from xl_salesflow.schema.sheet_modules import find_tables_shown_by
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_frames import complete_columns
 from xl_salesflow.schema.table_registry import TABLES
@@ -49,8 +50,22 @@ class ChangeSetWriter:
             self._remove(remove, appends)
         for name, rows in appends.items():
             self._append(TABLES[name], rows)
-        rows_too = plan.appends or plan.removes
+        self._show_first_rows(plan)
+        for order in plan.orders:
+            self.workbook.order_rows(order.table, order.rows)
+        rows_too = plan.appends or plan.removes or plan.orders
         return bool(plan.fills or plan.repairs or cells or caches or any(map(len, plan.edits)) or rows_too)
+
+    def _show_first_rows(self, plan: ChangeSet) -> None:
+        """Show the sheets of the tables that get their first rows; a person's later hiding is kept."""
+        given = [one.table for one in plan.appends if len(one.rows)] + [
+            one.table for one in plan.fills if len(one.rows)
+        ]
+        places, free = self.layout.tables, self._reading.first_free_rows
+        first = [name for name in given if free.get(name, 0) == places[name].first_row]
+        for name in find_tables_shown_by(first):
+            if name in places:
+                self.workbook.show_sheet(places[name].sheet)
 
     def _with_formula(self, edit: Edit) -> Edit:
         """Leave out rows whose formula was overwritten, because they have no cached value to update."""

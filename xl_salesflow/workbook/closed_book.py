@@ -6,6 +6,7 @@ are used.
 
 from __future__ import annotations
 
+import glob
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -14,12 +15,13 @@ from pathlib import Path
 
 from xl_salesflow.core.answers import OwnFormulaResults, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.file_saving import hidden_file_beside
 from xl_salesflow.core.lazy_frames import LazyFrames, LoadedFrames
 from xl_salesflow.core.pipelines import Finding, LazyFindings, Pipeline
 from xl_salesflow.errors import MissingColumn, MissingTable, WorkbookError
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.workbook.atomic_save import save_workbook
+from xl_salesflow.workbook.atomic_save import remove_litter, save_workbook
 from xl_salesflow.workbook.book_reader import WorkbookReading, read_single_cell_names
 from xl_salesflow.workbook.cell_conversion import Dialect
 from xl_salesflow.workbook.cell_findings import collect_typed_texts, describe_cell_findings
@@ -30,6 +32,7 @@ from xl_salesflow.workbook.input_cells import (
     query_from_named_cells,
     read_workbook_settings,
 )
+from xl_salesflow.workbook.own_cells import OwnCells
 from xl_salesflow.workbook.workbook_layout import find_workbook_layout, language_of_headers
 
 
@@ -37,15 +40,15 @@ class ClosedBook:
     """A workbook on disk; every run without Excel uses it.
 
     *data* is a workbook that is to be written to *path*: it is read instead of the file, and `write_to_bytes` returns
-    it.
+    it. *keeps_backups* is False while a new workbook is made in several steps.
     """
 
-    def __init__(self, path: str | PathLike[str], data: bytes | None = None) -> None:
+    def __init__(self, path: str | PathLike[str], data: bytes | None = None, keeps_backups: bool = True) -> None:
         self.path = Path(path)
-        self._data = data
+        self._data, self._keeps_backups = data, keeps_backups
         self._reading: WorkbookReading | None = None
         self._dialect, self._partial = Dialect(), False
-        self._backups, self._digest = 0, ""
+        self.backups, self._digest = 0, ""
         self._own_formulas: OwnFormulaResults | None = None
 
     def read(self, today: date) -> Pipeline:
@@ -86,17 +89,27 @@ class ClosedBook:
         """Return the reading, and the pipeline whose tables are read when they are needed."""
         workbook = Workbook.open(self.path) if self._data is None else Workbook(self.path, self._data)
         self._digest = workbook.digest
+        if next(self.path.parent.glob(hidden_file_beside(self.path, "*").name), None):
+            remove_litter(self.path)
         reading = _read_layout(workbook)
         settings, wrong = read_workbook_settings(reading.read_table("Settings", Dialect()))
         reading.findings["Settings"] += wrong
         self._dialect = Dialect(
             settings.text("currency"), workbook.date1904, today, reading.layout.language if finds_spellings else ""
         )
-        self._reading, self._partial, self._backups = reading, False, int(settings.number("backups"))
+        self._reading, self._partial = reading, False
+        self.backups = int(settings.number("backups")) if self._keeps_backups else 0
         language = message_language(settings, reading.layout.language)
         frames = LazyFrames(partial(reading.read_table, dialect=self._dialect))
-        places = reading.layout.table_places
-        return reading, Pipeline(frames, today, language, settings, table_positions=places, source=str(self.path))
+        return reading, Pipeline(
+            frames,
+            today,
+            language,
+            settings,
+            table_positions=reading.layout.table_places,
+            source=str(self.path),
+            own_columns=OwnCells(frames.__getitem__, reading.own_cells, self._dialect),
+        )
 
     def restore(self) -> list[str]:
         """Add what the file lacks of the declared workbook, and restore overwritten formulas; return what was done.
@@ -112,7 +125,8 @@ class ClosedBook:
         if not added and not strayed:
             return []
         after.require_recalculation()
-        save_workbook(self.path, after.write_to, workbook.digest)
+        settings, _ = read_workbook_settings(_read_layout(after).read_table("Settings", Dialect()))
+        save_workbook(self.path, after.write_to, workbook.digest, int(settings.number("backups")))
         language = language_of_headers(find_declared_tables(after))
         return [one.describe(language) for one in added] + [one.cell for one in strayed]
 
@@ -124,7 +138,7 @@ class ClosedBook:
         """
         before, workbook = self._carry_out(plan)
         if workbook:
-            save_workbook(self.path, workbook.write_to, before, self._backups)
+            save_workbook(self.path, workbook.write_to, before, self.backups)
 
     def write_to_bytes(self, plan: ChangeSet[SomeAnswer]) -> tuple[bytes, ChangeSet[SomeAnswer]]:
         """Return the changed workbook as bytes for the caller to save, and the plan as `write_and_report` returns it."""
@@ -178,7 +192,9 @@ def find_common_backup(ours: Pipeline, theirs: Pipeline) -> tuple[Path | None, l
     """Return the newest backup next to either copy whose runs both copies have, and the errors of unreadable ones."""
     runs = set(ours["Journal"]["run"]) & set(theirs["Journal"]["run"])
     paths = (Path(copy.source) for copy in (ours, theirs) if copy.source)
-    backups = {file for path in paths for file in path.parent.glob(f"{path.stem}.backup-*{path.suffix}")}
+    backups = {
+        file for path in paths if runs for file in path.parent.glob(f"{glob.escape(path.stem)}.backup-*{path.suffix}")
+    }
     fitting: list[tuple[float, Path]] = []
     unread: list[WorkbookError] = []
     for file in sorted(backups):

@@ -18,19 +18,18 @@ from xl_salesflow.core.written_dates import DateStyle
 from xl_salesflow.core.written_numbers import DOT_DECIMAL, NumberStyle
 from xl_salesflow.core.written_times import DAY_COUNT_COLUMNS
 from xl_salesflow.locale.texts import LANGUAGES, Language
+from xl_salesflow.schema.cell_declaration import ALL_VALUES_LABEL, NamedCell
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 from xl_salesflow.schema.named_values import (
-    ALL_VALUES_LABEL,
     NAMED_CELLS,
     QUERY_FILTERS,
     SETTINGS_BY_ID,
-    NamedCell,
     Query,
     Settings,
     SettingSchema,
     SettingValue,
 )
-from xl_salesflow.schema.plain_values import is_missing, plain_number
+from xl_salesflow.schema.plain_values import is_missing, plain_number, replace_half_characters
 from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter
 from xl_salesflow.workbook.cell_conversion import (
     Dialect,
@@ -104,6 +103,8 @@ def check_named_cells(
     named, found = {name: _normalize_named_value(cell) for name, cell in cells.items()}, list[Finding]()
     for declared in NAMED_CELLS.values():
         if declared.name not in named:
+            if declared.sheet == "Start":  # an older workbook has another Start
+                continue
             found.append(_describe_input_finding(declared, declared.name, ValueFinding("missing_name"), "", language))
         elif declared.formula is None:
             raw = named[declared.name]
@@ -151,7 +152,9 @@ def _normalize_named_value(cell: Any) -> Any:
         isinstance(cell, date) and not isinstance(cell, datetime) and cell < _FIRST_EXCEL_DAY
     ):
         return 0
-    return "" if cell is None or (isinstance(cell, str) and not cell.strip()) else cell
+    if isinstance(cell, str):
+        return replace_half_characters(cell) if cell.strip() else ""
+    return "" if cell is None else cell
 
 
 def _parse_named_input(declared: NamedCell, raw: Any, dialect: Dialect) -> tuple[Any, ValueFinding | None]:

@@ -15,7 +15,12 @@ from xl_salesflow.ooxml.sheet_transfer import SheetGraft
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.loose_cells import BookCell, BookCells
-from xl_salesflow.workbook.missing_parts import find_declared_tables, is_broken_reference, match_template_sheets
+from xl_salesflow.workbook.missing_parts import (
+    find_declared_tables,
+    find_expected_names,
+    is_broken_reference,
+    match_template_sheets,
+)
 from xl_salesflow.workbook.workbook_layout import language_of_headers, match_headers
 
 
@@ -102,7 +107,7 @@ def add_missing_names(workbook: Workbook, shipped: Workbook) -> Workbook:
     """
     lacking = [
         name
-        for name, text in shipped.name_texts.items()
+        for name in find_expected_names(workbook, shipped)
         if _is_missing_or_broken_name(workbook, workbook.name_texts.get(name))
     ]
     draft, here, there = PackageDraft(workbook.package), BookCells(workbook), BookCells(shipped)
@@ -136,7 +141,7 @@ def find_deleted_names(workbook: Workbook, shipped: Workbook) -> list[str]:
     """Return the names of the template that were deleted although their cells exist, or that refer to nothing."""
     here, there = BookCells(workbook), BookCells(shipped)
     found = []
-    for name in shipped.name_texts:
+    for name in find_expected_names(workbook, shipped):
         text, at = workbook.name_texts.get(name), shipped.names.get(name)
         if text is None and at is not None:
             place = _find_place_for_name(here, there, BookCell(at.sheet, at.row, at.col))

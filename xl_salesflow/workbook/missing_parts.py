@@ -7,7 +7,7 @@ Workings, hold no data of people and are rewritten from the template.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from xl_salesflow.errors import NotOurWorkbook
@@ -15,10 +15,10 @@ from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS
 from xl_salesflow.ooxml.excel_notation import split_sheet_reference, unquote_sheet_name
 from xl_salesflow.ooxml.package_draft import PackageDraft
-from xl_salesflow.ooxml.sheet_transfer import SheetGraft
+from xl_salesflow.ooxml.sheet_transfer import SheetGraft, rename_sheets
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.ooxml.workbook_parts import ExcelTable, read_relationships
-from xl_salesflow.schema.named_values import SETTINGS_BY_ID
+from xl_salesflow.schema.named_values import NAMED_CELLS, SETTINGS_BY_ID
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.workbook_layout import guess_renamed_header, language_of_headers, match_headers
 
@@ -90,14 +90,18 @@ _MISSING_PART_TEXTS = {
     "row": Text("the row of {what} in {table}"),
     "name": Text("the name {what}"),
     "sheet": Text("the sheet {what} as it is now"),
+    "title": Text("the sheet name {what}, because Excel reserves the one before"),
 }
 
 
 _OWN_SHEET_REFERENCE = re.compile(r"'(?:[^'\[\]]|'')+'|[\w.]+")  # of this workbook, not of another one
 
 
+_RESERVED_TITLE = "history"  # Excel keeps it for its change tracking, and lets nobody give it to a sheet
+
+
 class MissingPart(NamedTuple):
-    """A missing part: its *kind* (table, column, row, sheet or name), its table, and its name."""
+    """A missing part: its *kind* (table, column, row, sheet, name or title), its table, and its name."""
 
     kind: str
     table: str
@@ -129,8 +133,25 @@ def find_missing_parts(workbook: Workbook, shipped: Workbook) -> list[MissingPar
         added = [column for column in lacking if guess_renamed_header(declared, column, matched, table.headers) is None]
         found += [MissingPart("column", name, column.id) for column in added]
         found += [MissingPart("row", name, key) for key in _find_missing_rows(workbook, name, matched)]
+    found += [
+        MissingPart("title", name, shipped.tables[name].sheet) for name in _find_reserved_titles(workbook, shipped)
+    ]
     found += [MissingPart("sheet", "", sheet) for sheet in find_outdated_helper_sheets(workbook, shipped)]
     return found + [MissingPart("name", "", name) for name in _find_missing_names(workbook, shipped)]
+
+
+def rename_reserved_titles(workbook: Workbook, tables: Iterable[str], shipped: Workbook) -> Workbook:
+    """Return *workbook* with the sheets of *tables* called as in the template, and every reference to them."""
+    return rename_sheets(workbook, {workbook.tables[name].sheet: shipped.tables[name].sheet for name in tables})
+
+
+def _find_reserved_titles(workbook: Workbook, shipped: Workbook) -> Iterator[str]:
+    """Yield the tables on a sheet with the name that Excel reserves; older versions used it."""
+    taken = {sheet.casefold() for sheet in workbook.sheets}
+    for name, table in workbook.tables.items():
+        reserved = name in TABLES and name in shipped.tables and table.sheet.casefold() == _RESERVED_TITLE
+        if reserved and shipped.tables[name].sheet.casefold() not in taken:
+            yield name
 
 
 def find_declared_tables(workbook: Workbook) -> dict[str, ExcelTable]:
@@ -156,10 +177,19 @@ def _row_key_text(cell: object) -> str:
 def _find_missing_names(workbook: Workbook, shipped: Workbook) -> Iterator[str]:
     """Yield the names of the template that are missing or refer to nothing."""
     there = workbook.name_texts
-    for name in shipped.name_texts:
+    for name in find_expected_names(workbook, shipped):
         text = there.get(name)
         if text is None or is_broken_reference(workbook, text):
             yield name
+
+
+_START_NAMES = frozenset(cell.name for cell in NAMED_CELLS.values() if cell.sheet == "Start")
+
+
+def find_expected_names(workbook: Workbook, shipped: Workbook) -> Iterator[str]:
+    """Yield the names that a workbook should have; an older one keeps its own sheet Start, which has none."""
+    older_start = _START_NAMES.isdisjoint(workbook.name_texts)
+    yield from (name for name in shipped.name_texts if not older_start or name not in _START_NAMES)
 
 
 def is_broken_reference(workbook: Workbook, text: str) -> bool:

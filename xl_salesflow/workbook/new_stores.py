@@ -13,6 +13,7 @@ from xl_salesflow.ooxml.sheet_transfer import SheetGraft, rename_sheets
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.ooxml.workbook_parts import find_main_part
 from xl_salesflow.process.playbook_files import list_playbook_names
+from xl_salesflow.schema.sheet_modules import MODULE_TABLES
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.atomic_save import replace_workbook
 from xl_salesflow.workbook.book_upgrade import upgrade_workbook
@@ -22,15 +23,16 @@ from xl_salesflow.workbook.missing_parts import MissingPart
 DEFAULT_PLAYBOOK = "crm"
 
 
-def new_workbook(path: Path, language: Language, playbook: str = DEFAULT_PLAYBOOK) -> None:
-    """Write a new workbook to *path*, replacing any file there.
+def new_workbook(path: Path, language: Language, playbook: str = DEFAULT_PLAYBOOK, modules: Iterable[str] = ()) -> None:
+    """Write a new workbook to *path*, replacing any file there; the sheets of *modules* are visible.
 
     Raises:
-        UsageError: there is no playbook called *playbook*.
+        UsageError: there is no playbook called *playbook*, or no such module.
         WorkbookInUse: somebody has the workbook at *path* open.
         CannotSave: the folder or the disk refuses.
     """
-    replace_workbook(path, build_new_workbook(language, playbook))
+    data = build_new_workbook(language, playbook)
+    replace_workbook(path, _show_module_sheets(path, data, modules))
 
 
 def build_new_workbook(language: Language, playbook: str = DEFAULT_PLAYBOOK) -> bytes:
@@ -43,6 +45,17 @@ def build_new_workbook(language: Language, playbook: str = DEFAULT_PLAYBOOK) -> 
         hint = suggest_names(playbook, list_playbook_names())
         raise UsageError("There is no playbook “{playbook}”; {hint}", playbook=playbook, hint=hint)
     return read_empty_workbook(language) if playbook == DEFAULT_PLAYBOOK else _build_for_playbook(language, playbook)
+
+
+def _show_module_sheets(path: Path, data: bytes, modules: Iterable[str]) -> bytes:
+    workbook = Workbook(path, data)
+    for module in modules:
+        if module not in MODULE_TABLES:
+            hint = suggest_names(module, MODULE_TABLES)
+            raise UsageError("There is no module “{module}”; {hint}", module=module, hint=hint)
+        for table in MODULE_TABLES[module]:
+            workbook.show_sheet(workbook.tables[table].sheet)
+    return workbook.to_bytes() if modules else data
 
 
 def _build_for_playbook(language: Language, playbook: str) -> bytes:

@@ -59,11 +59,12 @@ def _write_new_formulas(workbook: Workbook, added: list[MissingPart]) -> Workboo
     former, repairs = read_former_formulas(), dict[str, dict[str, list[int]]]()
     for name in reading.layout.tables:
         keys = {str(one.what) for one in added if one.kind == "row" and one.table == name}
+        new_columns = {str(one.what) for one in added if one.kind == "column" and one.table == name}
         frame = reading.read_table(name, Dialect())
         is_new = frame[TABLES[name].key or ""].map(_format_key).isin(keys) if keys else pd.Series(False, frame.index)
         repairs[name] = {}
         for column, row, text in list_changed_formulas(reading, name):
-            if is_new[row] or digest_formula(f"{name}.{column}", text) in former:
+            if column in new_columns or is_new[row] or digest_formula(f"{name}.{column}", text) in former:
                 repairs[name].setdefault(column, []).append(row)
     ChangeSetWriter(reading).collect(ChangeSet(repairs=repairs))
     return Workbook(workbook.path, reading.workbook.to_bytes())

@@ -18,6 +18,7 @@ from xl_salesflow.ooxml.cell_references import cell_address
 from xl_salesflow.ooxml.excel_notation import address_on_sheet
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
+from xl_salesflow.schema.deal_tables import USABLE_YEARS
 from xl_salesflow.schema.table_columns import ColumnType, SheetGroup, TableSchema, declare_column
 from xl_salesflow.schema.work_tables import BANT_CARD_ANSWER_COLUMNS, BANT_CARD_TABLE
 from xl_salesflow.workbook.cell_conversion import Dialect, read_frame
@@ -85,12 +86,10 @@ def _read_about_facts(path: Path, cells: ChangeSheetCells) -> dict[str, Any]:
 
 
 def _parse_about_day(path: Path, value: Any) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
     try:
-        return date.fromisoformat(str(value))
+        day = value if isinstance(value, date) else date.fromisoformat(str(value))
+        USABLE_YEARS.index(day.year)
+        return day.date() if isinstance(day, datetime) else day
     except ValueError:
         raise NotAWorkbook(path, Text("the sheet About has no day; make the change sheet again")) from None
 

@@ -61,14 +61,16 @@ class WorkbookLayout:
     language: Language
 
     @cached_property
-    def table_places(self) -> dict[str, TablePosition]:
+    def table_places(self) -> Mapping[str, TablePosition]:
         """Return the position of each table, for addresses."""
-        places = {}
-        for name, table in self.tables.items():
-            order = {header: table.first_col + at for at, header in enumerate(table.headers)}
-            columns = {column_id: column_letters(order[header]) for column_id, header in self.headers[name].items()}
-            places[name] = TablePosition(table.sheet, columns)
-        return places
+        return {name: self.find_table_place(name) for name in self.tables}
+
+    def find_table_place(self, name: str) -> TablePosition:
+        """Return the position of one table."""
+        table = self.tables[name]
+        order = {header: table.first_col + at for at, header in enumerate(table.headers)}
+        columns = {column_id: column_letters(order[header]) for column_id, header in self.headers[name].items()}
+        return TablePosition(table.sheet, columns)
 
     def formula(self, table: TableSchema, column: Column) -> str:
         """Return the expected formula of *column*, with the headers of this workbook."""
@@ -76,7 +78,20 @@ class WorkbookLayout:
 
     def render(self, template: str, table: TableSchema) -> str:
         """Return a formula template (see render_formula) with the headers of this workbook."""
-        return _LAYOUT_FORMULA_SLOT.sub(lambda slot: self._slot(slot.group(), table), template)
+        known = self._rendered_slots.setdefault(table.name, {})
+
+        def render_slot(found: re.Match[str]) -> str:
+            slot = found.group()
+            if slot not in known:
+                known[slot] = self._slot(slot, table)
+            return known[slot]
+
+        return _LAYOUT_FORMULA_SLOT.sub(render_slot, template)
+
+    @cached_property
+    def _rendered_slots(self) -> dict[str, dict[str, str]]:
+        """Table → slot → text: reading a workbook renders hundreds of formulas with a few slots."""
+        return {}
 
     def _slot(self, slot: str, table: TableSchema) -> str:
         text = render_formula(slot, self.language, table)
@@ -109,7 +124,7 @@ def find_workbook_layout(path: Pathish, found: Mapping[str, SheetTable]) -> Work
         if name not in tables:
             raise MissingTable(path, name, find_nearest(name, others))
     language = language_of_headers(tables)
-    headers = {name: _require_headers(path, TABLES[name], table.headers, language) for name, table in tables.items()}
+    headers = {name: find_table_headers(path, TABLES[name], table.headers, language) for name, table in tables.items()}
     return WorkbookLayout(tables, headers, language)
 
 
@@ -123,7 +138,12 @@ def language_of_headers(tables: Mapping[str, SheetTable]) -> Language:
     return max(LANGUAGES, key=lambda language: votes[language])
 
 
-def _require_headers(path: Pathish, table: TableSchema, there: Sequence[str], language: Language) -> dict[str, str]:
+def find_table_headers(path: Pathish, table: TableSchema, there: Sequence[str], language: Language) -> dict[str, str]:
+    """Return the actual header of each column of *table*.
+
+    Raises:
+        MissingColumn: one is missing; the message names the one it may have become.
+    """
     matched = match_headers(table, there, language)
     for column in table.columns:
         if column.id not in matched:

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 
 from tests.templates import built
 from xl_salesflow.locale.texts import Language
-from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.schema.sheet_layouts import arrange_columns
 
 
 def filled(language: Language, **tables: Sequence[Mapping[str, Any]]) -> Workbook:
@@ -33,14 +33,14 @@ def saved(book: Workbook) -> bytes:
 
 def column_number(book: Workbook, table: str, column: str, language: Language) -> int:
     """Find the sheet column of a table's column."""
-    declared = TABLES[table]
+    declared = arrange_columns(table)
     left = range_boundaries(book[declared.title.in_(language)].tables[table].ref)[0]
     assert left is not None
     return left + [c.id for c in declared.columns].index(column)
 
 
 def _paste(book: Workbook, name: str, language: Language, rows: Sequence[Mapping[str, Any]]) -> None:
-    declared = TABLES[name]
+    declared = arrange_columns(name)
     sheet = book[declared.title.in_(language)]
     table = sheet.tables[name]
     left, top, right, _ = range_boundaries(table.ref)

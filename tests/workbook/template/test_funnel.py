@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from openpyxl import Workbook
 from openpyxl.utils import range_boundaries
 
@@ -80,9 +81,40 @@ def test_the_funnel_is_a_bar_on_an_invisible_pad(book: Workbook, language: Langu
 
 
 def test_a_sheet_prints_on_one_page(book: Workbook, language: Language) -> None:
-    for name in ("Metrics", "ForecastMonths", "PlanStages", "Leaks", "LossReasons", "Moves"):
+    for name in ("ForecastMonths", "PlanStages", "Leaks", "LossReasons", "Moves"):
         setup = book[TABLES[name].title.in_(language)].page_setup
         assert (setup.fitToWidth, setup.fitToHeight) == (1, 1)
+
+
+def test_the_funnel_prints_cards_stages_and_numbers_on_pages_of_their_own(book: Workbook, language: Language) -> None:
+    sheet = book[TABLES["Metrics"].title.in_(language)]
+    setup = sheet.page_setup
+    assert (setup.orientation, setup.fitToWidth, setup.fitToHeight) == ("landscape", 1, 0)
+    heads = [int(sheet.tables[name].ref.split(":")[0].strip("ABC")) for name in ("StageMetrics", "Metrics")]
+    assert [entry.id for entry in sheet.row_breaks.brk] == [head - 2 for head in heads], "each heading begins a page"
+
+
+def test_the_funnel_freezes_only_its_title_and_its_shares_end_at_all_of_them(
+    book: Workbook, language: Language
+) -> None:
+    sheet = book[TABLES["Metrics"].title.in_(language)]
+    assert sheet.freeze_panes == "A4"
+    axis = sheet._charts[1].y_axis.scaling
+    assert (axis.min, axis.max) == (0, 1)
+
+
+@pytest.mark.parametrize("name", ["Moves", "MoveValues"])
+def test_the_matrix_of_moves_has_dashes_for_zeros_and_stages_above(
+    book: Workbook, language: Language, name: str
+) -> None:
+    table = TABLES[name]
+    sheet = book[table.title.in_(language)]
+    first, top = sheet.tables[name].ref.split(":")[0][0], int(sheet.tables[name].ref.split(":")[0][1:])
+    left = ord(first) - 64
+    at = {column.id: left + number for number, column in enumerate(table.columns)}
+    stage = sheet.cell(top, at["stage"]).column_letter
+    assert sheet.cell(top - 1, at["to_3"]).value == f'=${stage}${top + 3}&""'
+    assert "–" in sheet.cell(top + 1, at["to_3"]).number_format
 
 
 def test_pasted_deals_show_in_cards_stages_and_pads(calculate: Callable[[bytes], Workbook]) -> None:

@@ -42,6 +42,15 @@ def test_tables_have_no_green_corners(language: Language) -> None:
     assert all(sheet.count(b"<ignoredErrors>") == 1 for sheet in with_tables)
 
 
+def test_characters_are_written_plainly(language: Language) -> None:
+    """References such as &#38144; for each Chinese character make sheets larger, and every reader slower."""
+    with ZipFile(BytesIO(built(language))) as file:
+        sheets = [
+            name for name in file.namelist() if name.startswith(("xl/worksheets/sheet", "xl/charts/", "xl/tables/"))
+        ]
+        assert [name for name in sheets if b"&#" in file.read(name).replace(b"&#10;", b"")] == []
+
+
 def _one_cell() -> Workbook:
     from openpyxl.styles import Font
 

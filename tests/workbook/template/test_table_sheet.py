@@ -8,11 +8,12 @@ from openpyxl.cell import Cell
 
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.ooxml.excel_notation import quote_sheet_name
+from xl_salesflow.schema.sheet_layouts import SHEET_LAYOUTS
 from xl_salesflow.schema.table_columns import ColumnType, ColumnWriter
 from xl_salesflow.schema.table_registry import TABLES, render_formula
 from xl_salesflow.workbook.template.starter_content import BLANK_TEMPLATE_ROW
 from xl_salesflow.workbook.template.table_sheets import column_width, display_width, place_table
-from xl_salesflow.workbook.template.template_styles import INPUT_COLOUR
+from xl_salesflow.workbook.template.template_styles import INPUT_COLOUR, MONEY_FORMAT
 
 
 def cell_of(book: Workbook, table: str, column: str, language: Language, row: int = 0) -> Cell:
@@ -75,7 +76,7 @@ def test_a_note_says_who_writes_the_column_and_what_is_required(column: str, say
 @pytest.mark.parametrize(
     ("table", "column", "shown"),
     [
-        ("Deals", "amount", "#,##0.00"),
+        ("Deals", "amount", MONEY_FORMAT),
         ("Deals", "created", "yyyy-mm-dd"),
         ("Deals", "probability", "0%"),
         ("Deals", "budget", "0"),
@@ -105,7 +106,7 @@ def test_long_texts_wrap_in_tables_for_people(book: Workbook, language: Language
             continue
         for column in table.columns:
             wraps = bool(cell_of(book, table.name, column.id, language, 1).alignment.wrap_text)
-            assert wraps == (column.type is ColumnType.LONG) or table.name == "Settings"
+            assert wraps == (column.type is ColumnType.LONG) or table.name in ("Settings", *SHEET_LAYOUTS)
 
 
 def test_a_column_is_as_wide_as_its_longest_word_and_the_button(language: Language) -> None:

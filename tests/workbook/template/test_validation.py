@@ -12,6 +12,7 @@ from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_columns import ColumnType, ColumnWriter
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.sheet_cell_rules import closed_list_validation
+from xl_salesflow.workbook.template.stage_dropdowns import stage_dropdown_formula
 
 
 def rule_of(book: Workbook, table: str, column: str, language: Language) -> DataValidation | None:
@@ -30,7 +31,7 @@ def rule_of(book: Workbook, table: str, column: str, language: Language) -> Data
 @pytest.mark.parametrize(
     ("table", "column", "kind", "style", "source"),
     [
-        ("Deals", "stage", "list", "stop", "=list_stage"),
+        ("Deals", "stage", "list", "stop", f"={stage_dropdown_formula('$AX2')}"),
         ("Deals", "owner", "list", "warning", "=list_owner"),
         ("Deals", "account", "list", "warning", "=list_account"),
         ("Deals", "source", "list", "warning", "=list_source"),

@@ -7,6 +7,7 @@ what this module declares for them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from openpyxl import Workbook
@@ -15,6 +16,8 @@ from openpyxl.utils import get_column_letter
 
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import LISTS
+from xl_salesflow.schema.named_values import PLAN_LINE
+from xl_salesflow.schema.planning_tables import TEAM_OWNER_ROWS
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.page_charts import ChartBox, SeriesLook, build_column_chart, place_chart
@@ -23,6 +26,7 @@ from xl_salesflow.workbook.template.page_parts import (
     shape_step_rows,
     template_metric_rows,
     write_headline_cards,
+    write_live_line,
     write_page_heading,
     write_page_hint,
     write_page_inputs,
@@ -33,6 +37,7 @@ from xl_salesflow.workbook.template.table_sheets import PlacedTable, column_widt
 from xl_salesflow.workbook.template.template_styles import (
     ACCENT_COLOUR,
     ACCENT_MID_COLOUR,
+    DASH_FOR_ZERO_FORMATS,
     MUTED_COLOUR,
     PAGE_LOOK,
     RED_INK_COLOUR,
@@ -40,10 +45,11 @@ from xl_salesflow.workbook.template.template_styles import (
     type_number_format,
 )
 
+_CHARTED_COMPETITORS = 7  # with the row of none; the table below has them all
 _SALES_PLAN_TITLE = Text("Plan")
 _SALES_PLAN_SUBTITLE = Text(
-    "From the target back to the deals each stage needs, by the team's own conversion and times. Type "
-    "a what-if next to it."
+    "From the target back to the deals each stage needs, by the team's own conversion and times, or by what the sheet "
+    "Stages assumes as long as few deals have passed. Type a what-if next to it."
 )
 _SALES_PLAN_HINT = Text("Blank: the sheet Targets, the end of the year.")
 _SALES_PLAN_CHART_TITLE = Text("Deals needed and deals there")
@@ -68,6 +74,7 @@ def add_sales_plan_page(workbook: Workbook, language: Language, steps: int) -> P
     write_page_title(page_, _SALES_PLAN_TITLE, _SALES_PLAN_SUBTITLE, _SALES_PLAN_WIDTHS)
     write_page_inputs(page_, 5, ("PlanTarget", "PlanBy", None, None, None))
     write_page_hint(page_, 6, 2, _SALES_PLAN_HINT)
+    write_live_line(page_, _SALES_PLAN_CARD_ROW - 2, PLAN_LINE)
     write_headline_cards(page_, _SALES_PLAN_CARD_ROW, _SALES_PLAN_CARDS)
     row = _SALES_PLAN_CHART_TOP + _SALES_PLAN_CHART_ROWS + 1
     write_page_heading(page_, row, _SALES_PLAN_TABLE_HEADING)
@@ -89,6 +96,7 @@ class AnalysisChart(NamedTuple):
     looks: tuple[SeriesLook, ...]
     stacked: bool = False
     lying: bool = False  # long names need horizontal bars instead of columns
+    rows: int | None = None  # only the first ones
 
 
 class AnalysisPage(NamedTuple):
@@ -123,6 +131,19 @@ ANALYSIS_PAGES = {
         ),
         (),
     ),
+    "TeamActivity": AnalysisPage(
+        Text(
+            "The seven days up to the as-of date against the goals of the sheet Team; costs in the period of the target."
+        ),
+        (
+            AnalysisChart(
+                Text("Calls of the week and the goal"),
+                "name",
+                (SeriesLook("calls", ACCENT_COLOUR), SeriesLook("calls_goal", ACCENT_MID_COLOUR)),
+                rows=TEAM_OWNER_ROWS,
+            ),
+        ),
+    ),
     "Leaks": AnalysisPage(
         Text("Where deals are lost, and which step is most worth improving. The Funnel's dropdowns apply."),
         (
@@ -145,8 +166,22 @@ ANALYSIS_PAGES = {
             ),
         ),
     ),
+    "Competitors": AnalysisPage(
+        Text(
+            "How often deals are won against each competitor. List them in the sheet Lists, and choose one in the column "
+            "Competitor of a deal. The Funnel's dropdowns apply."
+        ),
+        (
+            AnalysisChart(
+                Text("Deals won and lost"),
+                "competitor",
+                (SeriesLook("won_count", ACCENT_COLOUR), SeriesLook("lost_count", RED_INK_COLOUR)),
+                rows=_CHARTED_COMPETITORS,
+            ),
+        ),
+    ),
     "Moves": AnalysisPage(
-        Text("All moves in History. Check must be 0 in every row."),
+        Text("All moves in Stage history. Check must be 0 in every row."),
         (
             AnalysisChart(
                 Text("How visits of each stage ended"),
@@ -191,6 +226,8 @@ def _write_analysis_page(
     if name == "StageChanges":
         _write_comparison_day(page_, placed)
     shape_step_rows(page_, placed, _count_used_rows(placed, steps))
+    if name in ("Moves", "MoveValues"):
+        _shape_move_matrix(page_, placed, row)
     last = (
         _fold_extra_columns(placed, steps)
         if name in ("Moves", "MoveValues")
@@ -200,6 +237,19 @@ def _write_analysis_page(
     sheet.print_area = f"A1:{get_column_letter(last)}{placed.last}"
     set_up_printing(sheet, language, landscape=True, tall=1)
     return placed
+
+
+def _shape_move_matrix(page_: PagePanel, placed: PlacedTable, row: int) -> None:
+    # the header of a table column is fixed, so the name of its stage stands above it
+    sheet, stages = page_.sheet, placed.column_letter("stage")
+    for column in placed.table.columns:
+        for cells in sheet[placed.body(column.id)]:
+            cells[0].number_format = DASH_FOR_ZERO_FORMATS.get(cells[0].number_format, cells[0].number_format)
+        if column.id.startswith("to_"):
+            place = int(column.id.removeprefix("to_"))
+            name = sheet.cell(row, placed.column_number(column.id), f'=${stages}${placed.first + place - 1}&""')
+            name.font = template_font(page_.language, size=9, colour=MUTED_COLOUR)
+            name.alignment = Alignment(horizontal="right", vertical="center", shrink_to_fit=True)
 
 
 def _count_used_rows(placed: PlacedTable, steps: int) -> int:
@@ -225,7 +275,12 @@ def _draw_analysis_charts(page_: PagePanel, placed: PlacedTable, analysis: Analy
     share = (last - page_.left + 1) / max(len(analysis.charts), 1)
     for number, chart in enumerate(analysis.charts):
         drawn = build_column_chart(
-            placed, chart.category, chart.looks, chart.title.in_(page_.language), chart.stacked, chart.lying
+            replace(placed, length=chart.rows or placed.length),
+            chart.category,
+            chart.looks,
+            chart.title.in_(page_.language),
+            chart.stacked,
+            chart.lying,
         )
         drawn.y_axis.number_format = "#,##0"
         left, right = (page_.left + round(share * (number + side)) for side in (0, 1))

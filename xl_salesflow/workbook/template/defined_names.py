@@ -46,6 +46,8 @@ def define_list_names(workbook: Workbook, language: Language) -> None:
         define_name(workbook, name, filled_column_reference(structured_reference(table, column, language)))
     define_name(workbook, "list_group", structured_reference("Groups", "name", language))
     define_name(workbook, "stage_keys", structured_reference("Stages", "key", language))
+    define_name(workbook, "stage_names", structured_reference("Stages", "stage", language))
+    define_name(workbook, "stage_playbooks", structured_reference("Stages", "playbook", language))
     define_name(workbook, "stage_limits", structured_reference("Stages", "day_limit", language))
 
 

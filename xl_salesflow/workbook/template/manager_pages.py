@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
+from openpyxl.worksheet.pagebreak import Break
 
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.metric_sheets import COMPARED_CARDS, METRIC_ROW_KEYS, metric_number_format
+from xl_salesflow.schema.named_values import BOTTLENECK_LINE
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.defined_names import define_name
 from xl_salesflow.workbook.template.page_charts import (
@@ -23,6 +25,7 @@ from xl_salesflow.workbook.template.page_parts import (
     shape_step_rows,
     template_metric_rows,
     write_headline_cards,
+    write_live_line,
     write_page_heading,
     write_page_hint,
     write_page_inputs,
@@ -35,7 +38,7 @@ from xl_salesflow.workbook.template.template_styles import (
     ACCENT_MID_COLOUR,
     ACCENT_PALE_COLOUR,
     AMBER_INK_COLOUR,
-    LINE_COLOUR,
+    DASH_FOR_ZERO_FORMATS,
     MUTED_COLOUR,
     PAGE_LOOK,
     RECORD_COLOUR,
@@ -77,10 +80,13 @@ def add_funnel_page(workbook: Workbook, language: Language, steps: int) -> tuple
     stages = _write_stage_metrics(page_, _FUNNEL_CHART_ROW + _FUNNEL_CHART_ROWS + 1, steps)
     metrics = _write_metrics_table(page_, stages.last + 2)
     write_headline_cards(page_, _FUNNEL_CARD_ROW, COMPARED_CARDS, compared=True)
+    write_live_line(page_, _FUNNEL_CHART_ROW - 1, BOTTLENECK_LINE)
     _draw_funnel_charts(page_, stages)
-    sheet.freeze_panes = "A11"
+    sheet.freeze_panes = "A4"  # the title; the filters take a third of a small screen
     sheet.print_area = f"A1:Q{metrics.last}"
-    set_up_printing(sheet, language, landscape=False, tall=1)
+    set_up_printing(sheet, language, landscape=True, tall=0)
+    for table in (stages, metrics):  # cards and charts, stages, and every number begin a page
+        sheet.row_breaks.append(Break(id=table.top - 2))
     return stages, metrics
 
 
@@ -92,11 +98,11 @@ def _write_stage_metrics(page_: PagePanel, row: int, steps: int) -> PlacedTable:
     )
     shape_step_rows(page_, placed, steps)
     head = sheet.cell(placed.top, _FUNNEL_PAD_COLUMN, _FOR_CHART_TEXT.in_(language))
-    head.font = template_font(language, size=8, colour=ACCENT_MID_COLOUR)
+    head.font, head.number_format = template_font(language, size=8, colour=MUTED_COLOUR), ";;;"
     for number in range(placed.first, placed.last + 1):
         reached = f"{placed.column_letter('reached')}{number}"
         pad = sheet.cell(number, _FUNNEL_PAD_COLUMN, f'=IF({reached}="",0,(MAX({placed.body("reached")})-{reached})/2)')
-        pad.font = template_font(language, size=8, colour=LINE_COLOUR)
+        pad.font, pad.number_format = template_font(language, size=8, colour=MUTED_COLOUR), ";;;"
     return placed
 
 
@@ -133,7 +139,7 @@ def _draw_funnel_charts(page_: PagePanel, stages: PlacedTable) -> None:
     share = build_column_chart(
         stages, "stage", [SeriesLook("step_conversion", ACCENT_COLOUR, "0%")], _CONVERSION_CHART_TITLE.in_(language)
     )
-    share.y_axis.number_format, share.y_axis.scaling.min = "0%", 0
+    share.y_axis.number_format, share.y_axis.scaling.min, share.y_axis.scaling.max = "0%", 0, 1
     place_chart(page_.sheet, share, ChartBox(5, _FUNNEL_CHART_ROW, 11, bottom))
     looks = [SeriesLook("median_days", ACCENT_COLOUR, "0"), SeriesLook("day_limit", ACCENT_MID_COLOUR)]
     days = build_column_chart(stages, "stage", looks, _DAYS_CHART_TITLE.in_(language))
@@ -149,7 +155,6 @@ _DEAL_COUNTS_CHART_TITLE = Text("Created, won and lost")
 _WON_VALUE_CHART_TITLE = Text("Won value")
 _GROUP_VALUES_CHART_TITLE = Text("Open and won value of each group")
 _TRENDS_INPUT_ROW, _TRENDS_CHART_TOP, _TRENDS_CHART_ROWS = 5, 10, 18
-_DASH_FOR_ZERO_FORMATS = {"#,##0": '#,##0;-#,##0;"–"', "#,##0.00": '#,##0.00;-#,##0.00;"–"'}
 
 
 def add_trends_page(workbook: Workbook, language: Language) -> tuple[PlacedTable, ...]:
@@ -179,7 +184,7 @@ def _write_trends_table(page_: PagePanel, name: str, row: int) -> PlacedTable:
     page_.sheet.row_dimensions[row + 1].height = 32
     for cells in page_.sheet[placed.body(table.columns[1].id, table.columns[-1].id)]:
         for cell in cells:
-            cell.number_format = _DASH_FOR_ZERO_FORMATS.get(cell.number_format, cell.number_format)
+            cell.number_format = DASH_FOR_ZERO_FORMATS.get(cell.number_format, cell.number_format)
     for number in range(placed.first, placed.last + 1):
         page_.sheet.row_dimensions[number].height = 16
     return placed
@@ -236,7 +241,7 @@ def add_forecast_page(workbook: Workbook, language: Language) -> PlacedTable:
     sheet.row_dimensions[row + 1].height = 32
     for row in sheet[placed.body("month", "target")]:
         for cell in row:
-            cell.number_format = _DASH_FOR_ZERO_FORMATS.get(cell.number_format, "yyyy-mm")
+            cell.number_format = DASH_FOR_ZERO_FORMATS.get(cell.number_format, "yyyy-mm")
     _draw_forecast_charts(page_, placed)
     sheet.print_area = f"A1:L{placed.last}"
     set_up_printing(sheet, language, landscape=True, tall=1)

@@ -271,6 +271,16 @@ def _write_comparison_rows(panel: PagePanel, row: int, slot: int, metric: str) -
         define_name(panel.workbook, name, absolute_cell_address(panel.sheet, cell))
 
 
+def write_live_line(panel: PagePanel, row: int, name: str) -> None:
+    """Write the sentence of the named cell *name*, which extends to the right edge of the page."""
+    language = panel.language
+    cell = panel.sheet.cell(row, panel.left, "=" + card_formulas(language)[name])
+    cell.font = template_font(language, size=10, bold=True, colour=ACCENT_COLOUR)
+    cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
+    panel.sheet.row_dimensions[row].height = 20
+    define_name(panel.workbook, name, absolute_cell_address(panel.sheet, cell))
+
+
 def absolute_cell_address(sheet: Worksheet, cell: Cell) -> str:
     """Return the absolute address of *cell* with its sheet."""
     return f"{quote_sheet_name(sheet.title)}!${get_column_letter(cell.column)}${cell.row}"

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
-from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.properties import Outline, PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.sheet_layouts import SHEET_LAYOUTS, SheetLayout, group_columns
 from xl_salesflow.workbook.template.starter_content import PAGE_FOOTER
 from xl_salesflow.workbook.template.table_sheets import PlacedTable, column_width
+from xl_salesflow.workbook.template.template_styles import GROUP_COLOURS
 
 _PAGE_WIDTH = 250  # characters that fit the width of a landscape page and are still readable
 _HEADER_ROW_HEIGHT = 34
+_ROW_HEIGHT = 14  # points: the second line of a longer text stays out of sight
 _LAST_SHEET_ROW = 1_048_576
 
 
@@ -28,12 +33,46 @@ def lay_out_table_sheet(placed: PlacedTable, language: Language) -> None:
     for column in columns:
         sheet.column_dimensions[placed.column_letter(column.id)].width = column_width(column, language)
     sheet.row_dimensions[placed.top].height = _HEADER_ROW_HEIGHT
-    frozen = 2 if placed.table.name == "Deals" else 1
+    layout = SHEET_LAYOUTS.get(placed.table.name)
+    frozen = layout.frozen if layout else 1
+    if layout:
+        _fold_columns(placed, layout)
     sheet.freeze_panes = f"{get_column_letter(placed.left + frozen)}{placed.first}"
     sheet.print_title_rows = f"{placed.top}:{placed.top}"
-    last = placed.column_letter(_last_printed_column(placed, language))
+    last = placed.column_letter(_last_printed_column(placed))
     sheet.print_area = f"A1:{last}{_LAST_SHEET_ROW}"  # whole columns, because tables grow
     set_up_printing(sheet, language, landscape=True, tall=0)
+
+
+def _fold_columns(placed: PlacedTable, layout: SheetLayout) -> None:
+    """Set the layout's widths and one height for all rows, fold its groups behind their first column, hide the rest."""
+    sheet, (_, opened, *folded, hidden) = placed.sheet, group_columns(placed.table.name)
+    sheet.sheet_properties.outlinePr = Outline(summaryRight=False)
+    sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = _ROW_HEIGHT, True
+    for column_id, width in layout.widths.items():
+        sheet.column_dimensions[placed.column_letter(column_id)].width = width
+    for group, colour in zip((opened, *folded), GROUP_COLOURS, strict=False):
+        for column_id in group:
+            sheet.cell(placed.top, placed.column_number(column_id)).border = Border(top=Side("thick", color=colour))
+    for column_id in (column for group in folded for column in group[1:]):
+        dimension = sheet.column_dimensions[placed.column_letter(column_id)]
+        dimension.outlineLevel, dimension.hidden = 1, True
+    for group in folded:
+        sheet.column_dimensions[placed.column_letter(group[0])].collapsed = True
+    for column_id in hidden:
+        sheet.column_dimensions[placed.column_letter(column_id)].hidden = True
+    for column in placed.table.columns:
+        for row in sheet[placed.body(column.id)]:
+            row[0].alignment = _as_one_line(row[0].alignment)
+    for number in range(placed.first, placed.last + 1):  # the rows that a table gains look like its last one
+        sheet.row_dimensions[number].height = _ROW_HEIGHT
+
+
+def _as_one_line(alignment: Alignment) -> Alignment:
+    """Return *alignment* for a row of one line: of a longer text, it shows the first line, not all lines run together."""
+    line = copy(alignment)
+    line.vertical = "top" if line.wrap_text else "center"
+    return line
 
 
 def set_up_printing(sheet: Worksheet, language: Language, *, landscape: bool, tall: int) -> None:
@@ -54,11 +93,12 @@ def _header_footer_line(left: str, right: str) -> HeaderFooterItem:
     return HeaderFooterItem(left=_HeaderFooterPart(left, size=8), right=_HeaderFooterPart(right, size=8))
 
 
-def _last_printed_column(placed: PlacedTable, language: Language) -> str:
+def _last_printed_column(placed: PlacedTable) -> str:
     # a table of many columns prints only the first ones; the rest is for the screen
     width, last = 0.0, placed.table.columns[0].id
     for column in placed.table.columns:
-        width += column_width(column, language)
+        dimension = placed.sheet.column_dimensions[placed.column_letter(column.id)]
+        width += 0 if dimension.hidden else dimension.width
         if width > _PAGE_WIDTH:
             break
         last = column.id
@@ -72,6 +112,7 @@ _TABLE_PARTS_TAG = re.compile(rb"<tableParts\b")
 _AFTER_IGNORED_ERRORS = re.compile(
     rb"<(?:drawing|legacyDrawing)\b"
 )  # elements that the schema puts after ignoredErrors
+_CHARACTER_REFERENCE = re.compile(rb"&#([0-9]{3,7});")
 _PACKED_DEFLATE_LEVEL = 9
 _PACKED_MEMBER_TIME = (1980, 1, 1, 0, 0, 0)
 _FIRST_MEMBERS = ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml")
@@ -92,14 +133,25 @@ def pack_workbook(workbook: Workbook) -> bytes:
         for name in sorted(source.namelist(), key=_packed_member_order):
             member = ZipInfo(name, _PACKED_MEMBER_TIME)
             member.create_system = 0
-            target.writestr(
-                member, _make_member_reproducible(name, source.read(name)), ZIP_DEFLATED, _PACKED_DEFLATE_LEVEL
-            )
+            part = _make_member_reproducible(name, _write_characters_plainly(name, source.read(name)))
+            target.writestr(member, part, ZIP_DEFLATED, _PACKED_DEFLATE_LEVEL)
     return out.getvalue()
 
 
 def _packed_member_order(name: str) -> tuple[int, str]:
     return (_FIRST_MEMBERS.index(name) if name in _FIRST_MEMBERS else len(_FIRST_MEMBERS), name)
+
+
+def _write_characters_plainly(name: str, part: bytes) -> bytes:
+    """Return *part* with characters in place of the references to them, which openpyxl writes for everything beyond ASCII.
+
+    A Chinese text takes three bytes for a character instead of eight, and is read without decoding each of them.
+    """
+    if not name.endswith((".xml", ".rels", ".vml")):
+        return part
+    return _CHARACTER_REFERENCE.sub(
+        lambda found: chr(int(found[1])).encode() if int(found[1]) > 127 else found[0], part
+    )
 
 
 def _make_member_reproducible(name: str, part: bytes) -> bytes:

@@ -25,6 +25,7 @@ from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.defined_names import REFERENCE_LISTS
+from xl_salesflow.workbook.template.stage_dropdowns import stage_dropdown_formula
 from xl_salesflow.workbook.template.starter_content import (
     WRONG_CHOICE,
     WRONG_DATE,
@@ -59,11 +60,12 @@ _OFFERED_LISTS = {
     ("StageTasks", "playbook"): "list_playbook",
     ("Deals", "playbook"): "list_playbook",
     ("Deals", "referred_by"): "list_deal",
+    ("Deals", "competitor"): "list_competitor",
     ("Team", "manager"): "list_owner",
     ("StageTasks", "done_by"): "list_activity_type",
     ("StageTasks", "outcomes"): "list_activity_outcome",
 }
-"""Text columns with suggestions from another sheet, which may be ignored."""
+"""Columns with suggestions from another sheet, which may be ignored: the list of competitors is empty until a team fills it."""
 
 
 def add_validations(placed: PlacedTable, language: Language) -> None:
@@ -78,6 +80,9 @@ def add_validations(placed: PlacedTable, language: Language) -> None:
 
 
 def _column_validation(placed: PlacedTable, column: Column, language: Language) -> DataValidation | None:
+    if (placed.table.name, column.id) == ("Deals", "stage"):
+        source = stage_dropdown_formula(f"${placed.column_letter('playbook')}{placed.first}")
+        return _stop_validation("list", language, WRONG_STAGE, f"={source}")
     also = _OFFERED_LISTS.get((placed.table.name, column.id))
     if also:
         return open_list_validation(f"={also}", language)
@@ -188,11 +193,12 @@ def _shaded_style(colour: str, ink: str, bold: bool = False) -> DifferentialStyl
 CONDITIONAL_STYLES = {
     "amber": _shaded_style(AMBER_COLOUR, AMBER_INK_COLOUR),
     "red": _shaded_style(RED_COLOUR, RED_INK_COLOUR),
+    "green": _shaded_style("D5EADD", GREEN_INK_COLOUR),
     "red ink": DifferentialStyle(font=Font(color=RED_INK_COLOUR, b=True)),
     "amber ink": DifferentialStyle(font=Font(color=AMBER_INK_COLOUR, b=True)),
     "green ink": DifferentialStyle(font=Font(color=GREEN_INK_COLOUR, b=True)),
-    "faded": DifferentialStyle(font=Font(color="9AA6AF")),
-    "struck": DifferentialStyle(font=Font(color="9AA6AF", strike=True)),
+    "faded": DifferentialStyle(font=Font(color=MUTED_COLOUR, i=True)),
+    "struck": DifferentialStyle(font=Font(color=MUTED_COLOUR, strike=True)),
     "strong": DifferentialStyle(font=Font(b=True)),
     "hidden": DifferentialStyle(numFmt=NumberFormat(numFmtId=190, formatCode=";;;")),
     "dash": DifferentialStyle(numFmt=NumberFormat(numFmtId=191, formatCode='"–"'), font=Font(color=MUTED_COLOUR)),
@@ -210,6 +216,8 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
         ConditionalFormat(("move_status", "move_reasons"), "{move_status}={move_status:warned}", "amber"),
         ConditionalFormat(("move_status", "move_reasons"), "{move_status}={move_status:overridden}", "amber"),
         ConditionalFormat(("next_step_date",), f'AND({{next_step_date}}<>"",{{next_step_date}}<Today,{_DEAL_IS_OPEN})', "red"),
+        ConditionalFormat(("next_step_date",), f'AND({{deal}}<>"",{{next_step_date}}=Today,{_DEAL_IS_OPEN})', "green"),
+        ConditionalFormat(("next_step_date",), f'AND({{deal}}<>"",{{next_step_date}}="",{_DEAL_IS_OPEN})', "amber"),
         ConditionalFormat(("expected_close",), f'AND({{expected_close}}<>"",{{expected_close}}<Today,{_DEAL_IS_OPEN})', "amber"),
         ConditionalFormat(("days_in_stage",), _OVER_DAY_LIMIT, "red"),
         ConditionalFormat(("warnings",), '{warnings}<>""', "amber"),
@@ -233,9 +241,9 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
     ),
     "QuoteLines": (ConditionalFormat(("quote:net",), "{optional}={yes_no:yes}", "faded"),),
     "Feedback": (ConditionalFormat(("kind",), 'AND({kind}={feedback_kind:issue},{resolved}="")', "amber"),),
-    "Metrics": (ConditionalFormat(("mark", "sample"), '{mark}<>""', "amber"),),
-    "Trend": (ConditionalFormat(("win_rate", "mark"), '{mark}<>""', "amber"),),
-    "Groups": (ConditionalFormat(("win_rate", "mark"), '{mark}<>""', "amber"),),
+    "Metrics": (ConditionalFormat(("mark", "sample"), '{mark}<>""', "faded"),),
+    "Trend": (ConditionalFormat(("win_rate", "mark"), '{mark}<>""', "faded"),),
+    "Groups": (ConditionalFormat(("win_rate", "mark"), '{mark}<>""', "faded"),),
     "StageMetrics": (
         ConditionalFormat(("over_limit",), "N({over_limit})>0", "red ink"),
         ConditionalFormat(("median_days",), "AND(N({day_limit})>0,N({median_days})>N({day_limit}))", "amber"),
@@ -247,14 +255,17 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
     "Moves": (ConditionalFormat(("check",), "N({check})<>0", "red"),),
     "PlanStages": (
         ConditionalFormat(("gap",), "N({gap})>0", "amber"),
+        ConditionalFormat(("by_when",), "AND(N({gap})>0,N({by_when})>0,N({by_when})<AsOf)", "red"),
         ConditionalFormat(("one_point_more",), "AND(N({one_point_more})>0,{one_point_more}=bottleneck)", "amber"),
     ),
     "TeamPlan": (
-        ConditionalFormat(("mark", "won_count"), '{mark}<>""', "amber"),
+        ConditionalFormat(("position",), '{name}=""', "hidden"),
+        ConditionalFormat(("mark", "won_count"), '{mark}<>""', "faded"),
         ConditionalFormat(("won_to_date", "attainment", "gap"), "AND(N({target})>0,N({attainment})>=1)", "green ink"),
     ),
+    "TeamActivity": (ConditionalFormat(("position",), '{name}=""', "hidden"),),
     "FollowUps": (
-        ConditionalFormat(("rank:email",), "{done}={yes_no:yes}", "struck"),
+        ConditionalFormat(("days_late:owner",), "{done}={yes_no:yes}", "struck"),
         ConditionalFormat(("priority",), "{priority}={priority:high}", "red"),
         ConditionalFormat(("priority",), "{priority}={priority:medium}", "amber"),
         ConditionalFormat(("due", "days_late"), "N({days_late})>0", "red ink"),
@@ -282,7 +293,7 @@ _CONDITION_SLOT = re.compile(r"\{([a-z_]+)(?::([a-z_]+))?\}")
 def add_conditional_formats(placed: PlacedTable, language: Language) -> None:
     """Add the conditional formats of *placed*; formulas of a row without a key show nothing."""
     rules = list(CONDITIONAL_FORMATS.get(placed.table.name, ()))
-    first = placed.table.key or placed.table.columns[0].id
+    first = placed.table.name_column
     if any(column.formula for column in placed.table.columns):
         ids = [column.id for column in placed.table.columns if column.formula]
         rules.append(ConditionalFormat(ids, f'{{{first}}}=""', "hidden"))

@@ -22,25 +22,6 @@ from xl_salesflow.schema.table_registry import TABLES
 START_TITLE = Text("Start")
 DROPDOWNS_TITLE = Text("Dropdowns")
 TEMPLATE_TITLE = Text("Sales pipeline")
-TEMPLATE_SUBTITLE = Text("This workbook is your pipeline. Type in the tinted cells; everything else is computed.")
-START_STEPS = (
-    (
-        Text("Set up once"),
-        Text(
-            "Fill in Team, Products and Settings; look through Stages and Gates. Unhide a sheet by right-clicking any tab."
-        ),
-    ),
-    (
-        Text("Work every day"),
-        Text("Enter deals and activities. To move a deal, choose another stage: it counts once the gate lets it pass."),
-    ),
-    (
-        Text("Update and read"),
-        Text(
-            "Press Update on the Sales ribbon, or run: salesflow update BOOK.xlsx. Then read Follow-ups, Findings and Funnel."
-        ),
-    ),
-)
 SHEET_GROUP_TITLES = {
     SheetGroup.WORK: Text("Work"),
     SheetGroup.MANAGE: Text("Manage"),

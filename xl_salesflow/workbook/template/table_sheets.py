@@ -75,8 +75,9 @@ class PlacedTable:
         return get_column_letter(self.column_number(column_id))
 
     def body(self, column_id: str, to: str | None = None) -> str:
-        """Return the body range of a column, or of the columns from it to *to*."""
-        return f"{self.column_letter(column_id)}{self.first}:{self.column_letter(to or column_id)}{self.last}"
+        """Return the body range of a column, or of the columns between it and *to*, whichever comes first."""
+        left, right = sorted(map(self.column_number, (column_id, to or column_id)))
+        return f"{get_column_letter(left)}{self.first}:{get_column_letter(right)}{self.last}"
 
     def absolute(self, column_id: str, row: int | None = None) -> str:
         """Return the absolute address, with the sheet, of a column's body, or of one of its cells (*row* from 0)."""

@@ -15,7 +15,7 @@ from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter, SheetGroup
 
 ACCENT_COLOUR, ACCENT_MID_COLOUR, ACCENT_PALE_COLOUR = "1F5673", "7FA6BC", "DCE8EF"
-INK_COLOUR, MUTED_COLOUR, LINE_COLOUR, WHITE_COLOUR = "22303C", "6B7A86", "D9DFE4", "FFFFFF"
+INK_COLOUR, MUTED_COLOUR, LINE_COLOUR, WHITE_COLOUR = "22303C", "5B6873", "D9DFE4", "FFFFFF"
 INPUT_COLOUR, RECORD_COLOUR, PAPER_COLOUR = "EDF4F8", "F5F6F7", "FFFFFF"
 AMBER_COLOUR, AMBER_INK_COLOUR = "FBE9B7", "7A5200"
 RED_COLOUR, RED_INK_COLOUR = "F8D9D5", "9C1F14"
@@ -27,6 +27,9 @@ TAB_COLOURS = {
     SheetGroup.SETUP: "AEB8C0",
     SheetGroup.RECORD: "DDE2E6",
 }
+
+GROUP_COLOURS = (AMBER_INK_COLOUR, ACCENT_COLOUR, GREEN_INK_COLOUR, "6A4C93", MUTED_COLOUR)
+"""The band above each group of columns."""
 
 _TEMPLATE_FONT_SIZE = 10
 
@@ -108,10 +111,14 @@ _FINE_PERCENT_COLUMNS = {
     "low",
     "high",
 }
+MONEY_FORMAT = '[>=100000000]#,##0,,"M";[>=100000]#,##0;#,##0.00'
+DASH_FOR_ZERO_FORMATS = {"#,##0": '#,##0;-#,##0;"–"', MONEY_FORMAT: '[>=100000]#,##0;[=0]"–";#,##0.00'}
+"""Number format → the same with a dash for zero, for tables that are mostly zeros."""
+"""Cents up to 100,000, millions from 100 million on: twelve characters hold a million million."""
 _FORMATS_BY_TYPE = {
     ColumnType.INTEGER: "#,##0",
     ColumnType.POINTS: "0",
-    ColumnType.MONEY: "#,##0.00",
+    ColumnType.MONEY: MONEY_FORMAT,
     ColumnType.PERCENT: "0%",
     ColumnType.DATE: "yyyy-mm-dd",
     ColumnType.TIME: "yyyy-mm-dd hh:mm:ss",
