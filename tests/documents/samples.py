@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.metric_answers import Bottleneck
 from xl_salesflow.locale.texts import Text
 
 TODAY = date(2026, 11, 22)
@@ -58,6 +59,7 @@ def quote(word: str = "", count: int = 2, **changed: Any) -> Document:
             "address": "5 Mill Lane",
             "phone": "+44 113 555 0100",
             "email": "sales@north.example",
+            "tax_id": "GB 123 4567 89",
             "bank": "GB33 BUKB 2020",
             "logo": "",
         },
@@ -74,6 +76,9 @@ def quote(word: str = "", count: int = 2, **changed: Any) -> Document:
         "base_currency": "CNY",
         "rate": None,
         "tax_mode": "exclusive",
+        "tax_name": "",
+        "home_currency": True,
+        "bank_on_quotes": True,
         "tax_rate": Decimal("0.13"),
         "discount": Decimal("0.05"),
         "lines": [line(n) for n in range(1, count + 1)] + [{**line(1), "optional": True, "product": "Spare kit"}],
@@ -121,6 +126,7 @@ def followups(word: str = "") -> Document:
         "priority": "high",
         "owner": "Li Wei",
         "deal": "D-1",
+        "name": "Shift Board",
         "account": "Acme",
         "stage": "Demo",
         "amount": Decimal("1234.50"),
@@ -195,6 +201,45 @@ def report(word: str = "", **changed: Any) -> Document:
         "metrics": [{**metric, "id": metric_id, "value": value, "unit": unit} for metric_id, value, unit in values]
         + [{**metric, "id": "coverage", "value": None, "unit": "number", "sample": None, "small": False}],
         "headlines": ["won_value", "win_rate", "cycle"],
+        "result": {
+            "target": 2_616_000.0,
+            "won": 2_317_949.47,
+            "commit": 2_458_234.38,
+            "best_case": 2_700_000.0,
+            "value_to_win": 298_050.53,
+            "by": date(2026, 12, 31),
+            "won_needed": 4,
+            "missing": 2,
+            "missing_stage": stages[1],
+        },
+        "bottleneck": Bottleneck(stages[1], 31_360.49, "Call about the demo", "rep", ("Li",)),
+        "risks": [
+            {
+                "deal": "D-1",
+                "name": "Line",
+                "account": "Acme",
+                "owner": "Li",
+                "stage": stages[1],
+                "days_in_stage": 30,
+                "amount": 100.0,
+                "warnings": "no next step\n30 days in the stage\n→ Call about the demo",
+            }
+        ],
+        "owners": [
+            {
+                "key": "Li",
+                "target": 900.0,
+                "won_value": 450.0,
+                "attainment": 0.5,
+                "open_value": 20.0,
+                "open_count": 2,
+                "overdue": 1,
+                "win_rate": 0.75,
+                "won_count": 3,
+                "lost_count": 1,
+                "small": True,
+            }
+        ],
         "stages": [
             {
                 "stage": name,

@@ -22,7 +22,7 @@ Who to call on 22 Nov 2026, most urgent first
 
 ## Li Wei (2 deals)
 
-- [ ] **1. Acme** · D-1 · Demo · \\$1,235 · High · 2 working days late
+- [ ] **1. Acme · Shift Board** · D-1 · Demo · \\$1,235 · High · 2 working days late
     - Next step overdue by 2 days.
     - **Next:** Call Bob
     - **Ask:** Who signs?
@@ -31,19 +31,19 @@ Who to call on 22 Nov 2026, most urgent first
 
 - [ ] **2. D-2** · D-2 ·  · Low · today · planned for 23 Nov 2026
     - \n
-More deals need a follow-up than fit into these days: 3 too many.
+3 more follow-ups are due than fit into these days. Reassign some or raise the limit in Settings.
 
 ## No owner (1 deal)
 
-- [ ] **1. Acme** · D-3 · Demo · \\$1,235 · High · 2 working days late
+- [ ] **1. Acme · Shift Board** · D-3 · Demo · \\$1,235 · High · 2 working days late
     - Next step overdue by 2 days.
     - **Next:** Call Bob
     - **Ask:** Who signs?
     - **Answered last:** Price: too dear → pays back in a year
     - Bob Stone · +31 (0)20 555 · bob@acme.example
 
-High: a broken promise or a waiting customer. Medium: a deal at risk. Low: something is not planned. A golden customer or \
-a large deal counts one higher. Dates fall on working days.
+High: a promise is overdue or a customer is waiting. Medium: a deal is slipping. Low: nothing is planned. Key accounts \
+and large deals move up one level. Dates fall on working days.
 """
 
 

@@ -25,7 +25,9 @@ def events(document: Document, language: Language = "en") -> list[Any]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_deal_has_one_all_day_entry(language: Language) -> None:
     first, second, _ = events(samples.followups(), language)
-    assert first["summary"] == {"en": "Follow up: Acme", "zh": "跟进\uff1aAcme"}[language]
+    assert (
+        first["summary"] == {"en": "Call Bob Stone, Acme: Call Bob", "zh": "致电Acme Bob Stone\uff1aCall Bob"}[language]
+    )
     assert (first["dtstart"].dt, first["dtend"].dt) == (TODAY, TODAY + timedelta(days=1))  # overdue: today
     assert first["description"].splitlines()[0] == "Next step overdue by 2 days."
     assert second["summary"].endswith("D-2")
@@ -62,7 +64,7 @@ def test_typed_text_cannot_become_a_line_of_the_calendar(attack: str) -> None:
     names = [[line.split(b":")[0].split(b";")[0] for line in unfolded(ics)] for ics in (plain, shown)]
     assert names[0] == names[1]
     typed = " ".join("".join(mark if mark.isprintable() else " " for mark in attack).split())
-    assert events(samples.followups(attack))[0]["summary"] == f"Follow up: {typed}"
+    assert events(samples.followups(attack))[0]["summary"] == f"Call {typed}, {typed}: {typed}"
 
 
 def unfolded(ics: bytes) -> list[bytes]:
@@ -79,7 +81,7 @@ def _listing(*deals: str, days: int = 0, whose: str = "", source: str = "pipelin
     sample = samples.followups()
     today = TODAY + timedelta(days=days)
     row = sample.facts["owners"][0]["rows"][0]
-    rows = [{**row, "deal": deal, "account": deal, "day": today} for deal in deals]
+    rows = [{**row, "deal": deal, "account": deal, "next_step": deal, "day": today} for deal in deals]
     facts = {
         "today": today, "day": today, "made": sample.facts["made"] + timedelta(days=days), "whose": whose, "source": source,
         "owners": [{"owner": "Li Wei", "email": "", "left": 0, "rows": rows}] if rows else [],
@@ -140,3 +142,11 @@ def test_a_file_that_is_not_our_calendar_is_replaced(tmp_path: Path, before: byt
     assert write_document_file(_listing("D-1"), path, "en", "ics").read_bytes() == render_document(
         _listing("D-1"), "en", "ics"
     )
+
+
+@pytest.mark.parametrize("damage", [b";VALUE=DATE,TEXT:", b";VALUE=:", b";TZID=a;TZID=b:", b':"\r\n', b"\xff:"])
+def test_a_damaged_earlier_calendar_is_replaced(tmp_path: Path, damage: bytes) -> None:
+    """Found by fuzzing: the library fails on a parameter with several values."""
+    path = write_document_file(_listing("D-1"), tmp_path / "calls.ics", "en", "ics")
+    path.write_bytes(path.read_bytes().replace(b"DTSTART;VALUE=DATE:", b"DTSTART" + damage))
+    assert _states(write_document_file(_listing("D-2"), path, "en", "ics"))["D-2"] == "CONFIRMED"

@@ -25,7 +25,7 @@ def mail_of(content: bytes) -> EmailMessage:
 @pytest.mark.parametrize(
     ("tongue", "subject", "words"),
     [
-        ("en", "Quotation Q-2026-0007", ["Dear Bob Stone,", "It holds until 22 Dec 2026.", "Li Wei"]),
+        ("en", "Quotation Q-2026-0007", ["Dear Bob Stone,", "It is valid until 22 Dec 2026.", "Li Wei"]),
         ("zh", "报价单 Q-2026-0007", ["Bob Stone，您好：", "有效期至 2026年12月22日。", "顺颂商祺"]),
     ],
 )

@@ -34,7 +34,7 @@ def test_a_sheet_repeats_its_head_in_print(tmp_path: Path) -> None:
     path.write_bytes(render_document(samples.quote(count=200), "en", "xlsx"))
     sheet = openpyxl.load_workbook(path).worksheets[0]
     (row,) = {int(part.strip("$")) for part in str(sheet.print_title_rows).split(":")}
-    assert sheet.cell(row, 2).value == "Item"
+    assert sheet.cell(row, 2).value == "Description"
     nets = [cell.value for cell in sheet["J"][row : row + 200]]
     assert nets == [10000] * 200
     assert {cell.number_format for cell in sheet["J"][row : row + 200]} == {"#,##0.00"}

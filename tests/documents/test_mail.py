@@ -46,7 +46,7 @@ Who to call on 22 Nov 2026, most urgent first
 
 Li Wei (2 deals)
 
-1. Acme · D-1 · Demo · $1,235 · High · 2 working days late
+1. Acme · Shift Board · D-1 · Demo · $1,235 · High · 2 working days late
    Next step overdue by 2 days.
    Next: Call Bob
    Ask: Who signs?

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.documents import said, samples
 from tests.validator import Validator
+from xl_salesflow.core.change_sets import Document
 from xl_salesflow.documents.document_writer import DOCUMENT_FORMATS, render_document
 from xl_salesflow.documents.sample_deal import sample_document
 from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS, DEAL_DOCUMENT_KINDS
 from xl_salesflow.documents.template_values import DocumentLanguage
+from xl_salesflow.locale.texts import Language
+from xl_salesflow.process.playbook_files import make_shipped_setup
+from xl_salesflow.quotes.quote_lookup import list_records
 
 GOLDEN = Path(__file__).parent / "golden"
 TONGUES: tuple[DocumentLanguage, ...] = ("en", "zh", "both")
 FIGURE = re.compile(r"[−+]?[¥$€]?(CN¥)?[\d,.]+%?|\d+/\d|.*\d{4}.*")
+MEASURE = re.compile(r"^\d+ (?=\D)")
 NAME = "Müller & Söhne <\"'> 🚀 上海"
 
 
@@ -42,10 +48,15 @@ def test_the_page_says_what_it_said(kind: str, tongue: DocumentLanguage) -> None
 @pytest.mark.parametrize("kind", DEAL_DOCUMENT_KINDS)
 @pytest.mark.parametrize("document_format", ["docx", "xlsx"])
 def test_word_and_excel_say_what_the_page_says(kind: str, tongue: DocumentLanguage, document_format: str) -> None:
-    """The texts are compared word by word; figures are numbers in sheets and are checked in test_quote.py."""
+    """The texts are compared word by word; figures are numbers in sheets and are checked in test_quote.py.
+
+    A sheet has a quantity and its unit in two cells.
+    """
     words = said.of_page(render_document(sample_document(kind), tongue, "html"))
     text = said.squeezed(said.READERS[document_format](render_document(sample_document(kind), tongue, document_format)))
     missing = [word for word in words if said.squeezed(word) not in text]
+    if document_format == "xlsx":
+        missing = [MEASURE.sub("", word) for word in missing if said.squeezed(MEASURE.sub("", word)) not in text]
     figures = [word for word in missing if document_format == "xlsx" and FIGURE.fullmatch(word)]
     assert [word for word in missing if word not in figures and word.strip("#")] == []
 
@@ -99,3 +110,41 @@ def test_every_kind_comes_in_every_format() -> None:
     assert {kind: DOCUMENT_FORMATS[kind] for kind in DEAL_DOCUMENT_KINDS} == dict.fromkeys(
         DEAL_DOCUMENT_KINDS, DEAL_DOCUMENT_FORMATS
     )
+
+
+def _pages(document: Document, tongue: DocumentLanguage, pdftotext: str, folder: Path) -> list[str]:
+    text = said.of_pdf(render_document(document, tongue, "pdf"), pdftotext, folder)
+    return [page for page in text.split("\f") if page.strip()]
+
+
+@pytest.mark.parametrize("lines", range(1, 24, 2))
+@pytest.mark.parametrize("kind", ["quote", "proposal", "contract"])
+def test_signatures_never_stand_alone(kind: str, lines: int, pdftotext: str, tmp_path: Path) -> None:
+    """However long the offer is, the page with the signatures has the text right above them too."""
+    sample = sample_document(kind)
+    longer = replace(sample, facts={**sample.facts, "lines": list(sample.facts["lines"][:1]) * lines})
+    last = next(page for page in _pages(longer, "en", pdftotext, tmp_path) if "Name, signature, date" in page)
+    for text in ("10. Copies", "Bank details") if kind == "contract" else ("Terms", "To accept, sign and return"):
+        assert text in last
+
+
+@pytest.mark.parametrize("kind", ["bant_card", "precall", "visit"])
+def test_the_papers_of_a_visit_say_their_day(kind: str) -> None:
+    words = said.of_page(render_document(sample_document(kind), "en", "html"))
+    assert words[words.index("Date") + 1] == "2 Mar 2026"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_bant_card_is_one_page_to_write_on(language: Language, pdftotext: str, tmp_path: Path) -> None:
+    """All questions of the shipped list are open: each has its boxes, and each criterion is named once in the table."""
+    sample = sample_document("bant_card")
+    questions = make_shipped_setup("crm", language)["Questions"]
+    open_questions = list_records(questions[["dimension", "text", "strong"]])
+    document = replace(sample, facts={**sample.facts, "answers": [], "open": open_questions})
+    pages = _pages(document, language, pdftotext, tmp_path)
+    assert len(pages) == 1
+    assert pages[0].count("☐0 ☐1 ☐2 ☐3") == len(questions)
+
+
+def test_a_precall_sheet_is_one_page(pdftotext: str, tmp_path: Path) -> None:
+    assert len(_pages(sample_document("precall"), "en", pdftotext, tmp_path)) == 1

@@ -46,15 +46,19 @@ def test_the_page_needs_nothing_from_outside() -> None:
 @pytest.mark.parametrize(
     ("changed", "present", "absent"),
     [
-        ({}, ["Discount 5%", "Tax 13%", "Net", "In capitals", "人民币贰万"], ["Of which tax"]),
-        ({"tax_mode": "inclusive"}, ["Of which tax 13%", "tax included"], ["Net"]),
+        ({}, ["Discount 5%", "Tax 13%", "Total excl. tax", "Amount in words", "人民币贰万"], ["Includes Tax"]),
+        ({"tax_mode": "inclusive"}, ["Includes Tax 13%", "including tax"], ["Total excl. tax"]),
+        ({"tax_name": "VAT"}, ["VAT 13%"], ["Tax 13%"]),
+        ({"tax_rate": Decimal(0)}, ["(CNY), no tax charged."], ["excluding tax"]),
+        ({"bank_on_quotes": False}, [], ["Bank details"]),
         (
             {"currency": "EUR", "rate": Decimal("7.8")},
             ["€21,583.00", "Equals CN¥168,347.40 at 7.8"],
-            ["In capitals"],
+            ["Amount in words"],
         ),
+        ({"currency": "EUR", "rate": Decimal("7.8"), "home_currency": False}, ["€21,583.00"], ["Equals"]),
         ({"benefits": []}, [], ["What it does for you"]),
-        ({"lines": [samples.line(2)]}, [], ["Options", "−5%"]),
+        ({"lines": [samples.line(2)]}, [], ["Optional items", "−5%"]),
     ],
 )
 def test_only_what_applies_is_printed(changed: dict[str, object], present: list[str], absent: list[str]) -> None:

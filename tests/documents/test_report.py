@@ -29,7 +29,7 @@ def test_every_part_is_there_in_its_language(language: Language) -> None:
     for shown in (
         "$10,005,534" if language == "en" else "US$10,005,534",
         "63.2%",
-        document_text("small_sample", language),
+        document_text("small_sample", language, count="12"),
     ):
         assert shown in words
 
@@ -70,32 +70,72 @@ def drawings(html: bytes) -> list[Any]:
 @pytest.mark.parametrize("word", ["", ATTACKS[0], "很长的阶段名称一二三四五六七八九十" * 3])
 def test_drawings_are_valid_and_stay_inside(language: Language, word: str) -> None:
     found = drawings(render_document(samples.report(word), language, "html"))
-    assert len(found) == len(PARTS) * SHAPES
+    assert len(found) == 1 + len(PARTS) * SHAPES  # the bar of the result comes first
     for drawing in found:
         width, height = (float(size) for size in drawing.get("viewBox").split()[2:])
         for shape in drawing.iter("{*}rect"):
-            x, y, wide, high = (float(shape.get(attribute)) for attribute in ("x", "y", "width", "height"))
+            x, y, wide, high = (float(shape.get(attribute, 0)) for attribute in ("x", "y", "width", "height"))
             assert 0 <= x <= x + wide <= width + 0.5
             assert 0 <= y <= y + high <= height + 0.5
 
 
 def test_every_chart_has_a_sentence_and_a_table() -> None:
     html = render_document(samples.report(), "en", "html")
-    texts = [drawing[0].text for drawing in drawings(html)]
+    texts = [drawing[0].text for drawing in drawings(html)[1:]]
     sentences = texts[::SHAPES]
     assert sentences == texts[1::SHAPES]
     assert sentences[0] == "90 deals reached Lead, 30 of them Won."
     assert sentences[1] == "From 2026-01 to 2026-11: 66 won, 66 lost."
-    assert sentences[2] == "Slowest is Demo: half of the visits take more than 7.5 days."
+    assert sentences[2] == "Demo is slowest: half of the stays take more than 7.5 days."
     assert sentences[3] == "7 open deals, 2 of them older than usual."
     page = page_of()
     assert page.elements.count("details") == len(PARTS) + 1
-    assert page.attributes.count(("role", "img")) == len(PARTS) * SHAPES
+    assert page.attributes.count(("role", "img")) == 1 + len(PARTS) * SHAPES
     scrollers = page.attributes.count(("role", "region"))
     assert page.attributes.count(("tabindex", "0")) == scrollers  # scrolling areas can be reached by keyboard
     ids = [value for name, value in page.attributes if name == "id"]
     assert len(ids) == len(set(ids))
     assert {value for name, value in page.attributes if name == "aria-labelledby"} <= set(ids)
+
+
+RESULT = samples.report().facts["result"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "present", "absent"),
+    [
+        (
+            {},
+            ["Won $2,317,949 of the target $2,616,000: 88.6%.",
+             "With the commit forecast $2,458,234, with the best case $2,700,000.",
+             "$298,051 more to win by 31 Dec 2026: 4 deals.", "2 more deals are needed at Demo or further.",
+             "Most worth improving: Demo. One point more of its conversion brings $31,360.",
+             "What to do: Call about the demo (Li)"],
+            ["there is no target"],
+        ),
+        ({"result": {**RESULT, "target": None}}, ["Won $2,317,949; there is no target."], ["With the commit", "more to win"]),
+        ({"result": {**RESULT, "value_to_win": 0.0, "missing": None}}, ["88.6%"], ["more to win", "more deals are needed"]),
+        ({"bottleneck": None}, [], ["Most worth improving", "What to do"]),
+        ({"risks": []}, [], ["Deals at risk"]),
+        ({"owners": []}, [], ["Attainment"]),
+    ],
+)  # fmt: skip
+def test_the_page_opens_with_the_answers(changed: dict[str, Any], present: list[str], absent: list[str]) -> None:
+    words = page_of(**changed).text
+    assert [sentence for sentence in present if sentence not in words] == []
+    assert [sentence for sentence in absent if sentence in words] == []
+
+
+def test_a_deal_at_risk_has_its_name_and_the_warnings_without_the_advice() -> None:
+    words = page_of().text
+    assert "Acme · Line" in words
+    assert "no next step; 30 days in the stage" in words
+
+
+@pytest.mark.parametrize("won", [0.0, 2_616_000.0, 9_000_000.0, -5.0])
+def test_the_bar_stays_inside_whatever_is_won(won: float) -> None:
+    bar = drawings(render_document(samples.report(result={**RESULT, "won": won}), "en", "html"))[0]
+    assert all(0 <= float(shape.get("x", 0)) + float(shape.get("width")) <= 100 for shape in bar.iter("{*}rect"))
 
 
 @pytest.mark.parametrize("part", ["stages", "months", "ageing", "lost_stages", "lost_reasons", "by"])

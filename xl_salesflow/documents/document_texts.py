@@ -20,9 +20,9 @@ DEAL_DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "amount": Text("Amount"),
         "product": Text("Product"),
         "job": Text("Job"),
-        "role": Text("Part in the decision"),
+        "role": Text("Role in the decision"),
         "attitude": Text("Attitude"),
-        "reach": Text("How to reach"),
+        "reach": Text("Contact details"),
         "people": Text("People"),
         "summary": Text("What was said"),
         "tasks": Text("Open tasks"),
@@ -31,61 +31,68 @@ DEAL_DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "required": Text("Required"),
         "next_step_label": Text("Next"),
         "next_steps": Text("Next steps"),
-        "changes": Text("What changed since the version before"),
+        "changes": Text("Changes since the previous version"),
         # proposals
         "proposal": Text("Proposal"),
         "proposal_opening": Text(
-            "Prepared for {account} by {company}, from what you told us about your situation and what you want to achieve."
+            "Prepared for {account}, based on what you told us about your situation and goals."
         ),
-        "situation": Text("Where you stand"),
-        "asked_for": Text("What you asked for"),
-        "beyond": Text("What else matters"),
-        "doing_nothing": Text("What it costs to change nothing"),
+        "situation": Text("Your situation"),
+        "asked_for": Text("Your requirements"),
+        "beyond": Text("Further needs"),
+        "doing_nothing": Text("The cost of doing nothing"),
         "solution": Text("What we propose"),
         "investment": Text("Your investment"),
         # contracts
         "contract": Text("Sales contract"),
         "contract_opening": Text("{seller} (the seller) and {buyer} (the buyer) agree on the following sale."),
-        "by_quote": Text("By quote"),
+        "by_quote": Text("Quotation no."),
         "party_buyer": Text("Buyer"),
         "party_seller": Text("Seller"),
         "subject_matter": Text("1. Goods and services"),
         "clause_price": Text("Price and payment"),
-        "clause_price_text": Text("The buyer pays {total}. {terms}"),
-        "to_agree": Text("Terms of payment and delivery: ____________"),
+        "clause_price_text": Text("The buyer shall pay {total}. {terms}"),
+        "to_agree": Text("Payment and delivery terms: ____________"),
         "clause_delivery": Text("Delivery"),
         "clause_delivery_text": Text(
-            "The seller delivers by ____________ to ____________. The risk passes to the buyer on delivery."
+            "The seller shall deliver by ____________ to ____________; risk passes to the buyer on "
+            "delivery."
         ),
         "clause_inspection": Text("Inspection"),
         "clause_inspection_text": Text(
-            "The buyer inspects the goods within ____ days of delivery and reports defects in writing."
+            "The buyer shall inspect the goods within ____ days of delivery and report any defects in "
+            "writing."
         ),
         "clause_warranty": Text("Warranty"),
         "clause_warranty_text": Text(
-            "Defects that appear within ____ months of inspection are remedied by the seller at no charge."
+            "The seller shall remedy, free of charge, any defect that appears within ____ months of "
+            "inspection."
         ),
         "clause_secrecy": Text("Confidentiality"),
         "clause_secrecy_text": Text(
-            "Neither party passes on what it learns about the other's business through this contract."
+            "Neither party shall disclose what it learns about the other's business through this contract."
         ),
         "clause_liability": Text("Late performance"),
         "clause_liability_text": Text(
-            "A party that performs late owes ____ % of the delayed part for each day, up to ____ % in all."
+            "A party in delay shall pay ____% of the value of the delayed part per day, up to ____% "
+            "in total."
         ),
-        "clause_ending": Text("Ending the contract"),
+        "clause_ending": Text("Termination"),
         "clause_ending_text": Text(
-            "Either party may end the contract in writing when the other does not perform within ____ days of a reminder."
+            "Either party may terminate the contract in writing if the other fails to perform within "
+            "____ days of a written reminder."
         ),
         "clause_law": Text("Law and disputes"),
         "clause_law_text": Text(
-            "Disputes are settled by talks first, then by ____________, under the law of ____________."
+            "The parties shall first try to settle any dispute by negotiation; failing that, by "
+            "____________. The law of ____________ applies."
         ),
         "clause_copies": Text("Copies"),
         "clause_copies_text": Text(
-            "The contract takes effect when both have signed; each keeps ____ copies of equal force."
+            "This contract takes effect when both parties have signed it; each party keeps ____ "
+            "copies of equal validity."
         ),
-        "agreed_by_word": Text("Agreed by word of mouth, to be confirmed here"),
+        "agreed_by_word": Text("Verbal agreements confirmed here"),
         # the BANT card
         "bant_card": Text("BANT card"),
         "stage_now": Text("Stage"),
@@ -95,7 +102,7 @@ DEAL_DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "qualified": Text("Qualified"),
         "is_qualified": Text("Yes"),
         "missing": Text("Not yet: {gaps}"),
-        "dimensions": Text("The four questions"),
+        "dimensions": Text("The four criteria"),
         "dimension": Text("About"),
         "points": Text("Points"),
         "meaning": Text("What we know"),
@@ -107,38 +114,43 @@ DEAL_DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "question": Text("Question", context="document"),
         "answer": Text("Answer"),
         "to_ask": Text("To ask"),
-        "strong_answer": Text("A strong answer sounds like"),
+        "strong_answer": Text("A strong answer"),
         # the pre-call sheet
         "precall": Text("Pre-call sheet"),
-        "goal": Text("What this contact is for"),
-        "stage_purpose": Text("What the stage is for"),
+        "goal": Text("Goal of this call"),
+        "stage_purpose": Text("Purpose of the stage"),
+        "stage_standard": Text("Work standard"),
         "needs": Text("Needs"),
         "pain": Text("Pain"),
         "explicit_needs": Text("Says they need"),
         "latent_needs": Text("May need"),
-        "cost_of_inaction": Text("Cost of not buying"),
+        "cost_of_inaction": Text("Cost of doing nothing"),
         "competitor": Text("Also considers"),
         "industry": Text("Industry"),
         "location": Text("Place"),
+        "parent": Text("Parent company"),
         "employees": Text("Employees"),
+        "revenue": Text("Revenue"),
+        "founded": Text("Founded"),
         "habits": Text("Buying habits"),
         "preferences": Text("Preferences"),
         "decision_process": Text("How they decide"),
+        "fit_reasons": Text("Our ideal customer"),
         "strengths": Text("What our offer does for them"),
         "objections": Text("Objections and answers"),
         "concern": Text("Concern"),
         "reply": Text("Answer", context="document"),
-        "worked": Text("It convinced"),
-        "cases": Text("Customers who bought the same"),
+        "worked": Text("This convinced them"),
+        "cases": Text("Customers who bought this"),
         "talks": Text("What happened so far"),
         "before_you_go": Text("Before you go"),
         "check": Text("Check"),
         "ready_strengths": Text("I can say in one sentence what our product does better."),
         "ready_competitor": Text("I know where the competitor is weak."),
-        "ready_case": Text("I have a recent customer to tell them about."),
-        "ready_picture": Text("I have pictured the meeting, and what they may object to."),
-        "ready_person": Text("I know whom I will meet and what they decide."),
-        "ready_goal": Text("I know what I want agreed at the end."),
+        "ready_case": Text("I have a recent customer story ready."),
+        "ready_picture": Text("I have thought through the meeting and likely objections."),
+        "ready_person": Text("I know who I will meet and what they decide."),
+        "ready_goal": Text("I know what I want us to agree on."),
         # the visit report
         "visit": Text("Visit report"),
         "done_by": Text("By", context="document"),
@@ -149,18 +161,19 @@ DEAL_DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "problem": Text("Problem"),
         "implication": Text("Implication"),
         "need_payoff": Text("Need-payoff"),
-        "verbal_terms": Text("Agreed by word of mouth"),
+        "verbal_terms": Text("Verbal agreements"),
         "materials": Text("Materials sent"),
         "reported_by": Text("Reported by"),
         "read_by": Text("Read by"),
         # drafts of e-mails
         "letter_subject": Text("{title} {number}"),
         "letter_dear": Text("Dear {name},"),
-        "letter_dear_all": Text("Good day,"),
-        "letter_here": Text("please find our {title} {number} attached."),
-        "letter_until": Text("It holds until {day}."),
-        "letter_ask": Text("May I call you about it in the next few days?"),
-        "letter_regards": Text("Kind regards"),
+        "letter_dear_all": Text("Hello,"),
+        "letter_here": Text("Please find attached our {title} {number}."),
+        "letter_offer": Text("Please find attached our {title} {number}, {total} in total."),
+        "letter_until": Text("It is valid until {day}."),
+        "letter_ask": Text("I'll call you in the next few days to answer any questions."),
+        "letter_regards": Text("Kind regards,"),
     }
 )  # fmt: skip
 
@@ -183,23 +196,30 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "tax_id": Text("Tax ID"),
         "phone": Text("Phone"),
         "email": Text("E-mail"),
-        "item": Text("Item"),
-        "quantity": Text("Quantity"),
+        "item": Text("Description", context="document"),
+        "quantity": Text("Qty"),
         "unit_price": Text("Unit price"),
         "discount": Text("Discount"),
         "line_total": Text("Amount"),
-        "prices_in": Text("All prices in {currency}, {mode}."),
-        "without_tax": Text("before tax"),
-        "with_tax": Text("tax included"),
-        "options": Text("Options, not included in the total"),
-        "subtotal": Text("Sum of lines"),
+        "headline": Text("{total} total"),
+        "headline_until": Text("{total} total · valid until {day}"),
+        "accept_by_email": Text("To accept, sign and return this document or reply to {email}."),
+        "accept_by_signing": Text("To accept, sign and return this document."),
+        "prices_in": Text("Prices in {currency} ({code}), {mode}."),
+        "without_tax": Text("excluding tax"),
+        "with_tax": Text("including tax"),
+        "no_tax": Text("no tax charged"),
+        "options": Text("Optional items (not included in the total)"),
+        "subtotal": Text("Subtotal"),
         "total_discount": Text("Discount {rate}"),
         "shipping": Text("Shipping"),
-        "net": Text("Net"),
-        "tax": Text("Tax {rate}"),
-        "tax_within": Text("Of which tax {rate}"),
+        "net": Text("Total excl. tax"),
+        "tax": Text("{name} {rate}"),
+        "tax_within": Text("Includes {name} {rate}"),
+        "tax_name": Text("Tax", context="document"),
         "total": Text("Total"),
-        "in_words": Text("In capitals"),
+        "total_with_tax": Text("Total", context="with tax"),
+        "in_words": Text("Amount in words"),
         "in_base": Text("Equals {amount} at {rate}"),
         "why": Text("What it does for you"),
         "answers": Text("You asked for: {needs}"),
@@ -208,7 +228,7 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "bank": Text("Bank details"),
         "acceptance": Text("Accepted by the customer"),
         "signature": Text("Name, signature, date"),
-        "rounding": Text("Each line, the discount and the tax are rounded to cents, halves away from zero."),
+        "rounding": Text("Each line, the discount and the tax are rounded to the nearest cent."),
         "draft": Text("Draft"),
         "logo_of": Text("Logo of {company}"),
         # follow-up lists
@@ -217,6 +237,8 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "nobody": Text("No owner"),
         "nothing_due": Text("Nobody is waiting for a call today."),
         "call_one": Text("Follow up: {account}"),
+        "call_person": Text("Call {person}, {account}: {step}"),
+        "call_person_only": Text("Call {person}, {account}"),
         "due_today": Text("today"),
         "due_then": Text("due"),
         "late_by": Text("{days} working days late"),
@@ -229,11 +251,13 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "ask": Text("Ask:"),
         "answered": Text("Answered last:"),
         "on_day": Text("planned for {day}"),
-        "left_over": Text("More deals need a follow-up than fit into these days: {left} too many."),
+        "left_over": Text(
+            "{left} more follow-ups are due than fit into these days. Reassign some or raise the limit in Settings."
+        ),
         "priorities": Text(
-            "High: a broken promise or a waiting customer. Medium: a deal at risk. Low: something is "
-            "not planned. A golden customer or a large deal counts one higher. Dates fall on working "
-            "days."
+            "High: a promise is overdue or a customer is waiting. Medium: a deal is slipping. Low: "
+            "nothing is planned. Key accounts and large deals move up one level. Dates fall on "
+            "working days."
         ),
         "mail_subject": Text("{count} follow-ups for {day}"),
         "mail_subject_one": Text("1 follow-up for {day}"),
@@ -243,17 +267,31 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "period": Text("{start} to {end}"),
         "period_from": Text("from {start}"),
         "period_to": Text("until {end}"),
-        "small_sample": Text("few deals"),
+        "small_sample": Text("n = {count}"),
+        "result": Text("Result", context="document"),
+        "result_of_target": Text("Won {won} of the target {target}: {share}."),
+        "result_without_target": Text("Won {won}; there is no target."),
+        "result_forecast": Text("With the commit forecast {commit}, with the best case {best_case}."),
+        "result_needed": Text("{value_to_win} more to win by {day}: {deals} deals."),
+        "result_missing": Text("{count} more deals are needed at {stage} or further."),
+        "risks": Text("Deals at risk"),
+        "risks_about": Text("The largest open deals with a warning"),
+        "days_in_stage": Text("Days in stage"),
+        "why_at_risk": Text("Why"),
+        "owners": Text("Owners"),
+        "target": Text("Target"),
+        "attainment": Text("Attainment"),
+        "overdue": Text("Overdue"),
         "deals_behind": Text("over {count} deals"),
         "days_long": Text("{days} days"),
         "per_day": Text("{amount} a day"),
         "blank": Text("(none)"),
-        "all_numbers": Text("Every number and how it is computed"),
+        "all_numbers": Text("Every number and how it is calculated"),
         "metric": Text("Number", context="document"),
         "value": Text("Value"),
-        "sample": Text("Deals behind it"),
+        "sample": Text("Sample"),
         "definition": Text("How it is calculated"),
-        "as_table": Text("The same as a table"),
+        "as_table": Text("Show as a table"),
         "funnel": Text("Funnel"),
         "funnel_about": Text("Deals that reached each stage, and the share that went on to the next"),
         "funnel_told": Text("{reached} deals reached {first}, {left} of them {last}."),
@@ -263,19 +301,17 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         ),
         "trend_told": Text("From {start} to {end}: {won} won, {lost} lost."),
         "waiting": Text("Days in each stage"),
-        "waiting_about": Text("Median of the visits that ended; the line is the limit of the stage, orange is over it"),
-        "waiting_told": Text("Slowest is {name}: half of the visits take more than {days}."),
+        "waiting_about": Text("Median of completed stays; line = stage limit, orange = over it"),
+        "waiting_told": Text("{name} is slowest: half of the stays take more than {days}."),
         "limit_of": Text("{days} · limit {limit}"),
-        "ageing": Text("Age of open deals"),
-        "ageing_about": Text(
-            "Open deals and their value by days since creation; orange: longer than half of the won deals took"
-        ),
+        "ageing": Text("Age of open deals", context="document"),
+        "ageing_about": Text("Open deals and their value by age; orange = older than the median won deal"),
         "ageing_told": Text("{count} open deals, {late} of them older than usual."),
         "lost_stages": Text("Where deals are lost"),
-        "lost_stages_about": Text("Lost deals and their value by the stage they were in before"),
+        "lost_stages_about": Text("Lost deals and their value by the stage they were lost from"),
         "lost_reasons": Text("Why deals are lost"),
         "lost_reasons_about": Text("Lost deals and their value by loss reason"),
-        "lost_told": Text("Most often {name}: {count} of {all}."),
+        "lost_told": Text("Most often: {name} ({count} of {all})."),
         "by": Text("By {name}"),
         "stage": Text("Stage"),
         "reached": Text("Reached"),
@@ -292,7 +328,7 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "lost": Text("Lost"),
         "won_value": Text("Won value"),
         "win_rate": Text("Win rate"),
-        "age": Text("Age in days"),
+        "age": Text("Age in days", context="document"),
         "deals": Text("Deals", context="document"),
         "name": Text("Name"),
         "cumulative": Text("Cumulative share"),

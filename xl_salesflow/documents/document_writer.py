@@ -19,6 +19,7 @@ from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS, DEAL_D
 from xl_salesflow.documents.template_values import DocumentLanguage, printed_languages
 from xl_salesflow.errors import CannotSave, UsageError, WorkbookError, WorkbookInUse
 from xl_salesflow.locale.texts import Language, Sentence, Text
+from xl_salesflow.ooxml.regular_files import read_regular_file
 from xl_salesflow.quotes.document_record import PrintedFile, fingerprint_content
 
 
@@ -34,7 +35,8 @@ def write_document_files(document: Document, folder: Path, language: Language, f
         for file_format in formats
         for path in [Path(folder) / f"{name}.{file_format}"]
     ]
-    return [save_file_atomically(path, content) for path, content in rendered]
+    like = document.facts.get("source")
+    return [save_file_atomically(path, content, like) for path, content in rendered]
 
 
 def write_document_file(document: Document, path: Path, language: Language, file_format: str) -> Path:
@@ -43,7 +45,8 @@ def write_document_file(document: Document, path: Path, language: Language, file
     Raises:
         CannotSave: the folder or the disk refuses; an existing file is unchanged.
     """
-    return save_file_atomically(path, _render_after_earlier(document, path, language, file_format))
+    content = _render_after_earlier(document, path, language, file_format)
+    return save_file_atomically(path, content, document.facts.get("source"))
 
 
 def _render_after_earlier(document: Document, path: Path, language: Language, file_format: str) -> bytes:
@@ -51,7 +54,7 @@ def _render_after_earlier(document: Document, path: Path, language: Language, fi
         return render_document(document, language, file_format)
     earlier = b""
     with suppress(OSError):
-        earlier = path.read_bytes()
+        earlier = read_regular_file(path)
     return _render_list(document, language, file_format, earlier)
 
 
@@ -139,6 +142,7 @@ class DocumentWriter:
         self._book, self._folder = book.resolve(), folder or book
         self._formats, self._language, self._where, self._on_progress = formats, language, where, on_progress
         self._files: dict[Path, bytes] = {}
+        self._like: str | None = None
         self._made = 0
         self._checked: set[tuple[str, str]] = set()
 
@@ -153,6 +157,7 @@ class DocumentWriter:
         name = safe_file_name(document.name)
         files = {self._folder / f"{name}.{suffix}": self._render(document, suffix) for suffix in self._formats}
         self._files |= files
+        self._like = document.facts.get("source")
         self._made += 1
         return tuple(PrintedFile(self._recorded_path(path), fingerprint_content(file)) for path, file in files.items())
 
@@ -172,7 +177,9 @@ class DocumentWriter:
             CannotSave: the folder or the disk refuses.
         """
         with ExitStack() as made:
-            pending = [made.enter_context(PendingFile(path, content)) for path, content in self._files.items()]
+            pending = [
+                made.enter_context(PendingFile(path, content, like=self._like)) for path, content in self._files.items()
+            ]
             yield
             self._place(pending)
 

@@ -21,6 +21,7 @@ from urllib.parse import quote
 from icalendar import Calendar, Event
 
 from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.deal_titles import deal_title
 from xl_salesflow.documents.document_texts import document_text, texts_in_language
 from xl_salesflow.documents.template_safety import fill_template
 from xl_salesflow.documents.template_values import (
@@ -53,7 +54,12 @@ def render_followup_calendar(document: Document, language: Language, earlier: by
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", document_text("followups", language))
     calendar.add(_CALENDAR_LIST_PROPERTY, _calendar_digest(facts["source"], facts["whose"]))
-    events = [_followup_event(row, facts, language) for group in facts["owners"] for row in group["rows"]]
+    events = [
+        _followup_event(row, facts, language)
+        for group in facts["owners"]
+        for row in group["rows"]
+        if not row.get("is_request")
+    ]
     listed = {str(event["uid"]) for event in events}
     cancelled = (event for event in _cancelled_events(earlier, facts) if str(event["uid"]) not in listed)
     for event in (*events, *cancelled):
@@ -65,7 +71,12 @@ def _cancelled_events(earlier: bytes, facts: Mapping[str, Any]) -> Iterator[Even
     """Yield the events of an earlier file of the same list, for today or later, as cancelled."""
     try:
         before = Calendar.from_ical(earlier) if earlier else Calendar()
-    except (ValueError, IndexError):  # the file at this path is not a calendar; it is replaced by one
+    except (
+        ValueError,
+        IndexError,
+        AttributeError,
+        TypeError,
+    ):  # the file at this path is not a calendar; it is replaced by one
         return
     if before.get(_CALENDAR_LIST_PROPERTY) != _calendar_digest(facts["source"], facts["whose"]):
         return
@@ -95,12 +106,26 @@ def _followup_event(row: Mapping[str, Any], facts: Mapping[str, Any], language: 
         _calendar_digest(facts["source"], row["deal"]) + _CALENDAR_UID_SUFFIX, row["day"] or facts["day"], facts
     )
     event.add("status", "CONFIRMED")
-    event.add("summary", single_line_text(document_text("call_one", language, account=row["account"] or row["deal"])))
+    event.add("summary", single_line_text(_followup_event_summary(row, language)))
     event.add("description", _followup_event_description(row, language))
     event.add("priority", _CALENDAR_PRIORITIES.get(row["priority"], 0))
     if row["stage"]:
         event.add("categories", [single_line_text(row["stage"])])
     return event
+
+
+def _followup_event_summary(row: Mapping[str, Any], language: Language) -> str:
+    """Return whom to call and what for."""
+    title = _followup_title(row)
+    if not row["contact"]:
+        return document_text("call_one", language, account=title)
+    key = "call_person" if row["next_step"] else "call_person_only"
+    facts = {"person": row["contact"], "account": row["account"] or title, "step": row["next_step"]}
+    return document_text(key, language, **facts)
+
+
+def _followup_title(row: Mapping[str, Any]) -> str:
+    return deal_title(*(str(row[column_id] or "") for column_id in ("deal", "name", "account")))
 
 
 def _calendar_digest(source: str, what: str) -> str:
@@ -121,9 +146,8 @@ def _followup_event_description(row: Mapping[str, Any], language: Language) -> s
     objection = document_text("answered", language) + " " + row["objection"] if row["objection"] else ""
     next_step = document_text("next_step", language) + " " + row["next_step"] if row["next_step"] else ""
     reach = " · ".join(filter(None, (row["contact"], row["phone"], row["email"])))
-    return "\n".join(
-        single_line_text(part) for part in (row["why"], next_step, question, objection, reach, row["deal"]) if part
-    )
+    parts = (row["why"], next_step, question, objection, reach, _followup_title(row), row["deal"])
+    return "\n".join(single_line_text(part) for part in parts if part)
 
 
 _CSV_FORMULA_START = re.compile(r"[=+\-@\t\r\n\u00a0\uff1d\uff0b\uff0d\uff20|%]")
@@ -197,6 +221,7 @@ def _followup_row_fields(row: DocumentFacts, facts: DocumentFacts, language: Lan
     later = row["day"] is not None and row["day"] > facts["day"]
     return {
         **{key: row[key] or "" for key in texts},
+        "title": _followup_title(row),
         "rank": row["rank"],
         "level": row["priority"],
         "priority": choice_label("priority", row["priority"], language),
@@ -279,7 +304,7 @@ def _followup_email_lines(fields: Mapping[str, Any], language: Language) -> Iter
         yield from ("", single_line_text(f"{group['owner']} ({group['count']})"))
         for row in group["rows"]:
             yield ""
-            head = (f"{row['rank']}. {row['account'] or row['deal']}", row["deal"], row["stage"], row["amount"])
+            head = (f"{row['rank']}. {row['title']}", row["deal"], row["stage"], row["amount"])
             yield single_line_text(" · ".join(filter(None, (*head, row["priority"], row["when"], row["on"]))))
             yield "   " + single_line_text(row["why"])
             for label, key in (("next_step", "next_step"), ("ask", "question"), ("answered", "objection")):

@@ -17,6 +17,7 @@ from xl_salesflow.documents.template_values import (
     labelled_line,
     labelled_rows,
     localize_currency_name,
+    localize_day,
     localize_money,
     localize_number,
     localize_percent,
@@ -31,17 +32,25 @@ _QUOTE_TEXT_FIELDS = ("terms", "notes")
 
 
 def build_quote_context(facts: DocumentFacts, language: Language) -> TemplateContext:
-    """Return the context for the template of a quote."""
-    quote = facts["quote"]
+    """Return the context for the template of a quote, with the total and the last day as one line and how to accept.
+
+    The bank details are printed if Settings wants them on quotes.
+    """
+    quote, seller = facts["quote"], facts["seller"]
     dates = labelled_rows(
         ("date", day_figure(quote["date"], language)), ("valid_until", day_figure(quote["valid_until"], language)),
         ("version", str(quote["version"]) if quote["version"] > 1 else ""), ("replaces", quote["supersedes"]),
         language=language,
     )  # fmt: skip
     draft = quote["status"] in ("", "draft")
+    total = localize_money(facts["totals"]["total"], facts["currency"], language)
+    until, reply = localize_day(quote["valid_until"], language), facts["owner"]["email"] or seller["email"]
     return {
         **document_head(facts, "quotation", quote["number"], language, dates, draft),
         **_offer_fields(facts, language),
+        "headline": document_text("headline_until" if until else "headline", language, total=total, day=until),
+        "how_to_accept": document_text("accept_by_email" if reply else "accept_by_signing", language, email=reply),
+        "bank": seller["bank"] if facts["bank_on_quotes"] else "",
     }
 
 
@@ -97,8 +106,12 @@ def _contract_clause_rows(facts: DocumentFacts, language: Language) -> ContextRo
 
 def _offer_fields(facts: DocumentFacts, language: Language) -> TemplateContext:
     quote, lines, contact, owner = facts["quote"], facts["lines"], facts["contact"], facts["owner"]
-    mode = "with_tax" if facts["tax_mode"] == "inclusive" else "without_tax"
-    currency = localize_currency_name(facts["currency"], language)
+    basis = "no_tax" if not facts["tax_rate"] else "with_tax" if facts["tax_mode"] == "inclusive" else "without_tax"
+    prices = {
+        "currency": localize_currency_name(facts["currency"], language),
+        "code": facts["currency"],
+        "mode": document_text(basis, language),
+    }
     person = ", ".join(filter(None, (contact["contact"], contact["title"])))
     return {
         "quote": {
@@ -116,10 +129,11 @@ def _offer_fields(facts: DocumentFacts, language: Language) -> TemplateContext:
         "owner": {**owner, "name": owner["person"] or facts["seller"]["company"]},
         "deal": {**facts["deal"], "line": labelled_line("regarding", facts["deal"]["name"], language)},
         "lines": _offer_line_rows([line for line in lines if not line["optional"]], language),
-        "options": _offer_line_rows([line for line in lines if line["optional"]], language),
+        "options": _offer_line_rows([line for line in lines if line["optional"]], language, "O"),
         "discounts": document_text("discount", language) if any(line["discount"] for line in lines) else "",
-        "prices_in": document_text("prices_in", language, currency=currency, mode=document_text(mode, language)),
+        "prices_in": document_text("prices_in", language, **prices),
         "sums": _offer_total_rows(facts, language),
+        "total_label": document_text("total_with_tax" if facts["totals"]["tax"] else "total", language),
         "total": money_figure(facts["totals"]["total"], facts["currency"], language),
         "in_base": _total_in_base_currency(facts, language),
         "in_words": _total_in_words(facts, language),
@@ -131,26 +145,32 @@ def _offer_fields(facts: DocumentFacts, language: Language) -> TemplateContext:
     }
 
 
-def _offer_line_rows(lines: list[DocumentFacts], language: Language) -> ContextRows:
+def _offer_line_rows(lines: list[DocumentFacts], language: Language, prefix: str = "") -> ContextRows:
+    """Return the printed lines, numbered from 1; an option has a number with a *prefix*, O1, so that no number repeats."""
+    units = [unit_label(line["unit"], line["quantity"], language) for line in lines]
     return [
         {
-            "number": Figure(str(number), number),
+            "number": f"{prefix}{number}" if prefix else Figure(str(number), number),
             "product": line["product"] or line["description"],
             "description": line["description"] if line["product"] else "",
             "quantity": number_figure(line["quantity"], language),
-            "unit": unit_label(line["unit"], line["quantity"], language),
+            "unit": unit,
+            "measure": f"{localize_number(line['quantity'], language)} {unit}".strip(),
             "price": amount_figure(line["price"], language),
             "discount": percent_figure(line["discount"], language) if line["discount"] else "",
             "net": amount_figure(line["net"], language),
         }
-        for number, line in enumerate(lines, 1)
+        for number, (line, unit) in enumerate(zip(lines, units, strict=True), 1)
     ]
 
 
 def _offer_total_rows(facts: DocumentFacts, language: Language) -> ContextRows:
     """Return label and value of each row between the lines and the total."""
     totals, included = facts["totals"], facts["tax_mode"] == "inclusive"
-    rate = localize_percent(facts["tax_rate"], language)
+    tax = {
+        "name": facts["tax_name"] or document_text("tax_name", language),
+        "rate": localize_percent(facts["tax_rate"], language),
+    }
     rows: list[tuple[str, Decimal, dict[str, str]]] = [("subtotal", totals["subtotal"], {})]
     if totals["discount"]:
         rows.append(("total_discount", -totals["discount"], {"rate": localize_percent(facts["discount"], language)}))
@@ -159,7 +179,7 @@ def _offer_total_rows(facts: DocumentFacts, language: Language) -> ContextRows:
     if not included and len(rows) > 1:
         rows.append(("net", totals["net"], {}))
     if totals["tax"] or facts["tax_rate"]:
-        rows.append(("tax_within" if included else "tax", totals["tax"], {"rate": rate}))
+        rows.append(("tax_within" if included else "tax", totals["tax"], tax))
     if len(rows) == 1:
         return []  # the total alone is enough
     return [
@@ -169,7 +189,7 @@ def _offer_total_rows(facts: DocumentFacts, language: Language) -> ContextRows:
 
 
 def _total_in_base_currency(facts: DocumentFacts, language: Language) -> str:
-    if facts["rate"] is None or facts["currency"] == facts["base_currency"]:
+    if not facts["home_currency"] or facts["rate"] is None or facts["currency"] == facts["base_currency"]:
         return ""
     amount = localize_money(facts["totals"]["total"] * facts["rate"], facts["base_currency"], language)
     return document_text("in_base", language, amount=amount, rate=localize_number(facts["rate"], language))

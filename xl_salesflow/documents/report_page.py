@@ -26,78 +26,22 @@ A name, label or definition is Text or str. An empty list leaves its part of the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from markupsafe import Markup
 
 from xl_salesflow.core.change_sets import Document
-from xl_salesflow.documents.document_texts import document_text, texts_in_language
+from xl_salesflow.documents.document_texts import texts_in_language
+from xl_salesflow.documents.report_formatter import ReportColumn, ReportFormatter
+from xl_salesflow.documents.report_opening import report_opening_fields
 from xl_salesflow.documents.svg_charts import ChartRow, ChartSeries, draw_bar_chart, draw_funnel_chart, draw_trend_chart
 from xl_salesflow.documents.template_safety import fill_template
 from xl_salesflow.documents.template_values import (
     DocumentFacts,
     localize_day,
-    localize_number,
-    localize_rate,
-    localize_short_money,
 )
 from xl_salesflow.locale.language_traits import language_traits
-from xl_salesflow.locale.texts import Language, Text
-from xl_salesflow.schema.plain_values import is_missing
-
-UNKNOWN_VALUE_DASH = "–"
-
-ReportColumn = tuple[str, str, str]
-"""The text of a column's header, the fact it shows, and the unit of that fact."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReportFormatter:
-    """Formats values as text in one language and currency."""
-
-    language: Language
-    currency: str
-
-    def document_text(self, key: str, **words: object) -> str:
-        """Return one of the document's own texts."""
-        return document_text(key, self.language, **words)
-
-    def name(self, text: Text | str) -> str:
-        """Return a name in the language, if it is translated."""
-        return text.in_(self.language) if isinstance(text, Text) else str(text)
-
-    def count(self, value: Any) -> str:
-        """Return a formatted count."""
-        return self.value(value, "count")
-
-    def money(self, value: Any) -> str:
-        """Return an amount without cents."""
-        return self.value(value, "money")
-
-    def value(self, value: Any, unit: str) -> str:
-        """Return *value* formatted for its *unit*: money, ratio, days, per_day, month, name, or a plain number."""
-        if is_missing(value):
-            return UNKNOWN_VALUE_DASH
-        if unit in ("money", "per_day"):
-            amount = localize_short_money(value, self.currency, self.language)
-            return self.document_text("per_day", amount=amount) if unit == "per_day" else amount
-        if unit == "ratio":
-            return localize_rate(value, self.language)
-        if unit == "days":
-            return self.document_text("days_long", days=localize_number(round(value, 1), self.language))
-        if isinstance(value, date):
-            return value.strftime("%Y-%m")
-        return self.name(value) if isinstance(value, Text | str) else localize_number(round(value, 4), self.language)
-
-    def table(self, columns: Sequence[ReportColumn], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Return headers and rows as text."""
-        return {
-            "heads": [self.document_text(head) for head, _, _ in columns],
-            "rows": [[self.value(row[fact], unit) for _, fact, unit in columns] for row in rows],
-        }
-
+from xl_salesflow.locale.texts import Language
 
 ReportFactRows = Sequence[Mapping[str, Any]]
 ReportPlot = dict[str, Any]
@@ -263,6 +207,7 @@ def report_page_fields(facts: DocumentFacts, language: Language) -> dict[str, An
         "language": language_traits(language).tag,
         "company": facts["company"],
         "scope": " · ".join(_report_scope_lines(facts, show)),
+        **report_opening_fields(facts, show),
         "headlines": [heads[metric] for metric in facts["headlines"] if metric in heads],
         "metrics": metrics,
         "parts": plot_report(facts, show),
@@ -281,7 +226,7 @@ def _report_metric_fields(metric: DocumentFacts, show: ReportFormatter) -> dict[
         if metric["sample"] is None
         else show.document_text("deals_behind", count=show.count(metric["sample"])),
         "sample": "" if metric["sample"] is None else show.count(metric["sample"]),
-        "small": show.document_text("small_sample") if metric["small"] else "",
+        "small": show.document_text("small_sample", count=show.count(metric["sample"])) if metric["small"] else "",
     }
 
 
@@ -311,6 +256,6 @@ def _lower_first_letter(name: str) -> str:
 
 def _report_group_table(group: DocumentFacts, show: ReportFormatter) -> dict[str, Any]:
     rows = [{**row, "key": show.name(row["key"]) or show.document_text("blank")} for row in group["rows"]]
-    flags = [show.document_text("small_sample") if row["small"] else "" for row in rows]
+    flags = [show.small_sample(row) for row in rows]
     title = show.document_text("by", name=_lower_first_letter(show.name(group["name"])))
     return {"title": title, "flags": flags, **show.table(_REPORT_GROUP_COLUMNS, rows)}

@@ -5,6 +5,7 @@ The format eml is an e-mail draft: a short text from a template, with the docume
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -78,6 +79,9 @@ def email_header_address(name: str, typed: str) -> Address | None:
 
 TemplateFolders = tuple[Path, ...]
 
+_SHARED_TEMPLATES = frozenset(("base.html", "paper.html", "parts.html", "page.css"))
+"""Templates that the shipped ones are built on; a team may replace them too."""
+
 
 def print_deal_document(
     document: Document, language: DocumentLanguage, file_format: str, where: TemplateFolders = ()
@@ -100,10 +104,35 @@ def print_with_template(
         UsageError: the template cannot be filled; the message says where and why.
     """
     context = build_template_context(document, language)
+    theirs = template.path is not None
+    for folder in where:
+        theirs = theirs or not _SHARED_TEMPLATES.isdisjoint(os.listdir(folder) if folder.is_dir() else ())
+    fill = _fill_within_budget if theirs else fill_template_here
+    if template.format == "eml":
+        text = fill(template, email_draft_fields(context), None, where).decode("utf-8")
+        return build_email_draft(text, context, print_deal_document(document, language, "pdf", where), document.name)
     logo = find_logo(str(document.facts.get("source", "")), document.facts["seller"].get("logo", ""))
+    return fill(template, context, logo, where)
+
+
+def _fill_within_budget(
+    template: DocumentTemplate, context: TemplateContext, logo: Logo | None, where: TemplateFolders
+) -> bytes:
+    from xl_salesflow.documents.filling_budget import call_within_budget, refuse_large_output
+
+    filled: bytes = call_within_budget("fill", template.display_name, template, context, logo, where)
+    return refuse_large_output(filled, template.display_name)
+
+
+def fill_template_here(
+    template: DocumentTemplate, context: TemplateContext, logo: Logo | None, where: TemplateFolders
+) -> bytes:
+    """Return *template* filled with *context* in this process, however long it takes.
+
+    Raises:
+        UsageError: the template cannot be filled; the message says where and why.
+    """
     try:
-        if template.format == "eml":
-            return _print_email_draft(document, language, context, template, where)
         return _FORMAT_PRINTERS[template.format](template, context, logo, where)
     except TemplateError as error:
         raise unfillable_template_error(template.display_name, str(error.message or type(error).__name__)) from error
@@ -134,6 +163,10 @@ def _print_pdf(
 ) -> bytes:
     picture = list(logo.content) if logo and is_printable_picture(logo.content) else None
     folder = template.path.parent if template.path else None
+    if folder:
+        from xl_salesflow.documents.filling_budget import refuse_links_out_of
+
+        refuse_links_out_of(folder)
     return typeset_pdf(template.content.decode("utf-8"), {**context, "logo": picture}, template.display_name, folder)
 
 
@@ -151,22 +184,18 @@ def _print_xlsx(
     return prepare_excel_template(template.content, template.display_name).fill({**context, "logo": ""})
 
 
-def _print_email_draft(
-    document: Document,
-    language: DocumentLanguage,
-    context: TemplateContext,
-    template: DocumentTemplate,
-    where: TemplateFolders,
+def _print_email_text(
+    template: DocumentTemplate, context: TemplateContext, logo: Logo | None, where: TemplateFolders
 ) -> bytes:
-    text = _compiled_template(template.content, "txt", where).render(**email_draft_fields(context), logo="")
-    return build_email_draft(text, context, print_deal_document(document, language, "pdf", where), document.name)
+    return _compiled_template(template.content, "txt", where).render(**context, logo="").encode("utf-8")
 
 
 def email_draft_fields(context: TemplateContext) -> TemplateContext:
     """Return the context for the template of an e-mail draft: the fields of the document, and sender and recipient."""
     contact, owner, quote = context.get("contact", {}), context.get("owner", {}), context.get("quote", {})
     sender = owner.get("name", "") or context["seller"]["company"]
-    return {**context, "addressee": contact.get("contact", ""), "sender": sender, "until": quote.get("valid_until", "")}
+    offer = {"total": context.get("total", ""), "until": quote.get("valid_until", "")}
+    return {**context, **offer, "addressee": contact.get("contact", ""), "sender": sender}
 
 
 @lru_cache(maxsize=64)
@@ -175,5 +204,7 @@ def _compiled_template(content: bytes, suffix: str, where: TemplateFolders) -> J
 
 
 _FORMAT_PRINTERS: Mapping[str, Callable[[DocumentTemplate, TemplateContext, Logo | None, TemplateFolders], bytes]] = (
-    MappingProxyType({"html": _print_html, "pdf": _print_pdf, "docx": _print_docx, "xlsx": _print_xlsx})
+    MappingProxyType(
+        {"html": _print_html, "pdf": _print_pdf, "docx": _print_docx, "xlsx": _print_xlsx, "eml": _print_email_text}
+    )
 )

@@ -13,7 +13,7 @@ from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.documents.excel_templates import read_template_sheets
 from xl_salesflow.documents.pdf_typesetting import compile_typst, typst_library
 from xl_salesflow.documents.sample_deal import TemplateField, sample_document, template_fields
-from xl_salesflow.documents.template_filling import TemplateFolders, print_with_template
+from xl_salesflow.documents.template_filling import TemplateFolders, email_draft_fields, fill_template_here
 from xl_salesflow.documents.template_lookup import DocumentTemplate, build_template_context
 from xl_salesflow.documents.template_safety import TemplateSandbox, jinja_environment, unpack_template
 from xl_salesflow.documents.word_templates import word_jinja_sources, word_paragraph_texts
@@ -205,7 +205,7 @@ class TemplateFinding:
 
     def describe(self, template: str) -> Text:
         """Return the finding as a sentence that names the *template*."""
-        if self.place is _WHOLE_TEMPLATE:
+        if self.place == _WHOLE_TEMPLATE:
             return LABEL_AND_VALUE.with_facts(label=template, value=self.message)
         return Text("{template}, {place}: {finding}").with_facts(
             template=template, place=self.place, finding=self.message
@@ -217,10 +217,25 @@ def inspect_template(template: DocumentTemplate, where: TemplateFolders = ()) ->
 
     If every field is known, the sample deal is printed with it, which reveals the errors that only occur while filling.
     """
+    if template.path is None:
+        return inspect_template_here(template, where)
+    from xl_salesflow.documents.filling_budget import call_within_budget
+
+    try:
+        findings: list[TemplateFinding] = call_within_budget("inspect", template.display_name, template, where)
+    except UsageError as error:
+        return [TemplateFinding(_WHOLE_TEMPLATE, error.text)]
+    return findings
+
+
+def inspect_template_here(template: DocumentTemplate, where: TemplateFolders) -> list[TemplateFinding]:
+    """Return the findings about a template in this process, however long it takes."""
     try:
         findings = list(_TEMPLATE_INSPECTORS[template.format](template))
         if not findings:
-            print_with_template(template, sample_document(template.kind), "en", where)
+            context = build_template_context(sample_document(template.kind), "en")
+            fields = email_draft_fields(context) if template.format == "eml" else context
+            fill_template_here(template, fields, None, where)
     except UnicodeDecodeError:
         return [TemplateFinding(_WHOLE_TEMPLATE, NOT_UTF8_TEXT)]
     except TemplateSyntaxError as error:

@@ -23,6 +23,7 @@ from xl_salesflow.documents.template_values import DocumentLanguage, TemplateCon
 from xl_salesflow.documents.visit_contexts import build_bant_card_context, build_precall_context, build_visit_context
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.ooxml.regular_files import read_regular_file
 
 DEAL_DOCUMENT_FORMATS = ("pdf", "html", "docx", "xlsx", "eml")
 """The formats of every deal document, the default first; a format is also the extension of the file."""
@@ -154,8 +155,12 @@ def read_template(path: Path, kind: str, file_format: str) -> DocumentTemplate:
 
 def _read_template_bytes(path: Path) -> bytes:
     try:
+        if not path.resolve().is_relative_to(path.parent.resolve()):
+            from xl_salesflow.documents.filling_budget import link_out_error
+
+            raise link_out_error(path)
         if path.stat().st_size <= MAX_TEMPLATE_BYTES:
-            return path.read_bytes()
+            return read_regular_file(path)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise UsageError("The template {path} cannot be read: {why}.", path=path, why=why) from error
@@ -164,6 +169,7 @@ def _read_template_bytes(path: Path) -> bytes:
 
 _PICTURE_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _MAX_LOGO_BYTES = 2_000_000  # a page must be small enough to be sent by mail
+_MAX_LOGO_PIXELS = 40_000_000  # a small file may unpack to gibibytes
 _JPEG_FRAME = re.compile(rb"\xff[\xc0-\xc3\xc5-\xc7\xc9-\xcb\xcd-\xcf]..\x08(..)(..)", re.DOTALL)
 
 
@@ -202,8 +208,9 @@ def find_logo(workbook: str, name: str) -> Logo | None:
         path = (folder / name.strip()).resolve()
         if path.parent != folder or not path.is_file() or path.stat().st_size > _MAX_LOGO_BYTES:
             return None
-        content = path.read_bytes()
+        content = read_regular_file(path)
     except (OSError, ValueError):  # ValueError: the name contains a NUL character
         return None
     kind = next((kind for signature, kind in _PICTURE_TYPES.items() if content.startswith(signature)), None)
-    return Logo(content, kind) if kind else None
+    logo = Logo(content, kind) if kind else None
+    return logo if logo and logo.size[0] * logo.size[1] <= _MAX_LOGO_PIXELS else None

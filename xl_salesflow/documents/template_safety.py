@@ -12,12 +12,13 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, FunctionLoader, PackageLoader, StrictUndefined
 from jinja2.exceptions import SecurityError
+from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from lxml import etree
 from markupsafe import Markup, escape
@@ -51,6 +52,14 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
+def _load_from_folder(folder: Path, template: str) -> tuple[str, str, Callable[[], bool]] | None:
+    """Return a template of *folder*, and none that a link there leads to elsewhere."""
+    path = folder.joinpath(*split_template_path(template))
+    if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
+        return None
+    return path.read_text(encoding="utf-8"), str(path), lambda: False
+
+
 def fill_template(template: str, folders: tuple[Path, ...] = (), **facts: Any) -> str:
     """Return *template* (a file of *folders* or of templates/) filled with *facts*, escaped for the template's format.
 
@@ -64,7 +73,12 @@ def fill_template(template: str, folders: tuple[Path, ...] = (), **facts: Any) -
 def jinja_environment(suffix: str, folders: tuple[Path, ...] = ()) -> TemplateSandbox:
     """Return the environment for templates with this *suffix*: html, md, txt, docx or xlsx."""
     return TemplateSandbox(
-        loader=ChoiceLoader([*map(FileSystemLoader, folders), PackageLoader("xl_salesflow.documents", "templates")]),
+        loader=ChoiceLoader(
+            [
+                *(FunctionLoader(partial(_load_from_folder, each)) for each in folders),
+                PackageLoader("xl_salesflow.documents", "templates"),
+            ]
+        ),
         autoescape=suffix in ("html", "docx"),
         finalize=_FINALIZERS.get(suffix),
         undefined=StrictUndefined,

@@ -44,6 +44,9 @@ class Figure(str):
         figure.value = value
         return figure
 
+    def __getnewargs__(self) -> tuple[str, Decimal | int | date | None]:  # type: ignore[override]
+        return str(self), self.value
+
 
 def strip_unprintable(text: str) -> str:
     """Return *text* without the characters that are not allowed in a document; line breaks become \\n, tabs are kept."""
@@ -148,8 +151,8 @@ def localize_day(value: date | None, language: Language) -> str:
 
 
 def localize_currency_name(code: str, language: Language) -> str:
-    """Return the name of a currency; an unknown code is returned unchanged."""
-    return str(get_currency_name(code, locale=babel_locale(language)))
+    """Return the name of a currency as amounts of it are named, such as US dollars; an unknown code is returned unchanged."""
+    return str(get_currency_name(code, count=2, locale=babel_locale(language)))
 
 
 def open_list_label(name: str, value: str, language: Language) -> str:
@@ -184,10 +187,10 @@ def document_head(
 
 def seller_fields(seller: DocumentFacts, language: Language) -> dict[str, str]:
     """Return the company as in Settings, and its address, phone and e-mail on one line."""
-    keys = ("company", "address", "phone", "email", "bank")
-    phone = f"{document_text('phone', language)} {seller['phone']}" if seller["phone"] else ""
-    line = "  ·  ".join(filter(None, (seller["address"], phone, seller["email"])))
-    return {**{key: seller[key] for key in keys}, "line": line}
+    keys = ("company", "address", "phone", "email", "tax_id", "bank")
+    phone, tax = labelled_line("phone", seller["phone"], language), labelled_line("tax_id", seller["tax_id"], language)
+    line = "  ·  ".join(filter(None, (seller["address"], phone, seller["email"], tax)))
+    return {**{key: seller[key] for key in keys}, "tax_line": tax, "line": line}
 
 
 def labelled_rows(*rows: tuple[str, str], language: Language) -> ContextRows:

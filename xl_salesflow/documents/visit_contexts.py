@@ -33,19 +33,30 @@ def build_bant_card_context(facts: DocumentFacts, language: Language) -> Templat
             ("bant_score", number_figure(score["score"], language)), ("grade", score["grade"]),
             ("qualified", document_text("missing", language, gaps=gaps) if gaps else document_text("is_qualified", language)),
             language=language,
-        ),
+        ) + [
+            {"label": one["name"], "value": f"{one['points']} · {one['meaning']}"}
+            for one in (_bant_dimension_fields(dimension, language) for dimension in facts["dimensions"])
+        ],
         "dimensions": [_bant_dimension_fields(one, language) for one in facts["dimensions"]],
         "answers": [_bant_answer_fields(one, language) for one in facts["answers"]],
-        "open": [
-            {
-                "dimension": choice_label("dimension", one["dimension"], language),
-                "question": one["text"],
-                "strong": one["strong"],
-            }
-            for one in facts["open"]
-        ],
+        "open": _open_question_rows(facts["open"], language),
         "people": decision_maker_rows(facts["people"], language),
     }  # fmt: skip
+
+
+def _open_question_rows(questions: list[DocumentFacts], language: Language) -> ContextRows:
+    """Return the questions still to ask with room for an answer; a criterion is named at its first question only."""
+    named = [choice_label("dimension", one["dimension"], language) for one in questions]
+    return [
+        {
+            "dimension": name if name != before else "",
+            "question": one["text"],
+            "strong": one["strong"],
+            "boxes": _POINT_BOXES,
+            "blank": "",
+        }
+        for before, name, one in zip(["", *named], named, questions, strict=False)
+    ]
 
 
 def deal_summary_rows(facts: DocumentFacts, language: Language) -> ContextRows:
@@ -88,27 +99,55 @@ def _bant_answer_fields(one: DocumentFacts, language: Language) -> dict[str, str
     }
 
 
-_CHECKLIST_IDS = ("strengths", "competitor", "case", "picture", "person", "goal")
 _TICK_BOX = "☐"
+_POINT_BOXES = " ".join(f"{_TICK_BOX}{points}" for points in range(4))
+_CHECKLIST_IDS = ("strengths", "competitor", "case", "picture", "person", "goal")
+
+
+def _profile_rows(customer: DocumentFacts, language: Language) -> ContextRows:
+    return labelled_rows(
+        ("industry", open_list_label("industry", customer["industry"], language)),
+        ("location", customer["location"]),
+        ("parent", customer["parent"]),
+        ("employees", number_figure(customer["employees"], language)),
+        ("revenue", number_figure(customer["revenue"], language)),
+        ("founded", str(customer["founded"] or "")),
+        *((key, customer[key]) for key in ("habits", "preferences", "decision_process", "fit_reasons")),
+        language=language,
+    )
 
 
 def build_precall_context(facts: DocumentFacts, language: Language) -> TemplateContext:
     """Return the context for the template of a pre-call sheet."""
     needs, customer = facts["needs"], facts["customer"]
     dates = labelled_rows(("date", day_figure(facts["today"], language)), language=language)
+    goal = "  ".join(filter(None, (day_figure(facts["next"]["date"], language), facts["next"]["step"])))
+    purpose = facts["stage"]["purpose"]
+    customer_rows = _profile_rows(customer, language)
+    need_rows = labelled_rows(
+        *(
+            (key, needs[key])
+            for key in (
+                "pain",
+                "explicit_needs",
+                "latent_needs",
+                "cost_of_inaction",
+                "competitor",
+            )
+        ),
+        language=language,
+    )
     return {
         **document_head(facts, "precall", facts["deal"]["deal"], language, dates),
         "about": deal_summary_rows(facts, language),
-        "goal": "  ".join(filter(None, (day_figure(facts["next"]["date"], language), facts["next"]["step"]))),
-        "purpose": facts["stage"]["purpose"],
-        "customer": labelled_rows(
-            ("industry", open_list_label("industry", customer["industry"], language)), ("location", customer["location"]),
-            ("employees", number_figure(customer["employees"], language)),
-            *((key, customer[key]) for key in ("habits", "preferences", "decision_process")), language=language,
+        "aims": labelled_rows(
+            ("goal", goal), ("stage_purpose", purpose), ("stage_standard", facts["stage"]["standard"]), language=language
         ),
-        "needs": labelled_rows(*((key, needs[key]) for key in (
-            "pain", "explicit_needs", "latent_needs", "cost_of_inaction", "competitor",
-        )), language=language),
+        "goal": goal,
+        "purpose": purpose,
+        "situation": [*customer_rows, *need_rows],
+        "customer": customer_rows,
+        "needs": need_rows,
         "people": decision_maker_rows(facts["people"], language),
         "questions": [
             {"dimension": choice_label("dimension", one["dimension"], language), "question": one["text"]}
@@ -125,8 +164,13 @@ def build_precall_context(facts: DocumentFacts, language: Language) -> TemplateC
         ],
         "talks": [_past_activity_fields(one, language) for one in facts["talks"]],
         "tasks": printed_task_rows(facts["tasks"], language),
-        "checklist": [{"box": _TICK_BOX, "text": document_text(f"ready_{item}", language)} for item in _CHECKLIST_IDS],
+        "checklist": [_checklist_fields(document_text(f"ready_{item}", language)) for item in _CHECKLIST_IDS],
     }  # fmt: skip
+
+
+def _checklist_fields(text: str) -> dict[str, str]:
+    # box and text are the names that older templates of a team use
+    return {"label": _TICK_BOX, "value": text, "box": _TICK_BOX, "text": text}
 
 
 def build_visit_context(facts: DocumentFacts, language: Language) -> TemplateContext:
