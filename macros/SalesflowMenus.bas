@@ -12,6 +12,7 @@ Public Function SalesflowStageItems() As String
     Dim kind As String
     Dim at As Long
     Dim items As String
+    On Error GoTo NoItems
     Set stages = TableNamed("Stages")
     If stages Is Nothing Then Exit Function
     If stages.DataBodyRange Is Nothing Then Exit Function
@@ -23,6 +24,7 @@ Public Function SalesflowStageItems() As String
         End If
     Next at
     SalesflowStageItems = items
+NoItems:
 End Function
 
 Public Function SalesflowListItems(ByVal verb As String, ByVal column As String) As String
@@ -31,6 +33,7 @@ Public Function SalesflowListItems(ByVal verb As String, ByVal column As String)
     Dim shown As String
     Dim at As Long
     Dim items As String
+    On Error GoTo NoItems
     Set lists = TableNamed("Lists")
     If lists Is Nothing Then Exit Function
     If lists.DataBodyRange Is Nothing Then Exit Function
@@ -39,6 +42,7 @@ Public Function SalesflowListItems(ByVal verb As String, ByVal column As String)
         If shown <> "" Then items = items & SalesflowItem(verb, at, shown)
     Next at
     SalesflowListItems = items
+NoItems:
 End Function
 
 Public Function SalesflowMenu(ByVal items As String) As String
@@ -73,12 +77,14 @@ End Function
 Public Function SalesflowIsStageCell(ByVal target As Range) As Boolean
     ' One cell of the column Stage of the table Deals, below its header.
     Dim deals As ListObject
+    On Error GoTo NotOne
     If target.CountLarge <> 1 Then Exit Function
     Set deals = target.ListObject
     If deals Is Nothing Then Exit Function
     If LCase$(deals.Name) <> "deals" Then Exit Function
     If target.Row = deals.HeaderRowRange.Row Then Exit Function
     SalesflowIsStageCell = (target.Column = deals.Range.Column + ColumnOf(deals, "Deals.stage") - 1)
+NotOne:
 End Function
 
 Private Function SelectedPlaybook() As String

@@ -6,13 +6,37 @@ Option Explicit
 Private Const APPLICATION_NAME As String = "salesflow"
 Private Const SECTION_NAME As String = "ribbon"
 
+Private Const SECONDS_SHOWN As Long = 20
+
 Private ribbonShown As IRibbonUI
-Private cellWatch As SalesflowEvents
+Private applicationWatch As SalesflowEvents
+Private clearAt As Date
+Private described As Boolean
 
 Public Sub SalesflowLoaded(ribbon As IRibbonUI)
     Set ribbonShown = ribbon
-    SetWatch LiveCheck()
+    Set applicationWatch = New SalesflowEvents
+    applicationWatch.Watch Application, LiveCheck()
+    If Not ActiveWorkbook Is Nothing Then SalesflowWorkbookShown
+End Sub
+
+Public Sub SalesflowWorkbookShown()
+    ' Functions can be described only while a workbook is open.
+    If described Then Exit Sub
+    described = True
     SalesflowDescribe
+End Sub
+
+Public Sub SalesflowShown()
+    ' What a button says stays in the status bar for a while, and then Excel has it back.
+    On Error Resume Next
+    clearAt = DateAdd("s", SECONDS_SHOWN, Now)
+    Application.OnTime clearAt, "'" & ThisWorkbook.Name & "'!SalesflowCleared"
+End Sub
+
+Public Sub SalesflowCleared()
+    ' A later press has a time of its own.
+    If Now >= clearAt Then Application.StatusBar = False
 End Sub
 
 Public Sub SalesflowLabel(control As IRibbonControl, ByRef shown As Variant)
@@ -29,7 +53,8 @@ End Sub
 
 Public Sub SalesflowLiveSwitched(control As IRibbonControl, pressed As Boolean)
     SaveSetting APPLICATION_NAME, SECTION_NAME, "live", IIf(pressed, "1", "0")
-    SetWatch pressed
+    If applicationWatch Is Nothing Then Set applicationWatch = New SalesflowEvents
+    applicationWatch.Watch Application, pressed
 End Sub
 
 Public Sub SalesflowPressFile(ByVal verb As String)
@@ -47,13 +72,19 @@ Public Sub SalesflowPress(ByVal verb As String, Optional ByVal choice As Long = 
     ' Runs one button; verb and choice come from this project only, and a file name is passed only as character codes,
     ' so that no text of a workbook becomes part of the command.
     On Error GoTo Failed
+    Dim outcome As Variant
     If ActiveWorkbook Is Nothing Then
-        MsgBox SalesflowText("no_workbook"), vbExclamation, SalesflowText("sf_tab")
+        MsgBox SalesflowText(IIf(InProtectedView(), "protected_view", "no_workbook")), vbExclamation, SalesflowText("sf_tab")
         Exit Sub
     End If
     If verb = "language" Then SwitchLanguage
     Application.StatusBar = SalesflowText("running")
-    RunPython "from xl_salesflow.excel import buttons; buttons.press('" & verb & "', " & choice & ", '" & SalesflowLanguage() & "', '" & SalesflowHex(file) & "')"
+    clearAt = DateAdd("h", 1, Now)
+    outcome = RunPython("from xl_salesflow.excel import buttons; buttons.press('" & verb & "', " & choice & ", '" & SalesflowLanguage() & "', '" & SalesflowHex(file) & "')")
+    #If Not Mac Then
+        ' On macOS, Python still runs now, and the module of xlwings says when it has ended.
+        If outcome = -1 Then Application.StatusBar = False Else SalesflowShown
+    #End If
     Exit Sub
 Failed:
     Application.StatusBar = False
@@ -98,15 +129,14 @@ Private Sub SwitchLanguage()
     If Not ribbonShown Is Nothing Then ribbonShown.Invalidate
 End Sub
 
+Private Function InProtectedView() As Boolean
+    ' A workbook in Protected View is not among the open workbooks; Excel for Mac has no such view.
+    Dim host As Object
+    On Error Resume Next
+    Set host = Application
+    InProtectedView = (host.ProtectedViewWindows.Count > 0)
+End Function
+
 Private Function LiveCheck() As Boolean
     LiveCheck = (GetSetting(APPLICATION_NAME, SECTION_NAME, "live", "0") = "1")
 End Function
-
-Private Sub SetWatch(ByVal watching As Boolean)
-    If watching Then
-        Set cellWatch = New SalesflowEvents
-        cellWatch.Watch Application
-    Else
-        Set cellWatch = Nothing
-    End If
-End Sub

@@ -94,12 +94,20 @@ Public Sub Salesflow_assign(control As IRibbonControl)
     SalesflowPress "assign"
 End Sub
 
+Public Sub Salesflow_approvals(control As IRibbonControl)
+    SalesflowPress "approvals", CLng(Val(control.Tag))
+End Sub
+
 Public Sub Salesflow_targets(control As IRibbonControl)
     SalesflowPress "targets"
 End Sub
 
 Public Sub Salesflow_playbook(control As IRibbonControl)
     SalesflowPress "playbook", CLng(Val(control.Tag))
+End Sub
+
+Public Sub Salesflow_rename(control As IRibbonControl)
+    SalesflowPress "rename"
 End Sub
 
 Public Sub Salesflow_diff(control As IRibbonControl)
@@ -116,6 +124,10 @@ End Sub
 
 Public Sub Salesflow_dates(control As IRibbonControl)
     SalesflowPress "dates", CLng(Val(control.Tag))
+End Sub
+
+Public Sub Salesflow_merge_customers(control As IRibbonControl)
+    SalesflowPress "merge_customers"
 End Sub
 
 Public Sub Salesflow_undo(control As IRibbonControl)

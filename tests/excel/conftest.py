@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import xlwings as xw
 
-from tests.excel.engines import memory, web
+from tests.excel.engines import com, memory, web
 from tests.excel.engines.calc import Office
 from tests.excel.open_desk import OpenDesk, laid
 from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
@@ -80,6 +80,7 @@ def _a_new_application() -> Iterator[None]:
     yield
     for engine in (memory.ENGINE, web.ENGINE):
         engine.apps.running[0].__init__(engine)  # type: ignore[misc]
+    com.APPLICATIONS.clear()
     if hasattr(xw.Book, "_mock_caller"):
         del xw.Book._mock_caller
 

@@ -10,6 +10,7 @@ import pandas as pd
 import xlwings as xw
 
 from tests.excel.conftest import NOW
+from tests.excel.engines.com import application, workbook_of
 from xl_salesflow.core.pipelines import Pipeline, Playbook
 from xl_salesflow.excel import buttons
 from xl_salesflow.excel.open_book import OpenBook
@@ -27,7 +28,7 @@ class Rep:
 
     @property
     def grid(self) -> Any:
-        return self.book.impl.grid
+        return workbook_of(self.book).grid if hasattr(self.book.impl, "xl") else self.book.impl.grid
 
     @property
     def told(self) -> str:
@@ -35,7 +36,7 @@ class Rep:
 
     @property
     def alerts(self) -> list[str]:
-        return self.book.impl.app.alerts
+        return application().alerts if hasattr(self.book.impl, "xl") else self.book.impl.app.alerts
 
     def read(self) -> Pipeline:
         return OpenBook(self.book).read(NOW.date())
@@ -49,7 +50,7 @@ class Rep:
         return OpenBook(self.book).read_as_needed(NOW.date()).playbooks
 
     def deals(self, **having: str) -> pd.DataFrame:
-        deals = self.rows("Deals")
+        deals = self.rows("Deals").sort_values("deal")  # the sheet is in working order
         for column, value in having.items():
             deals = deals[deals[column] == value]
         return deals

@@ -12,7 +12,8 @@ from tests.excel.engines.memory import MemoryGrid
 from tests.excel.open_desk import OpenDesk, laid
 from tests.workbook.book_contract import TODAY, edit
 from xl_salesflow.core.change_sets import Append, ChangeSet
-from xl_salesflow.errors import CannotSave, UnsupportedEdit
+from xl_salesflow.errors import UnsupportedEdit
+from xl_salesflow.excel.excel_refusals import WriteRefused
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -26,6 +27,7 @@ BETWEEN: list[tuple[str, Any, Any, int]] = [
     ("next_step", None,               "call",         1),
     ("next_step", "a person's words", "call",         25),
     ("warnings",  "our own words",    "new",          1),
+    ("stage",     "Quote",            "Lead",         1),
 ]  # fmt: skip
 
 
@@ -78,7 +80,7 @@ def test_a_cell_that_does_not_accept_a_value_is_named(desk: OpenDesk, monkeypatc
     book = desk.book()
     plan = edit(book.read(TODAY), "Deals", "amount", {"D-1": 5.0})
     monkeypatch.setattr(MemoryGrid, "put", lambda *arguments: None)
-    with pytest.raises(CannotSave, match=r"Deals!F2 did not accept what was written; clear the filter"):
+    with pytest.raises(WriteRefused, match=r"Deals!F2 did not accept what was written; clear the filter"):
         book.write(plan)
 
 

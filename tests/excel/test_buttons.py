@@ -29,7 +29,7 @@ def test_check_lists_findings_that_link_to_their_cells(rep: Rep) -> None:
     message = rep.press("check")
     findings = rep.rows("Findings")
     assert f"{len(findings)} findings" in message
-    assert "unknown_choice" in set(findings["rule"])
+    assert "A value the dropdown does not offer" in set(findings["rule"])
     assert rep.book.sheets.active.name == find_open_tables(rep.book)["Findings"].sheet
     hidden = [
         cell for cells in rep.grid.cells.values() for _, cell in cells.values() if str(cell).startswith("=HYPERLINK")
@@ -362,3 +362,63 @@ def test_repair_writes_formulas_back(rep: Rep) -> None:
     rep.type("D-00001", "weighted_value", 5)
     assert rep.press("repair") == "1 formulas written back."
     assert rep.read().cell_findings == ()
+
+
+def test_approvals_shows_what_waits_and_decides_the_selected_request(rep: Rep, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A move that the gates refuse waits for the person who may override; a rejection needs the cell Reason."""
+    first, last = rep.playbooks["crm"].open_stages[0].name, rep.playbooks["crm"].open_stages[-1].name
+    deals = rep.deals(outcome="open", recorded_stage=first)
+    asked, other = deals[deals["stage"] == first]["deal"].iloc[:2]
+    boss = next(row for row in rep.rows("Team").itertuples() if row.person not in set(deals["owner"]))
+    rep.fill_in("Team", "may_override", {int(boss.Index): "Yes"})
+    for deal in (asked, other):
+        rep.type(deal, "stage", last)
+        rep.type(deal, "override_reason", "known customer")
+    rep.press("update")
+    requests = rep.rows("Approvals").set_index("deal")
+    assert set(requests.loc[[asked, other], "waits_for"]) == {boss.person}
+    place = {deal: int(row) for row, deal in rep.rows("Approvals")["deal"].items()}
+    assert "choose an entry" in rep.press("approvals").casefold()
+    monkeypatch.setenv("SALESFLOW_USER", boss.person)
+    assert rep.press("approvals", 1) == f"2 requests wait for {boss.person}."
+    assert rep.book.sheets.active.name == find_open_tables(rep.book)["Approvals"].sheet
+    rep.select("Approvals", place[asked])
+    assert rep.press("approvals", 2) == f"{requests.at[asked, 'approval']}: Approved."
+    assert rep.deal(asked)["recorded_stage"] == last
+    rep.select("Approvals", place[other])
+    rep.press("approvals", 3)
+    assert rep.rows("Approvals").at[place[other], "status"] == "waiting"
+    rep.fill_in("Approvals", "reason", {place[other]: "Too early"})
+    rep.select("Approvals", place[other])
+    assert rep.press("approvals", 3) == f"{requests.at[other, 'approval']}: Rejected."
+    assert rep.deal(other)["recorded_stage"] == first
+
+
+def test_rename_carries_what_was_typed_along(rep: Rep) -> None:
+    assert "type the new name" in rep.press("rename").casefold()
+    owner = rep.rows("Deals")["owner"].iloc[0]
+    team, count = rep.rows("Team"), len(rep.deals(owner=owner))
+    rep.fill_in("Team", "person", {int(team.index[team["person"] == owner][0]): "Quinn Adams"})
+    rep.press("check")
+    findings = rep.rows("Findings")
+    renamed = findings["rule"] == "A name changed in the sheet that declares it"
+    assert list(findings.loc[renamed, "key"]) == ["Quinn Adams"]
+    assert rep.press("rename").startswith(f"“{owner}” is “Quinn Adams” in ")
+    assert (len(rep.deals(owner=owner)), len(rep.deals(owner="Quinn Adams"))) == (0, count)
+    rep.press("undo")
+    assert len(rep.deals(owner=owner)) == count
+
+
+def test_merge_customer_merges_the_selected_double(rep: Rep) -> None:
+    kept, double = rep.rows("Accounts").index[:2]
+    name, old = rep.rows("Accounts")["account"].loc[[kept, double]]
+    rep.select("Accounts", int(double))
+    assert "reports as a duplicate" in rep.press("merge_customers")
+    deals = rep.rows("Deals")["account"].isin([name, old]).sum()
+    rep.fill_in("Accounts", "account", {int(double): f"{name} Ltd"})
+    rows = rep.deals(account=old).index
+    rep.fill_in("Deals", "account", {int(row): f"{name} Ltd" for row in rows})
+    rep.select("Accounts", int(double))
+    assert rep.press("merge_customers").startswith(f"“{name} Ltd” is “{name}” now")
+    assert len(rep.deals(account=name)) == deals
+    assert f"{name} Ltd" not in set(rep.rows("Accounts")["account"])

@@ -70,8 +70,9 @@ def test_a_conflict_is_shown_on_its_sheet(rep: Rep, tmp_path: Path) -> None:
     """Both typed a different amount, and no Journal shows which was first, so a person decides."""
     copy = Path(shutil.copy(rep.book.fullname, tmp_path / "copy.xlsx"))
     workbook = Workbook.open(copy)
-    header = TABLES["Deals"].header("amount", rep.language)
-    workbook.set_column("Deals", header, {workbook.tables["Deals"].first_row: 10.0})
+    deal, amount = (TABLES["Deals"].header(column, rep.language) for column in ("deal", "amount"))
+    row = workbook.tables["Deals"].first_row + workbook.read_table("Deals")[deal].index("D-00001")
+    workbook.set_column("Deals", amount, {row: 10.0})
     copy.write_bytes(workbook.to_bytes())
     rep.type("D-00001", "amount", 20.0)
     message = rep.press("merge", file=copy)

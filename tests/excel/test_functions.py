@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from tests.excel.engines.memory import open_in_memory
 from tests.parts import ROOT
 from xl_salesflow.excel import udfs, worksheet_functions
-from xl_salesflow.excel.addin_declarations import FUNCTION_ARGUMENTS, FUNCTION_DECLARATIONS
+from xl_salesflow.excel.addin_declarations import FUNCTION_ARGUMENTS, FUNCTION_DECLARATIONS, FUNCTION_PREFIX
 from xl_salesflow.excel.open_book import OpenBook
 from xl_salesflow.excel.worksheet_functions import WORKSHEET_FUNCTIONS, cannot_move, days_in_stage, next_stages
 from xl_salesflow.locale.texts import Language
@@ -35,7 +35,7 @@ CALLS: list[tuple[str, list[list[Any]], list[Any]]] = [
 def test_a_column_is_filled_in_one_call(name: str, columns: list[list[Any]], expected: list[Any]) -> None:
     assert getattr(worksheet_functions, name)(*columns) == expected
     blocks = ([[cell] for cell in column] for column in columns)
-    assert getattr(udfs, name)("en", *blocks) == [[cell] for cell in expected]
+    assert getattr(udfs, f"{FUNCTION_PREFIX}{name}")("en", *blocks) == [[cell] for cell in expected]
 
 
 def test_days_in_stage_counts_whole_days() -> None:
@@ -56,7 +56,7 @@ def test_deals_are_looked_up_in_the_open_workbook(workbook: Callable[[Language],
 
 
 def test_functions_match_their_description_in_the_wizard() -> None:
-    assert {function.__name__ for function in WORKSHEET_FUNCTIONS} == set(FUNCTION_DECLARATIONS)
+    assert {f"{FUNCTION_PREFIX}{function.__name__}" for function in WORKSHEET_FUNCTIONS} == set(FUNCTION_DECLARATIONS)
     for name, declared in FUNCTION_DECLARATIONS.items():
         assert tuple(inspect.signature(getattr(udfs, name)).parameters) == ("language", *declared.arguments)
         assert set(declared.arguments) <= set(FUNCTION_ARGUMENTS)
@@ -75,3 +75,11 @@ def test_the_template_works_without_them(template: str) -> None:
         if f"{name}(" in cell.value.lower()
     }
     assert used == set()
+
+
+def test_no_function_has_the_name_of_a_cell() -> None:
+    """Excel looks for a name of the workbook first: =win_rate(3,1) is #REF! where win_rate is a cell."""
+    names = {name.casefold() for name in load_workbook(ROOT / "workbook_template.xlsx").defined_names}
+    assert names & {name.partition("_")[2] for name in FUNCTION_DECLARATIONS}, "the prefix is not there for nothing"
+    assert names & set(FUNCTION_DECLARATIONS) == set()
+    assert {name for name in FUNCTION_DECLARATIONS if not name.startswith(FUNCTION_PREFIX)} == set()

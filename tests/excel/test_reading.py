@@ -71,7 +71,7 @@ def test_overwritten_formulas_are_found_and_restored(filled: OpenDesk) -> None:
 SPOILED: list[tuple[str, str | int, str, Any]] = [
     # table or sheet  row                column or its number  what somebody makes of the formula
     ("Deals",         "D-00002",         "weighted_value",     5),
-    ("Deals",         "D-00004",         "weighted_value",     CellFormula("Deals[[#This Row],[Amount]]*2")),
+    ("Deals",         "D-00005",         "weighted_value",     CellFormula("Deals[[#This Row],[Amount]]*2")),
     ("Deals",         "D-00006",         "bant_grade",         CellFormula('"A"')),
     ("History",       2,                 "state",              CellFormula("1+1")),
     ("Metrics",       "win_rate",        "value",              CellFormula("open_count")),

@@ -13,7 +13,7 @@ from tests.excel.open_desk import OpenDesk, laid, many
 from tests.workbook.book_contract import OWN, TODAY, edit
 from xl_salesflow.core.change_sets import ChangeSet, Remove
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.errors import CannotSave
+from xl_salesflow.excel.excel_refusals import WriteRefused
 
 
 def removal(pipeline: Pipeline, *keys: str) -> ChangeSet:
@@ -65,7 +65,7 @@ def test_all_rows_are_restored_if_excel_does_not_delete_them(
     pipeline = book.read(TODAY)
     before, area = {name: dict(cells) for name, cells in desk.grid.cells.items()}, desk.grid.table("Deals")
     monkeypatch.setattr(MemoryGrid, "delete", filtered)
-    with pytest.raises(CannotSave, match="rows of the table Deals could not be deleted; clear its filter"):
+    with pytest.raises(WriteRefused, match="rows of the table Deals could not be deleted; clear its filter"):
         book.write(edit(pipeline, "Deals", "amount", {"D-3": 5.0}) + removal(pipeline, "D-1", "D-2"))
     assert desk.grid.cells == before
     assert desk.grid.table("Deals") == area

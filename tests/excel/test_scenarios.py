@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from tests.excel.conftest import NOW
 from tests.excel.engines.calc import open_in_calc
+from tests.excel.engines.com import open_in_com
 from tests.excel.engines.memory import open_in_memory
 from tests.excel.engines.real import open_in_excel
 from tests.excel.rep import Rep, an_open_deal
@@ -27,7 +28,12 @@ from xl_salesflow.verbs import funnel
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
 
 
-ENGINES = ["memory", pytest.param("calc", marks=pytest.mark.slow), pytest.param("excel", marks=pytest.mark.excel)]
+ENGINES = [
+    "memory",
+    "com",
+    pytest.param("calc", marks=pytest.mark.slow),
+    pytest.param("excel", marks=pytest.mark.excel),
+]
 
 
 @pytest.fixture(params=ENGINES)
@@ -35,6 +41,8 @@ def rep(request: pytest.FixtureRequest, workbook: Callable[[Language], Path]) ->
     path = workbook("en")
     if request.param == "memory":
         book = open_in_memory(path)
+    elif request.param == "com":
+        book = open_in_com(path)
     elif request.param == "calc":
         book = open_in_calc(request.getfixturevalue("calc"), path)
     else:
@@ -128,6 +136,12 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     assert "conflicts to decide" in rep.press("merge", file=copy)
     assert "open deals switched" in rep.press("playbook", list_playbook_names().index("b2b") + 1)
     assert "0 left" in rep.press("undo")
+    assert "requests wait for" in rep.press("approvals", 1)
+    people, owner = rep.rows("Team"), rep.rows("Deals")["owner"].iloc[0]
+    rep.fill_in("Team", "person", {int(people.index[people["person"] == owner][0]): "Quinn Adams"})
+    assert rep.press("rename").startswith(f"“{owner}” is “Quinn Adams” in ")
+    rep.select("Accounts", int(rep.rows("Accounts").index[0]))
+    assert "reports as a duplicate" in rep.press("merge_customers")
     rep.press("targets")
     rep.press("report")
     rep.press("calendar")

@@ -20,7 +20,7 @@ from tests.excel.rep import Rep
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run, recompute_formula_columns
 from xl_salesflow.excel import worksheet_functions
-from xl_salesflow.excel.addin_declarations import FUNCTION_DECLARATIONS
+from xl_salesflow.excel.addin_declarations import FUNCTION_DECLARATIONS, FUNCTION_PREFIX
 from xl_salesflow.excel.open_tables import find_open_tables
 from xl_salesflow.excel.worksheet_functions import WORKSHEET_FUNCTIONS, _cell_to_decimal
 from xl_salesflow.locale.texts import Language
@@ -85,12 +85,12 @@ def test_whole_columns_of_deals_equal_the_results_of_the_engine(
         "cannot_move": ([column(book, "deal")], _refused(pipeline)),
         "win_rate": _rates(book, pipeline),
     }
-    assert set(asked) == set(FUNCTION_DECLARATIONS)
+    assert {f"{FUNCTION_PREFIX}{name}" for name in asked} == set(FUNCTION_DECLARATIONS)
     for at, (name, (blocks, expected)) in enumerate(asked.items(), start=1):
         times = _counted(monkeypatch, name)
         own = name not in ("next_stages", "cannot_move")  # these two also read the workbook
         rep.grid.calls.clear()
-        answer = call(name, *blocks)
+        answer = call(f"{FUNCTION_PREFIX}{name}", *blocks)
         assert times == [len(expected)], name
         if own:
             assert asked_of(rep) == len(blocks), name
@@ -211,15 +211,15 @@ def test_cells_of_every_kind_and_shape(rep: Rep, call: Call) -> None:
     for case, (name, blocks, expected) in enumerate(CASES):
         top = 1 + 20 * case  # each in different cells: a cell that once contained a day keeps showing days
         given = [typed(rep.book, block, top, 20 + 5 * at) for at, block in enumerate(blocks)]
-        shown = typed(rep.book, call(name, *given), top, 50)
+        shown = typed(rep.book, call(f"{FUNCTION_PREFIX}{name}", *given), top, 50)
         assert [_plain(row) for row in shown.options(ndim=2).value] == expected, (name, blocks)
 
 
 def test_a_day_that_is_left_out_is_today(rep: Rep, call: Call) -> None:
     block = typed(rep.book, [[date.today()]])
-    assert call("days_in_stage", block, None) == [[0]]
+    assert call("sf_days_in_stage", block, None) == [[0]]
 
 
 def test_the_sentence_is_in_the_language_of_the_add_in(rep: Rep, call: Call) -> None:
     blocks = typed(rep.book, [[1], [2]]), typed(rep.book, [[1], [2], [3]], 1, 30)
-    assert call("win_rate", *blocks, language="zh")[0][0].startswith("各区域大小不一")
+    assert call("sf_win_rate", *blocks, language="zh")[0][0].startswith("各区域大小不一")

@@ -12,6 +12,15 @@ from types import MappingProxyType
 
 from xl_salesflow.locale.texts import Text
 
+DECISIONS: Mapping[str, Text] = MappingProxyType(
+    {
+        "show": Text("Show what waits"),
+        "approve": Text("Approve the selected request"),
+        "reject": Text("Reject the selected request"),
+    }
+)
+"""What the button Approvals offers."""
+
 COMPARISON_SPANS: Mapping[int, Text] = MappingProxyType(
     {
         7: Text("A week before"),
@@ -24,6 +33,9 @@ COMPARISON_SPANS: Mapping[int, Text] = MappingProxyType(
 """Days before the as-of date → their label in the menu."""
 
 FUNCTION_CATEGORY = "Salesflow"
+FUNCTION_PREFIX = "sf_"
+"""Before the name of each function in a cell: Excel looks among the names of the workbook first, and “win_rate” is one."""
+
 FUNCTION_MODULE = "xl_salesflow.excel.udfs"
 
 FUNCTION_ARGUMENTS: Mapping[str, Text] = {
@@ -56,15 +68,15 @@ class FunctionDeclaration:
 _BANT_ARGUMENTS = ("budget", "authority", "need", "timeline")
 
 FUNCTION_DECLARATIONS: Mapping[str, FunctionDeclaration] = {
-    "bant_score": FunctionDeclaration(_BANT_ARGUMENTS, Text("BANT score, 0 to 100, by the standard weights")),
-    "bant_grade": FunctionDeclaration(_BANT_ARGUMENTS, Text("BANT grade, A to F, by the standard thresholds")),
-    "weighted_value": FunctionDeclaration(
+    "sf_bant_score": FunctionDeclaration(_BANT_ARGUMENTS, Text("BANT score, 0 to 100, by the standard weights")),
+    "sf_bant_grade": FunctionDeclaration(_BANT_ARGUMENTS, Text("BANT grade, A to F, by the standard thresholds")),
+    "sf_weighted_value": FunctionDeclaration(
         ("amount", "probability"),
         Text("Amount times probability, rounded to cents"),
     ),
-    "win_rate": FunctionDeclaration(("won", "lost"), Text("Won divided by won and lost")),
-    "days_in_stage": FunctionDeclaration(("since", "today"), Text("Whole days since the day"), 1),
-    "amount_in_capitals": FunctionDeclaration(("amount",), Text("The amount in Chinese capitals")),
-    "cannot_move": FunctionDeclaration(("deal",), Text("Why the deal cannot enter the stage its cell asks for")),
-    "next_stages": FunctionDeclaration(("deal",), Text("The stages after the deal's recorded one")),
+    "sf_win_rate": FunctionDeclaration(("won", "lost"), Text("Won divided by won and lost")),
+    "sf_days_in_stage": FunctionDeclaration(("since", "today"), Text("Whole days since the day"), 1),
+    "sf_amount_in_capitals": FunctionDeclaration(("amount",), Text("The amount in Chinese capitals")),
+    "sf_cannot_move": FunctionDeclaration(("deal",), Text("Why the deal cannot enter the stage its cell asks for")),
+    "sf_next_stages": FunctionDeclaration(("deal",), Text("The stages after the deal's recorded one")),
 }

@@ -5,7 +5,6 @@ The context also shows the outcome: it activates sheets, lists findings and open
 
 from __future__ import annotations
 
-import getpass
 import os
 import webbrowser
 from collections.abc import Iterable, Mapping
@@ -16,23 +15,27 @@ from pathlib import Path
 from types import MappingProxyType
 
 import xlwings as xw
-from xlwings.main import Table
 
 from xl_salesflow.core.change_sets import ChangeSet, Fill
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.engine import Run
 from xl_salesflow.errors import UsageError
+from xl_salesflow.excel.cell_blocks import read_block_values
+from xl_salesflow.excel.excel_refusals import refusal_errors
 from xl_salesflow.excel.open_book import OpenBook
-from xl_salesflow.excel.open_tables import OpenTable, locate_open_table, read_block_values
+from xl_salesflow.excel.open_tables import OpenTable, locate_named_table
+from xl_salesflow.excel.sheet_guards import make_sheet_visible
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.atomic_save import find_system_account
 
 _SELECT_ROW_TEXTS: Mapping[str, Text] = MappingProxyType(
     {
         "deal": Text("Select a row first: of Deals, or of any list with the column Deal."),
         "quote": Text("Select the row of a quote first, on the sheet Quotes."),
         "activity": Text("Select the row of an activity first."),
+        "approval": Text("Select the row of a request first, on the sheet Waiting for me."),
     }
 )
 
@@ -50,6 +53,7 @@ class ButtonContext:
     language: Language = "en"
     now: datetime = field(default_factory=lambda: datetime.now().replace(microsecond=0))
     file: Path | None = None
+    _places: dict[str, OpenTable] = field(default_factory=dict)
 
     @cached_property
     def book(self) -> OpenBook:
@@ -59,7 +63,8 @@ class ButtonContext:
     @cached_property
     def run(self) -> Run:
         """Return who runs the verb, and when."""
-        return Run(os.environ.get("SALESFLOW_USER") or getpass.getuser(), self.now)
+        account = find_system_account()
+        return Run(os.environ.get("SALESFLOW_USER") or account, self.now, account)
 
     def read(self) -> Pipeline:
         """Return the workbook as values."""
@@ -81,35 +86,33 @@ class ButtonContext:
 
     def value_in_row(self, column: str, row: int = 0) -> str:
         """Return the value of *column* in that row, "" if it is not in a table with that column."""
-        selection = self.xw_book.selection
+        try:
+            selection = self.xw_book.app.selection
+        except refusal_errors():  # the whole sheet is selected, which has more cells than Excel counts
+            selection = None
         return "" if selection is None else _read_value_in_row(selection, column, row or selection.row)
 
     def show_table(self, table: str, row: int = 0, column: str = "") -> None:
         """Activate the sheet of *table*; with *row*, select one of its cells."""
-        for sheet in self.xw_book.sheets:
-            for one in sheet.tables:
-                if one.name.casefold() == table.casefold():
-                    _bring_sheet_to_front(sheet)
-                    if row:
-                        place = locate_open_table(sheet, one)
-                        sheet.range((row, _find_sheet_column(place, table, column) or place.first_col)).select()
-                    return
+        if place := self._places.pop(table, None) or self.book.finder.find_if_there(table):
+            _bring_sheet_to_front(place.xw_sheet)
+            if row:
+                col = _find_sheet_column(place, table, column) or place.first_col
+                place.cell_range(row, row, col, col).select()
 
     def show_findings(self, findings: Iterable[Finding]) -> None:
         """Write *findings* to their sheet, each with a link to its cell, and activate it."""
-        table = TABLES["Findings"]
-        rows = [{column.id: getattr(finding, column.id) for column in table.columns} for finding in findings]
-        self.book.write(ChangeSet(fills=(Fill("Findings", make_table_frame(table, rows)),)))
+        from xl_salesflow.process.rule_catalogue import list_finding_rows
+
+        rows = make_table_frame(TABLES["Findings"], list_finding_rows(findings, self.language))
+        self.book.write(ChangeSet(fills=(Fill("Findings", rows),)))
         self.show_table("Findings")
 
     def next_row(self, table: str) -> int:
         """Return the row below the last one of *table* with a key, where its next row will be."""
-        for sheet in self.xw_book.sheets:
-            for one in sheet.tables:
-                if one.name.casefold() == table.casefold():
-                    place = locate_open_table(sheet, one)
-                    return max(_find_last_keyed_row(place, table) + 1, place.first_row)
-        return 0
+        if place := self.book.finder.find_if_there(table):
+            self._places[table] = place  # where `show_table` goes; rows that are added do not move its columns
+        return max(_find_last_keyed_row(place, table) + 1, place.first_row) if place else 0
 
     @cached_property
     def folder(self) -> Path:
@@ -130,15 +133,15 @@ class ButtonContext:
 def _read_value_in_row(selection: xw.Range, column: str, row: int) -> str:
     sheet = selection.sheet
     for table in sheet.tables:
-        place, known = locate_open_table(sheet, table), _find_declared_name(table)
-        col = _find_sheet_column(place, known, column) if known else 0
+        name = table.name
+        known = next((one for one in TABLES if one.casefold() == name.casefold()), "")
+        if not known or column not in TABLES[known].by_id:
+            continue
+        place = locate_named_table(sheet, table, "", name)
+        col = _find_sheet_column(place, known, column)
         if col and place.first_row <= row <= place.last_row:
             return str(read_block_values(sheet.range((row, col), (row, col)))[0][0] or "")
     return ""
-
-
-def _find_declared_name(table: Table) -> str:
-    return next((name for name in TABLES if name.casefold() == table.name.casefold()), "")
 
 
 def _find_sheet_column(place: OpenTable, table: str, column_id: str) -> int:
@@ -150,12 +153,11 @@ def _find_sheet_column(place: OpenTable, table: str, column_id: str) -> int:
 
 
 def _find_last_keyed_row(place: OpenTable, table: str) -> int:
-    col = _find_sheet_column(place, table, TABLES[table].key or TABLES[table].columns[0].id)
+    col = _find_sheet_column(place, table, TABLES[table].name_column)
     cells = place.values(col, col)[0]
     return max((row for row, cell in enumerate(cells, start=place.first_row) if cell is not None), default=0)
 
 
 def _bring_sheet_to_front(sheet: xw.Sheet) -> None:
-    if not sheet.visible:
-        sheet.visible = True
+    make_sheet_visible(sheet)
     sheet.activate()

@@ -6,6 +6,7 @@ bar; an error is one sentence in a message box, never a traceback.
 
 from __future__ import annotations
 
+import atexit
 import sys
 import tempfile
 import traceback
@@ -13,13 +14,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-import xlwings as xw
-
 from xl_salesflow.core.file_saving import save_file_atomically
 from xl_salesflow.errors import SalesflowError
 from xl_salesflow.excel.button_context import ButtonContext
 from xl_salesflow.excel.deal_buttons import (
     press_activity,
+    press_approvals,
     press_bant,
     press_explain,
     press_lost,
@@ -31,6 +31,9 @@ from xl_salesflow.excel.deal_buttons import (
     press_revise,
     press_won,
 )
+from xl_salesflow.excel.excel_refusals import CallRefused, translate_refusals
+from xl_salesflow.excel.name_buttons import press_merge_customers, press_rename
+from xl_salesflow.excel.press_calls import find_calling_book, hold_press_lock
 from xl_salesflow.excel.workbook_buttons import (
     press_assign,
     press_audit,
@@ -75,12 +78,15 @@ BUTTONS: Mapping[str, Button] = MappingProxyType(
         "print": press_print,
         "prepare": press_prepare,
         "assign": press_assign,
+        "approvals": press_approvals,
         "audit": press_audit,
         "dates": press_dates,
         "compare": press_compare,
         "diff": press_diff,
         "merge": press_merge,
         "playbook": press_playbook,
+        "rename": press_rename,
+        "merge_customers": press_merge_customers,
         "funnel": press_funnel,
         "targets": press_targets,
         "report": press_report,
@@ -105,14 +111,22 @@ def press(verb: str, choice: int = 0, language: Language = "en", file: str = "")
     command.
     """
     sys.excepthook = _make_error_hook(language)
-    book = xw.Book.caller()
+    _keep_other_excels()
+    book = find_calling_book()
     chosen = Path(bytes.fromhex(file).decode("utf-16-be")) if file else None
     try:
-        message = BUTTONS[verb](ButtonContext(book, choice, language, file=chosen)).in_(language)
+        with hold_press_lock(book.name), translate_refusals(book, CallRefused):
+            message = BUTTONS[verb](ButtonContext(book, choice, language, file=chosen)).in_(language)
     except SalesflowError as error:
         message = error.in_(language)
         book.app.alert(message, title="Salesflow", mode="critical")
     book.app.status_bar = message if len(message) <= _STATUS_BAR_LENGTH else f"{message[: _STATUS_BAR_LENGTH - 1]}…"
+
+
+def _keep_other_excels() -> None:
+    # xlwings ends, when Python exits, every Excel without a window: also the automations and previews of others
+    if windows := sys.modules.get("xlwings._xlwindows"):
+        atexit.unregister(windows.cleanup)
 
 
 def _make_error_hook(

@@ -14,14 +14,17 @@ from xl_salesflow.core.pipelines import Finding, Pipeline, Playbook
 from xl_salesflow.core.verb_answers import LoggedActivity, MoveVerdict, OpenQuestions, RunAnswer, VisitChecklist
 from xl_salesflow.engine import Run, Step, make_deal_scope, run_steps
 from xl_salesflow.errors import UsageError
+from xl_salesflow.excel.addin_declarations import DECISIONS
 from xl_salesflow.excel.button_context import ButtonContext
 from xl_salesflow.locale.texts import TWO_SENTENCES, Text, fold_text
+from xl_salesflow.process.approval_decisions import ApprovalChoice
 from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.quotes.document_record import QUOTE_DOCUMENT_KINDS
 from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS, PrintJob
+from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_frames import make_column_series, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.verbs import draft, paper, prepare, revise
+from xl_salesflow.verbs import approvals, decide, draft, paper, prepare, revise
 
 _BUTTON_FORMATS = ("pdf", "html")
 _QUOTE_DRAFTED_TEXT = Text("Quote {number} for {deal} was drafted.")
@@ -263,6 +266,22 @@ def press_prepare(context: ButtonContext) -> Text:
     count = len(plan.answer.result.tasks)
     context.show_table("Tasks", row if count else 0, "task")
     return Text("{deal}: {count} tasks before the visit.").with_facts(deal=deal, count=count)
+
+
+def press_approvals(context: ButtonContext) -> Text:
+    """Show what waits for a decision, or decide the request of the selected row; a rejection needs its cell Reason."""
+    if not 1 <= context.choice <= len(DECISIONS):
+        raise _NO_MENU_ENTRY
+    chosen = tuple(DECISIONS)[context.choice - 1]
+    if chosen == "show":
+        context.show_table("Approvals")
+        waiting = approvals(context.read_as_needed(), context.run.by).answer.approvals
+        return Text("{count} requests wait for {person}.").with_facts(count=len(waiting), person=context.run.by)
+    choice = ApprovalChoice(context.selected_value("approval"), chosen == "approve", context.value_in_row("reason"))
+    plan = decide(context.read(), choice, context.run)
+    context.book.write(plan)
+    label = CHOICES["approval_status"][plan.answer.result.status]
+    return Text("{request}: {status}.").with_facts(request=plan.answer.result.approval, status=label)
 
 
 def _write_stage_move(context: ButtonContext, pipeline: Pipeline, deal: str, cells: dict[str, str]) -> Text:

@@ -25,6 +25,7 @@ from xl_salesflow.excel.deal_buttons import (
     press_revise,
     press_won,
 )
+from xl_salesflow.excel.name_buttons import press_merge_customers, press_rename
 from xl_salesflow.excel.workbook_buttons import (
     press_assign,
     press_check,
@@ -80,6 +81,8 @@ WEB_SCRIPTS: Mapping[str, WebScript] = {
         ("prepare", press_prepare),
         ("new_quote", press_new_quote),
         ("revise", press_revise),
+        ("rename", press_rename),
+        ("merge_customers", press_merge_customers),
     )
 }
 """The scripts by the name shown in the script editor."""

@@ -6,14 +6,16 @@ sheet whose rows somebody shifted, only those with a defined name are expected.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import xlwings as xw
 
 from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.excel.block_writing import BlockWriter
-from xl_salesflow.excel.open_tables import OpenNamedCells, is_formula, read_block_formulas
+from xl_salesflow.excel.cell_blocks import block_range, read_block_formulas
+from xl_salesflow.excel.open_names import OpenNamedCells, block_address
+from xl_salesflow.excel.open_tables import is_formula
 from xl_salesflow.excel.table_reading import is_equivalent_formula
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.ooxml.excel_notation import address_on_sheet
@@ -48,19 +50,20 @@ class _ExpectedLooseFormula(NamedTuple):
 
 
 def find_overwritten_loose_cells(
-    book: xw.Book, layout: WorkbookLayout, names: OpenNamedCells
+    sheets: Mapping[str, xw.Sheet], layout: WorkbookLayout, names: OpenNamedCells
 ) -> list[OverwrittenLooseCell]:
     """Return the cells outside tables whose formula is missing or changed; reads each sheet once."""
     found = list[OverwrittenLooseCell]()
-    for sheet, spots in _collect_expected_formulas(book, layout, names).items():
+    for sheet, spots in _collect_expected_formulas(sheets, layout, names).items():
         rows, cols = [spot.row for spot in spots], [spot.col for spot in spots]
-        held = read_block_formulas(book.sheets[sheet].range((min(rows), min(cols)), (max(rows), max(cols)))) or ()
+        held = read_block_formulas(block_range(sheets[sheet], min(rows), max(rows), min(cols), max(cols))) or ()
         for spot in spots if held else ():
             cell = held[spot.row - min(rows)][spot.col - min(cols)]
             if not (is_formula(cell) and is_equivalent_formula(spot.formula, cell)):
-                block = book.sheets[sheet].range((spot.row, spot.col))
-                fills = book.sheets[sheet].range((spot.row, spot.col), spot.last) if spot.last else None
-                address = address_on_sheet(sheet, block.address.replace("$", ""))
+                block = block_range(sheets[sheet], spot.row, spot.row, spot.col, spot.col)
+                last_row, last_col = spot.last or (spot.row, spot.col)
+                fills = block_range(sheets[sheet], spot.row, last_row, spot.col, last_col) if spot.last else None
+                address = address_on_sheet(sheet, block_address((spot.row, spot.col)))
                 found.append(OverwrittenLooseCell(address, block, spot.formula, spot.name, fills))
     return found
 
@@ -76,16 +79,16 @@ def make_loose_cell_findings(found: Iterable[OverwrittenLooseCell], language: La
 
 
 def find_missing_sheets_and_names(
-    book: xw.Book, layout: WorkbookLayout, names: OpenNamedCells, language: Language
+    sheets: Collection[str], layout: WorkbookLayout, names: OpenNamedCells, language: Language
 ) -> Iterator[Finding]:
     """Yield findings about missing sheets and missing names of cells; the reader reports missing named inputs."""
     from xl_salesflow.workbook.loose_cells import read_template_loose_cells
 
-    template, sheets = read_template_loose_cells(layout.language), {sheet.name for sheet in book.sheets}
-    for sheet, pointing in template.names_by_sheet.items():
-        if _find_home_sheet(sheet, template, layout) not in sheets and pointing & names.all_names:
-            yield _make_missing_finding("missing_sheet", language, "", sheet)
+    template = read_template_loose_cells(layout.language)
     at = {name: (sheet, *place) for sheet, cells in names.positions.items() for name, place in cells.items()}
+    for sheet, pointing in template.names_by_sheet.items():
+        if _find_home_sheet(sheet, template, layout) not in sheets and pointing & names.all_names - at.keys():
+            yield _make_missing_finding("missing_sheet", language, "", sheet)
     still = {sheet for sheet in template.formulas if _is_sheet_unshifted(sheet, template, layout, at)}
     for name, (sheet, *place) in template.names.items():
         expected = name not in NAMED_CELLS and tuple(place) in template.formulas.get(sheet, {})
@@ -114,13 +117,12 @@ def restore_loose_formulas(book: xw.Book, found: Iterable[OverwrittenLooseCell])
 
 
 def _collect_expected_formulas(
-    book: xw.Book, layout: WorkbookLayout, names: OpenNamedCells
+    sheets: Collection[str], layout: WorkbookLayout, names: OpenNamedCells
 ) -> dict[str, list[_ExpectedLooseFormula]]:
     """Return the formulas that are expected outside tables, by the sheet of this workbook."""
     from xl_salesflow.workbook.loose_cells import read_template_loose_cells
 
     template, headers = read_template_loose_cells(layout.language), _map_open_renamed_headers(layout)
-    sheets = {sheet.name for sheet in book.sheets}
     at = {name: (sheet, *place) for sheet, cells in names.positions.items() for name, place in cells.items()}
     called = {place: name for name, place in template.names.items()}
     expected = dict[str, list[_ExpectedLooseFormula]]()

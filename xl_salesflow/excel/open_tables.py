@@ -1,4 +1,4 @@
-"""Find the tables and named cells of an open workbook, and read them in blocks.
+"""Find the tables of an open workbook, and read them in blocks.
 
 A read takes a fixed number of calls for tables of any length. Values are converted: errors are distinguished from text,
 and text that Excel would read as a number, a date or a formula stays text.
@@ -8,33 +8,26 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 import xlwings as xw
 from xlwings.main import Table
 
-from xl_salesflow.ooxml.excel_notation import address_on_sheet, column_number, split_sheet_reference, unquote_sheet_name
+from xl_salesflow.excel.cell_blocks import (
+    EXCEL_ERROR_TEXTS,
+    CellBlock,
+    CurrencyNumber,
+    block_range,
+    convert_from_excel,
+    read_block_values,
+)
+from xl_salesflow.ooxml.excel_notation import column_number
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import ErrorValue
-
-EXCEL_ERROR_TEXTS = frozenset(
-    (
-        "#NULL!",
-        "#DIV/0!",
-        "#VALUE!",
-        "#REF!",
-        "#NAME?",
-        "#NUM!",
-        "#N/A",
-        "#GETTING_DATA",
-        "#SPILL!",
-        "#CALC!",
-        "#BLOCKED!",
-    )
-)
 
 _FORMULA_LIKE = re.compile(r"\s*[=+\-@']")
 _NUMBER_LIKE = re.compile(r"[\s\d.,:/()%$¢£¤¥€₩₹¥Ee+\-]*\d[\s\d.,:/()%$¢£¤¥€₩₹¥Ee+\-]*")
@@ -45,18 +38,10 @@ _DATE_LIKE = re.compile(
 _BOOLEAN_WORDS = frozenset(("true", "false", "\u771f", "\u5047"))  # the latter mean true and false in Chinese
 
 
-def convert_from_excel(cell: Any) -> Any:
-    """Return a cell's value in the form that the grid reads: an error as an error, a whole day as a date."""
-    if isinstance(cell, str):
-        return ErrorValue(cell) if cell in EXCEL_ERROR_TEXTS else cell
-    if isinstance(cell, datetime):
-        cell = cell.replace(tzinfo=None)
-        return cell.date() if not (cell.hour or cell.minute or cell.second or cell.microsecond) else cell
-    return cell
-
-
 def convert_for_excel(cell: Any) -> Any:
-    """Return a value in the form that Excel needs; text that looks like a number, date or formula stays text."""
+    """Return a value in the form that Excel needs; text that looks like a number, date, formula or error stays text."""
+    if isinstance(cell, ErrorValue):
+        return cell.code
     if isinstance(cell, str):
         return f"'{cell}" if is_misread_by_excel(cell) else cell
     if isinstance(cell, date) and not isinstance(cell, datetime):
@@ -71,6 +56,7 @@ def is_misread_by_excel(text: str) -> bool:
         or _NUMBER_LIKE.fullmatch(text)
         or _DATE_LIKE.fullmatch(text)
         or text.strip().casefold() in _BOOLEAN_WORDS
+        or text.strip().upper() in EXCEL_ERROR_TEXTS
     )
 
 
@@ -79,6 +65,8 @@ def is_written_value(found: Any, written: Any) -> bool:
     found, written = convert_from_excel(found), convert_from_excel(written)
     if isinstance(written, bool) or not isinstance(written, int | float):
         return found in (None, "") if written in (None, "") else bool(found == written)
+    if isinstance(found, CurrencyNumber):
+        return math.isclose(found, written, rel_tol=1e-12, abs_tol=0.5001e-4)
     return isinstance(found, int | float) and math.isclose(found, written, rel_tol=1e-12, abs_tol=1e-300)
 
 
@@ -86,6 +74,8 @@ def make_column_block(cells: Sequence[Any]) -> list[list[Any]]:
     """Return *cells* as a block one column wide."""
     return [[cell] for cell in cells]
 
+
+_FEW_CELLS = 2_000  # they take less time than another call
 
 _OUR_TABLE_NAMES = frozenset(name.casefold() for name in TABLES)
 
@@ -103,6 +93,8 @@ class OpenTable:
     has_totals_row: bool
     table: Table
     xw_sheet: xw.Sheet
+    cells: CellBlock | None = field(default=None, repr=False, compare=False)
+    """The body when it was located, if it was read at once."""
 
     @property
     def last_col(self) -> int:
@@ -111,10 +103,13 @@ class OpenTable:
 
     def cell_range(self, first_row: int, last_row: int, first_col: int, last_col: int) -> xw.Range:
         """Return a range of the table's sheet."""
-        return self.xw_sheet.range((first_row, first_col), (last_row, last_col))
+        return block_range(self.xw_sheet, first_row, last_row, first_col, last_col)
 
     def values(self, first_col: int, last_col: int) -> list[list[Any]]:
-        """Return the body's columns from *first_col* to *last_col*, column by column, in one call."""
+        """Return the body's columns from *first_col* to *last_col*, column by column, in at most one call."""
+        if self.cells is not None:
+            kept = slice(first_col - self.first_col, last_col - self.first_col + 1)
+            return [list(cells) for cells in zip(*(row[kept] for row in self.cells), strict=True)]
         rows = read_block_values(self.cell_range(self.first_row, self.last_row, first_col, last_col))
         return [list(cells) for cells in zip(*rows, strict=True)]
 
@@ -123,52 +118,125 @@ class OpenTable:
         return self.first_col + self.headers.index(header)
 
 
-def read_block_values(block: xw.Range) -> list[list[Any]]:
-    """Return the values in *block*, row by row, in one call."""
-    rows: list[list[Any]] = block.options(ndim=2, err_to_str=True).value
-    return [[convert_from_excel(cell) for cell in row] for row in rows]
-
-
-def read_block_formulas(block: xw.Range) -> list[list[Any]] | None:
-    """Return the formulas in *block* (or constants), row by row, in one call; None if formulas cannot be read."""
-    try:
-        found = block.formula
-    except NotImplementedError:  # Excel on the web
-        return None
-    if not isinstance(found, tuple | list):
-        return [[found]]
-    return [list(row) if isinstance(row, tuple | list) else [row] for row in found]
-
-
 def is_formula(cell: Any) -> bool:
     """Return whether a cell, as returned by read_block_formulas, is a formula."""
     return isinstance(cell, str) and cell.startswith("=")
 
 
-def find_open_tables(book: xw.Book) -> dict[str, OpenTable]:
-    """Return the tables of *book* by name."""
-    return {table.name: locate_open_table(sheet, table) for sheet in book.sheets for table in sheet.tables}
+def list_open_sheets(book: xw.Book) -> dict[str, xw.Sheet]:
+    """Return the sheets of *book* by name."""
+    return {sheet.name: sheet for sheet in book.sheets}
 
 
-def locate_open_table(sheet: xw.Sheet, table: Table) -> OpenTable:
-    """Return the current position of *table*."""
-    name, block = table.name, table.range
-    top, left = block.row, block.column
-    height, width = block.shape
+def find_open_tables(
+    book: xw.Book, sheets: Mapping[str, xw.Sheet] | None = None, with_cells: bool = False
+) -> dict[str, OpenTable]:
+    """Return the tables of *book* by name, and with their cells, if the whole workbook is about to be read."""
+    found = (
+        locate_open_table(sheet, table, title, with_cells)
+        for title, sheet in (sheets or list_open_sheets(book)).items()
+        for table in sheet.tables
+    )
+    return {table.name: table for table in found}
+
+
+_NUMBERED_TABLES = frozenset(
+    name.casefold()
+    for name, table in TABLES.items()
+    if table.key == table.columns[0].id == "position" and not table.generated
+)
+_ROWS_BELOW_HEADERS_WITH_TOTALS = 2  # Excel keeps a row between the headers and the totals row, even if it is blank
+_FEWEST_NUMBERED_ROWS = 4  # 3 is both the sum of 1 and 2 and the next number
+
+_COUNTED_KEY = re.compile(r"(?P<prefix>.*\D)(?P<number>[0-9]{1,15})")
+_ROWS_TO_COMPARE = 2
+
+_BLOCK = re.compile(r"\$([A-Z]+)\$(\d+):\$([A-Z]+)\$(\d+)")
+
+
+def locate_open_table(sheet: xw.Sheet, table: Table, title: str = "", with_cells: bool = False) -> OpenTable:
+    """Return the current position of *table* on *sheet*, whose name is *title*; *with_cells* also its cells."""
+    return locate_named_table(sheet, table, title or sheet.name, table.name, with_cells)
+
+
+def locate_named_table(sheet: xw.Sheet, table: Table, title: str, name: str, with_cells: bool = False) -> OpenTable:
+    """Return the current position of *table*, whose *name* and sheet are known."""
+    block = table.range
+    top, left, bottom, right = _find_corners(block)
     ours = name.casefold() in _OUR_TABLE_NAMES
-    headers = sheet.range((top, left), (top, left + width - 1)).options(ndim=1).value if ours else ()
-    totals = bool(ours and table.show_totals)
+    cells = read_block_values(block) if ours and with_cells else None
+    headers = (cells or read_block_values(block_range(sheet, top, top, left, right)))[0] if ours else ()
+    totals = bool(
+        ours
+        and bottom - top >= _ROWS_BELOW_HEADERS_WITH_TOTALS
+        and not (_is_numbered_to_the_end(name, cells) or _is_keyed_to_the_end(cells))
+        and table.show_totals
+    )
     return OpenTable(
         name,
-        sheet.name,
+        title,
         top + 1,
-        top + height - 1 - totals,
+        bottom - totals,
         left,
-        tuple("" if header is None else str(header) for header in headers),
+        tuple("" if header is None else _header_text(header) for header in headers),
         totals,
         table,
         sheet,
+        cells[1 : len(cells) - totals] if cells else None,
     )
+
+
+def _is_numbered_to_the_end(name: str, cells: CellBlock | None) -> bool:
+    """Return whether the last row of a table of numbered rows goes on counting, so that it is no totals row.
+
+    After rows numbered 1, 2, 3 a totals row may show their count, sum, mean, or extremes, and none of these is 4.
+    """
+    if name.casefold() not in _NUMBERED_TABLES or not cells or len(cells) < _FEWEST_NUMBERED_ROWS + 1:
+        return False
+    numbers = [row[0] for row in cells[1:]]
+    counted = all(isinstance(number, int | float) for number in numbers) and numbers[0] == 1
+    return counted and all(after - before == 1 for before, after in pairwise(numbers))
+
+
+def _is_keyed_to_the_end(cells: CellBlock | None) -> bool:
+    """Return whether the key of the last row is the next one, as D-00052 is after D-00051, so that it is no totals row."""
+    keys = [_COUNTED_KEY.fullmatch(row[0]) if isinstance(row[0], str) else None for row in (cells or ())[-2:]]
+    if len(keys) < _ROWS_TO_COMPARE or keys[0] is None or keys[1] is None:
+        return False
+    return keys[0]["prefix"] == keys[1]["prefix"] and int(keys[1]["number"]) == int(keys[0]["number"]) + 1
+
+
+def relocate_open_table(before: OpenTable) -> OpenTable:
+    """Return the current position of a table that was located before, with its cells if they are few.
+
+    Most tables have not moved, which takes three calls, or four for a large table.
+    """
+    block = before.table.range
+    top, left, bottom, right = _find_corners(block)
+    totals = before.has_totals_row
+    if (top + 1, left, bottom - totals, right) == (
+        before.first_row,
+        before.first_col,
+        before.last_row,
+        before.last_col,
+    ):
+        few = (bottom - top + 1) * (right - left + 1) <= _FEW_CELLS
+        cells = read_block_values(block if few else block_range(before.xw_sheet, top, top, left, right))
+        if tuple("" if header is None else _header_text(header) for header in cells[0]) == before.headers:
+            return replace(before, cells=cells[1 : len(cells) - totals] if few else None)
+    return locate_open_table(before.xw_sheet, before.table, before.sheet)
+
+
+def _header_text(header: Any) -> str:
+    return header.code if isinstance(header, ErrorValue) else str(header)
+
+
+def _find_corners(block: xw.Range) -> tuple[int, int, int, int]:
+    """Return the first row and column, and the last ones."""
+    if found := _BLOCK.fullmatch(block.address):
+        return int(found[2]), column_number(found[1]), int(found[4]), column_number(found[3])
+    height, width = block.shape  # a table of one cell has one corner
+    return block.row, block.column, block.row + height - 1, block.column + width - 1
 
 
 def group_consecutive_rows(numbers: Sequence[int]) -> list[tuple[int, int]]:
@@ -180,49 +248,3 @@ def group_consecutive_rows(numbers: Sequence[int]) -> list[tuple[int, int]]:
         else:
             found.append((number, number))
     return found
-
-
-_ONE_CELL = re.compile(r"\$([A-Z]+)\$(\d+)")
-
-
-@dataclass(frozen=True)
-class OpenNamedCells:
-    """The names that refer to a single cell: sheet → name → row and column; and their addresses."""
-
-    book: xw.Book
-    positions: Mapping[str, Mapping[str, tuple[int, int]]]
-    addresses: Mapping[str, str]
-    all_names: frozenset[str] = frozenset()  # whatever they refer to
-
-    def values(self) -> dict[str, Any]:
-        """Return the values of the cells by name; reads each sheet once."""
-        held: dict[str, Any] = {}
-        for sheet, cells in self.positions.items():
-            block = read_block_values(self._bounding_range(sheet))
-            held |= {name: block[row][col] for name, (row, col) in _named_cell_offsets(cells)}
-        return held
-
-    def _bounding_range(self, sheet: str) -> xw.Range:
-        rows, cols = zip(*self.positions[sheet].values(), strict=True)
-        return self.book.sheets[sheet].range((min(rows), min(cols)), (max(rows), max(cols)))
-
-
-def find_open_named_cells(book: xw.Book) -> OpenNamedCells:
-    """Return the names of *book* that refer to a single cell; names local to one sheet are ignored."""
-    places: dict[str, dict[str, tuple[int, int]]] = {}
-    addresses: dict[str, str] = {}
-    every = list(book.names)
-    for name in every:
-        quoted, cells = split_sheet_reference((name.refers_to or "").removeprefix("="))
-        found = _ONE_CELL.fullmatch(cells)
-        if quoted and found and "!" not in name.name:
-            sheet = unquote_sheet_name(quoted)
-            places.setdefault(sheet, {})[name.name] = (int(found[2]), column_number(found[1]))
-            addresses[name.name] = address_on_sheet(sheet, f"{found[1]}{found[2]}")
-    return OpenNamedCells(book, places, addresses, frozenset(name.name for name in every))
-
-
-def _named_cell_offsets(cells: Mapping[str, tuple[int, int]]) -> Iterator[tuple[str, tuple[int, int]]]:
-    top, left = (min(places) for places in zip(*cells.values(), strict=True))
-    for name, (row, col) in cells.items():
-        yield name, (row - top, col - left)

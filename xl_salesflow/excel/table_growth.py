@@ -8,7 +8,7 @@ this workbook hold. On failure every table gets its size and its rows back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,23 +17,25 @@ import pandas as pd
 import xlwings as xw
 
 from xl_salesflow.core.change_sets import NamedCellChange
-from xl_salesflow.errors import CannotSave, UnsupportedEdit, WorkbookChanged
-from xl_salesflow.excel.block_writing import BlockWriter, CellBlock, read_restorable_block, refusal_errors
+from xl_salesflow.errors import UnsupportedEdit, WorkbookChanged
+from xl_salesflow.excel.block_writing import BlockWriter, read_restorable_block, restore_block
+from xl_salesflow.excel.cell_blocks import CellBlock, read_block_values
+from xl_salesflow.excel.excel_refusals import ChangedMeanwhile, WriteRefused, refusal_errors
 from xl_salesflow.excel.open_tables import (
     OpenTable,
     group_consecutive_rows,
     is_formula,
     locate_open_table,
-    read_block_values,
+    relocate_open_table,
 )
-from xl_salesflow.excel.table_reading import find_free_row
+from xl_salesflow.excel.table_reading import find_free_row, is_blank_from, read_columns
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import NAMED_CELLS
 from xl_salesflow.schema.plain_values import plain_value
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.workbook.cell_conversion import format_cell_as_text, values_to_cells
+from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, values_to_cells
 from xl_salesflow.workbook.input_cells import setting_to_cell
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout
 
@@ -45,6 +47,7 @@ class CellEncoder:
     Keys that are numbers in their cells stay numbers, since lookups distinguish 7 and "7".
     """
 
+    dialect: Dialect
     language: Language
     numeric_keys: Set[str]
 
@@ -77,9 +80,14 @@ class OpenTablePositions:
     def locate(self, table: str) -> OpenTable:
         """Return the current position of *table*, which Excel is asked for once."""
         if table not in self._now:
-            before = self.tables[table]
-            self._now[table] = locate_open_table(before.xw_sheet, before.table)
+            self._locate_with_cells(table)
         return self._now[table]
+
+    def _locate_with_cells(self, table: str) -> OpenTable:
+        """Return the current position of *table* with its cells of this moment, which are not kept, as writes follow."""
+        place = self._now[table] if table in self._now else relocate_open_table(self.tables[table])
+        self._now[table] = replace(place, cells=None)
+        return place
 
     def find_column(self, table: str, column_id: str) -> int:
         """Return the sheet column of a column of *table*."""
@@ -95,12 +103,9 @@ class OpenTablePositions:
         Raises:
             WorkbookChanged: a row was deleted, or was moved and has no unique key.
         """
-        then, place, declared = self.keys[table], self.locate(table), TABLES[table]
-        col = self.find_column(table, declared.key or declared.columns[0].id)
-        now = [
-            format_cell_as_text(row[0])
-            for row in read_block_values(place.cell_range(place.first_row, place.last_row, col, col))
-        ]
+        then, place, declared = self.keys[table], self._locate_with_cells(table), TABLES[table]
+        col = self.find_column(table, declared.name_column)
+        now = [format_cell_as_text(cell) for cell in place.values(col, col)[0]]
         at = [int(row) - self.tables[table].first_row for row in then.index]
         if all(0 <= row < len(now) and now[row] == key for row, key in zip(at, then, strict=True)):
             return {int(row): int(row) + self.row_shift(table) for row in then.index}
@@ -131,10 +136,16 @@ class OpenTablePositions:
         """Record that Excel itself moved the end of *table*, because rows were deleted or inserted."""
         self._now[table] = replace(self.locate(table), last_row=last_row)
 
-    def undo(self) -> None:
-        """Restore the size of every table."""
+    def undo(self) -> list[str]:
+        """Restore the size of every table; return the tables whose size could not be restored."""
+        left = []
         while self._resized:
-            self.stretch(*self._resized.pop())
+            table, last_row = self._resized.pop()
+            try:
+                self.stretch(table, last_row)
+            except refusal_errors():
+                left.append(self.locate(table).name)
+        return left
 
     def stretch(self, table: str, last_row: int) -> OpenTable:
         """Make *last_row* the last row of the body of *table*, whatever is there."""
@@ -169,48 +180,84 @@ def _copy_row_formats(place: OpenTable, last_row: int) -> None:
 
 @dataclass
 class TableRowWriter:
-    """Writes the new rows of one change set; *free_rows*: table → first row of its blank tail when read."""
+    """Writes the new rows of one change set.
+
+    *free_rows*: table → first row of its blank tail when read; *bodies*: generated table → its cells when read.
+    """
 
     positions: OpenTablePositions
     blocks: BlockWriter
     encoder: CellEncoder
     free_rows: Mapping[str, int]
+    bodies: Mapping[str, Mapping[str, Sequence[Any]]]
 
     def fill(self, table: TableSchema, rows: pd.DataFrame) -> None:
-        """Make *rows* the whole body of a generated table."""
+        """Make *rows* the whole body of a generated table.
+
+        Raises:
+            ChangedMeanwhile: somebody typed into it since it was read.
+        """
         place = self.positions.locate(table.name)
+        if (body := self.bodies.get(table.name)) and not self._holds(table, place, body):
+            raise ChangedMeanwhile(self.positions.book.name, place.sheet)
         self.blocks.clear(place.cell_range(place.first_row, place.last_row, place.first_col, place.last_col))
         place = self.positions.resize(table.name, place.first_row + max(len(rows), 1) - 1)
         if len(rows):
             self._write_rows(table, place, rows, place.first_row)
 
+    def _holds(self, table: TableSchema, place: OpenTable, body: Mapping[str, Sequence[Any]]) -> bool:
+        """Return whether the cells that people type into hold what they held; formulas may have been recalculated."""
+        now, headers = read_columns(place), self.positions.layout.headers[table.name]
+        computed = {headers[column.id] for column in table.formulas}
+        return all(cells == now.get(header) for header, cells in body.items() if header not in computed)
+
     def append(self, table: TableSchema, rows: pd.DataFrame) -> None:
         """Write *rows* into the blank tail of a table, which is extended if it is too short."""
         place = self.positions.locate(table.name)
-        if table.name in self.free_rows:
-            first = self.free_rows[table.name] + self.positions.row_shift(table.name)
-        else:
-            first = find_free_row(place, self.positions.layout)
+        first = self._find_free_row(table, place, rows)
         if first + len(rows) - 1 > place.last_row:
             place = self.positions.resize(table.name, first + len(rows) - 1)
         self._write_rows(table, place, rows, first)
 
+    def _find_free_row(self, table: TableSchema, place: OpenTable, rows: pd.DataFrame) -> int:
+        """Return the first row of the blank tail now: somebody may have typed rows since the table was read.
+
+        Raises:
+            ChangedMeanwhile: one of the new rows has the key of a row that appeared meanwhile, as after two presses.
+        """
+        known = self.free_rows.get(table.name, 0)
+        if known and is_blank_from(place, self.positions.layout, known := known + self.positions.row_shift(table.name)):
+            return known
+        free = find_free_row(place, self.positions.layout)
+        known = self.free_rows.get(table.name, place.first_row) + self.positions.row_shift(table.name)
+        if table.key and free > known:
+            col = self.positions.find_column(table.name, table.key)
+            appeared = read_block_values(place.cell_range(known, free - 1, col, col))
+            taken = {format_cell_as_text(row[0]) for row in appeared} & set(rows[table.key].map(format_cell_as_text))
+            if taken - {""}:
+                raise ChangedMeanwhile(self.positions.book.name, f"{place.sheet} {min(taken)}")
+        return free
+
     def _write_rows(self, table: TableSchema, place: OpenTable, rows: pd.DataFrame, first: int) -> None:
+        """Write *rows* over whole rows, which are remembered and compared at once."""
         last, at = first + len(rows) - 1, {self.positions.find_column(table.name, c.id): c for c in table.columns}
-        keys = rows[table.key or table.columns[0].id]
+        keys = rows[table.name_column]
+        whole = place.cell_range(first, last, place.first_col, place.last_col)
+        seen, written = self.blocks.remember(whole), dict[int, list[Any]]()
         for left, right in group_consecutive_rows(sorted(col for col, column in at.items() if not column.formula)):
-            columns = [
-                self.encoder.encode_column(table.name, at[col], rows[at[col].id], keys)
+            columns = {
+                col: self.encoder.encode_column(table.name, at[col], rows[at[col].id], keys)
                 for col in range(left, right + 1)
-            ]
-            self.blocks.write(
-                place.cell_range(first, last, left, right), [list(row) for row in zip(*columns, strict=True)]
+            }
+            self.blocks.put(
+                place.cell_range(first, last, left, right), [list(row) for row in zip(*columns.values(), strict=True)]
             )
-        for col, column in at.items():
-            if column.formula:
-                self.blocks.write_formula(
-                    place.cell_range(first, last, col, col), self.positions.layout.formula(table, column)
-                )
+            written |= {col - place.first_col: cells for col, cells in columns.items()}
+        for left, right in group_consecutive_rows(sorted(col for col, column in at.items() if column.formula)):
+            formulas = [self.positions.layout.formula(table, at[col]) for col in range(left, right + 1)]
+            self.blocks.put_formulas(place.cell_range(first, last, left, right), formulas, len(rows))
+        if seen:
+            self.blocks.verify(whole, written)
         if table.name == "Findings":
             col = self.positions.find_column(table.name, "cell")
             self.blocks.write_links(place.cell_range(first, last, col, col), list(rows["cell"]))
@@ -227,7 +274,7 @@ class TableRowRemover:
         """Remove the sheet *rows* from *table*; if no row would be left, one is cleared, because a table has at least one.
 
         Raises:
-            CannotSave: Excel refuses, or deletes other cells, which happens in a filtered table.
+            WriteRefused: Excel refuses, or deletes other cells, which happens in a filtered table.
         """
         place, removed = self.positions.locate(table), sorted(rows)
         if len(removed) == place.last_row - place.first_row + 1:
@@ -235,7 +282,7 @@ class TableRowRemover:
         if not removed:
             return
         before, seen = read_restorable_block(_table_body_range(place))
-        self.blocks.on_undo(lambda: self._restore_rows(table, place, before))
+        self.blocks.on_undo(lambda: self._restore_rows(table, place, before, seen), lambda: _name_body(place))
         for first, last in reversed(group_consecutive_rows(removed)):
             try:
                 place.cell_range(first, last, place.first_col, place.last_col).delete("up")
@@ -254,7 +301,7 @@ class TableRowRemover:
         ):
             self.blocks.clear(place.cell_range(row, row, left, right))
 
-    def _restore_rows(self, table: str, place: OpenTable, before: CellBlock) -> None:
+    def _restore_rows(self, table: str, place: OpenTable, before: CellBlock, seen: bool) -> bool:
         now = locate_open_table(place.xw_sheet, place.table)
         if missing := place.last_row - now.last_row:
             first = now.last_row + 1
@@ -262,11 +309,15 @@ class TableRowRemover:
             if locate_open_table(place.xw_sheet, place.table).last_row != place.last_row:
                 self.positions.stretch(table, place.last_row)
         self.positions.note_last_row(table, place.last_row)
-        _table_body_range(place).value = before
+        return restore_block(_table_body_range(place), before, seen)
 
 
 def _table_body_range(place: OpenTable) -> xw.Range:
     return place.cell_range(place.first_row, place.last_row, place.first_col, place.last_col)
+
+
+def _name_body(place: OpenTable) -> str:
+    return f"{place.sheet}!{place.name}"
 
 
 def _has_expected_rows(place: OpenTable, expected: CellBlock) -> bool:
@@ -282,8 +333,8 @@ def _mask_row_formulas(line: list[object]) -> list[object]:
     return ["=" if is_formula(cell) else cell for cell in line]
 
 
-def _make_deletion_refusal(book: xw.Book, place: OpenTable) -> CannotSave:
-    return CannotSave(
+def _make_deletion_refusal(book: xw.Book, place: OpenTable) -> WriteRefused:
+    return WriteRefused(
         book.name,
         Text("rows of the table {place} could not be deleted; clear its filter or unprotect {sheet}").with_facts(
             place=place.name, sheet=place.sheet

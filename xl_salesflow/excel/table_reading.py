@@ -14,25 +14,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.key_numbers import KeyFormat
-from xl_salesflow.excel.open_tables import (
-    OpenTable,
-    group_consecutive_rows,
-    is_formula,
-    read_block_formulas,
-    read_block_values,
-)
+from xl_salesflow.excel.cell_blocks import read_block_formulas, read_block_values
+from xl_salesflow.excel.open_tables import OpenTable, group_consecutive_rows, is_formula
 from xl_salesflow.ooxml.excel_notation import bare_sheet_name, unquote_sheet_name
 from xl_salesflow.schema.table_columns import TableSchema
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, read_frame
 from xl_salesflow.workbook.cell_findings import CellFinding
 from xl_salesflow.workbook.metric_formulas import LiveFormulas, find_live_formulas
+from xl_salesflow.workbook.own_cells import OwnTableCells
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout
 
 _TEXT_OR_BRACKET = re.compile(r"\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*'(?=!)|([^\W\d][\w.\\]*)?\[")
@@ -116,7 +113,8 @@ def _split_table_reference(inside: str) -> list[str]:
 class TableReading(NamedTuple):
     """What was read of a table: its frame, its findings, the first row of its blank tail, and the keys that are numbers.
 
-    *live_formulas* are the formulas expected in the rows of a metric table.
+    *live_formulas* are the formulas expected in the rows of a metric table, *own_cells* the columns that the team added,
+    *body* the cells of a generated table by header.
     """
 
     frame: pd.DataFrame
@@ -124,12 +122,15 @@ class TableReading(NamedTuple):
     free_row: int
     numeric_keys: set[str]
     live_formulas: LiveFormulas
+    own_cells: OwnTableCells
+    body: Mapping[str, Sequence[Any]] = MappingProxyType({})
 
 
 def read_open_table(place: OpenTable, layout: WorkbookLayout, dialect: Dialect) -> TableReading:
     """Read a table with one call for the values and one for each stretch of formula columns."""
     table, headers = _find_schema_and_headers(place, layout)
-    columns = dict(zip(place.headers, place.values(place.first_col, place.last_col), strict=True))
+    columns = read_columns(place)
+    body = dict(columns) if table.generated else {}
     cells = {column_id: columns.pop(header) for column_id, header in headers.items()}
     numbered = _collect_numeric_keys(cells[table.key]) if table.key else set()
     rows, findings = read_frame(table, cells, place.first_row, dialect)
@@ -140,7 +141,13 @@ def read_open_table(place: OpenTable, layout: WorkbookLayout, dialect: Dialect) 
         if any(own[row - place.first_row] is not None for own in columns.values()):
             free = row + 1  # that row belongs to a person
             break
-    return TableReading(rows, findings, free, numbered, live)
+    own_cells = OwnTableCells(range(place.first_row, place.last_row + 1), columns)
+    return TableReading(rows, findings, free, numbered, live, own_cells, body)
+
+
+def read_columns(place: OpenTable) -> dict[str, list[Any]]:
+    """Return the cells of the body of a table by header."""
+    return dict(zip(place.headers, place.values(place.first_col, place.last_col), strict=True))
 
 
 def read_deal_rows(
@@ -151,7 +158,7 @@ def read_deal_rows(
     The row with the highest key of the form *look* is read too, because it determines the next keys.
     """
     table, headers = _find_schema_and_headers(place, layout)
-    found = [place.values(*(2 * [place.column_of(headers[column_id])]))[0] for column_id in (table.key or "", "deal")]
+    found = _read_two_columns(place, *(place.column_of(headers[column_id]) for column_id in (table.key or "", "deal")))
     keys, deals = ([format_cell_as_text(cell) for cell in cells] for cells in found)
     positions = {at for at, key in enumerate(deals) if key == deal}
     numbers = look.read(keys) if look else np.array([])
@@ -160,6 +167,7 @@ def read_deal_rows(
     last = max((at for at, key in enumerate(keys) if key or deals[at]), default=-1)
     body = _read_row_blocks(place, sorted(positions))
     columns = {column_id: [row[place.headers.index(header)] for row in body] for column_id, header in headers.items()}
+    own = set(place.headers) - set(headers.values())
     rows, findings = read_frame(table, columns, 0, dialect)
     at = [place.first_row + row for row in sorted(positions)]
     rows.index = pd.Index([at[row] for row in rows.index], dtype="int64")
@@ -170,6 +178,7 @@ def read_deal_rows(
         _find_blank_tail(place, layout, last + 1),
         _collect_numeric_keys(found[0]) | _collect_numeric_keys(found[1]),
         {},
+        OwnTableCells(at, {name: [row[col] for row in body] for col, name in enumerate(place.headers) if name in own}),
     )
 
 
@@ -181,19 +190,49 @@ def find_free_row(place: OpenTable, layout: WorkbookLayout) -> int:
     )
 
 
+def is_blank_from(place: OpenTable, layout: WorkbookLayout, row: int) -> bool:
+    """Return whether the rows of a table from *row* on still hold nothing but formulas, with the row above at its end."""
+    at = row - place.first_row
+    return 0 <= at <= place.last_row - place.first_row + 1 and _find_blank_tail(place, layout, at) == row
+
+
 def _find_schema_and_headers(place: OpenTable, layout: WorkbookLayout) -> tuple[TableSchema, Mapping[str, str]]:
-    name = next(name for name, one in layout.tables.items() if one.name == place.name)
+    name = next(name for name in TABLES if name.casefold() == place.name.casefold())
     return TABLES[name], layout.headers[name]
 
 
+_NEAR_COLUMNS = 5
+_ROW_BLOCKS = 4
+
+
+def _read_two_columns(place: OpenTable, one: int, other: int) -> list[list[Any]]:
+    """Return the cells of two columns; columns that are near each other are read as one block."""
+    if abs(one - other) >= _NEAR_COLUMNS:
+        return [place.values(col, col)[0] for col in (one, other)]
+    columns = place.values(min(one, other), max(one, other))
+    return [columns[one - min(one, other)], columns[other - min(one, other)]]
+
+
+def _join_nearest(stretches: Sequence[tuple[int, int]], at_most: int) -> list[tuple[int, int]]:
+    """Return at most *at_most* stretches that contain the given ones: those with the smallest gaps are joined."""
+    gaps = sorted(range(1, len(stretches)), key=lambda at: stretches[at][0] - stretches[at - 1][1], reverse=True)
+    kept = set(gaps[: at_most - 1])
+    joined: list[tuple[int, int]] = []
+    for at, (first, last) in enumerate(stretches):
+        if at in kept or not joined:
+            joined.append((first, last))
+        else:
+            joined[-1] = (joined[-1][0], last)
+    return joined
+
+
 def _read_row_blocks(place: OpenTable, at: Sequence[int]) -> list[list[Any]]:
-    blocks = (
-        read_block_values(
-            place.cell_range(place.first_row + first, place.first_row + last, place.first_col, place.last_col)
-        )
-        for first, last in group_consecutive_rows(at)
-    )
-    return [row for block in blocks for row in block]
+    """Return the rows at these positions; however they are scattered, a few calls read them."""
+    rows: dict[int, list[Any]] = {}
+    for first, last in _join_nearest(group_consecutive_rows(at), _ROW_BLOCKS):
+        block = place.cell_range(place.first_row + first, place.first_row + last, place.first_col, place.last_col)
+        rows |= dict(enumerate(read_block_values(block), start=first))
+    return [rows[one] for one in at]
 
 
 def _find_blank_tail(place: OpenTable, layout: WorkbookLayout, used: int) -> int:
@@ -216,6 +255,16 @@ def _collect_numeric_keys(cells: Sequence[Any]) -> set[str]:
     return {format_cell_as_text(cell) for cell in cells if isinstance(cell, int | float) and not isinstance(cell, bool)}
 
 
+_FORMULAS_READ_AT_ONCE = 20_000  # cells: more of them take longer than another call
+
+
+def _group_formula_columns(place: OpenTable, cols: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the first and last columns of the blocks in which formulas are read: one block if the table is small."""
+    if cols and (cols[-1] - cols[0] + 1) * (place.last_row - place.first_row + 1) <= _FORMULAS_READ_AT_ONCE:
+        return [(cols[0], cols[-1])]
+    return group_consecutive_rows(cols)
+
+
 def _find_overwritten_cells(
     place: OpenTable, layout: WorkbookLayout, table: TableSchema, rows: pd.DataFrame, live: LiveFormulas
 ) -> Iterator[CellFinding]:
@@ -227,11 +276,13 @@ def _find_overwritten_cells(
             expected[at] = column.id, {row: formula.text for row, formula in live[column.id].items()}
         elif column.formula:
             expected[at] = column.id, layout.formula(table, column)
-    used = set(rows.index)
-    for first, last in group_consecutive_rows(sorted(expected)) if used else ():
+    used, cols = set(rows.index), sorted(expected)
+    for first, last in _group_formula_columns(place, cols) if used else ():
         block = read_block_formulas(place.cell_range(place.first_row, place.last_row, first, last)) or ()
         for row, line in enumerate(block, start=place.first_row):
-            for (column_id, wanted), held in zip((expected[col] for col in range(first, last + 1)), line, strict=True):
+            for column_id, wanted, held in (
+                (*expected[col], line[col - first]) for col in cols if first <= col <= last
+            ):
                 text = wanted if isinstance(wanted, str) else wanted.get(row)
                 if (
                     text is not None

@@ -13,7 +13,12 @@ from typing import Any
 import xlwings as xw
 
 from xl_salesflow.errors import SalesflowError, UsageError
-from xl_salesflow.excel.addin_declarations import FUNCTION_ARGUMENTS, FUNCTION_CATEGORY, FUNCTION_DECLARATIONS
+from xl_salesflow.excel.addin_declarations import (
+    FUNCTION_ARGUMENTS,
+    FUNCTION_CATEGORY,
+    FUNCTION_DECLARATIONS,
+    FUNCTION_PREFIX,
+)
 from xl_salesflow.excel.worksheet_functions import WORKSHEET_FUNCTIONS
 from xl_salesflow.locale.texts import TextList
 
@@ -53,22 +58,23 @@ def _spread_block(block: _ArgumentBlock, count: int) -> list[Any]:
 
 
 def _register_for_excel(function: Callable[..., list[Any]]) -> Any:
-    declared = FUNCTION_DECLARATIONS[function.__name__]
+    name = f"{FUNCTION_PREFIX}{function.__name__}"
+    declared = FUNCTION_DECLARATIONS[name]
 
     def cells(language: Any, *blocks: Any) -> list[list[Any]]:
         return answer_in_blocks(function, blocks, language)
 
-    cells.__name__, cells.__doc__ = function.__name__, declared.description.in_("en")
+    cells.__name__, cells.__doc__ = name, declared.description.in_("en")
     parameters = [inspect.Parameter(LANGUAGE_ARGUMENT, inspect.Parameter.POSITIONAL_OR_KEYWORD)]
-    for at, name in enumerate(declared.arguments):
+    for at, argument in enumerate(declared.arguments):
         default = inspect.Parameter.empty if at < declared.required_count else None
-        parameters.append(inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default))
+        parameters.append(inspect.Parameter(argument, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default))
     cells.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # xlwings reads the arguments there
     cells.__annotations__ = {}
     registered: Any = xw.func(category=FUNCTION_CATEGORY)(cells)
-    for name in declared.arguments:
-        registered = xw.arg(name, ndim=2, doc=FUNCTION_ARGUMENTS[name].in_("en"))(registered)
+    for argument in declared.arguments:
+        registered = xw.arg(argument, ndim=2, doc=FUNCTION_ARGUMENTS[argument].in_("en"))(registered)
     return xw.ret(ndim=2)(registered)
 
 
-globals().update({function.__name__: _register_for_excel(function) for function in WORKSHEET_FUNCTIONS})
+globals().update({f"{FUNCTION_PREFIX}{one.__name__}": _register_for_excel(one) for one in WORKSHEET_FUNCTIONS})

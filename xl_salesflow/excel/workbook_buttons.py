@@ -19,8 +19,8 @@ from xl_salesflow.excel.button_context import ButtonContext
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.group_metrics import find_grouping_column
 from xl_salesflow.metrics.segment_metrics import VERDICT_CHOICES
-from xl_salesflow.process.account_scores import score_account_traits
 from xl_salesflow.process.bant_cards import fill_bant_from_answers
+from xl_salesflow.process.customer_fit import score_customers
 from xl_salesflow.process.followup_logging import log_followups
 from xl_salesflow.process.playbook_switch import PlaybookSwitch
 from xl_salesflow.schema.choice_lists import CHOICES
@@ -121,7 +121,7 @@ def _make_difference_finding(ours: Pipeline, one: CellDifference | RowDifference
             "second": _format_difference_side(one.second, language),
         }
     message = _BUTTON_DIFFERENCE_TEXTS[one.what].in_(language, **facts)
-    rows = ours[table.name].index[ours[table.name][table.key or table.columns[0].id] == one.key]
+    rows = ours[table.name].index[ours[table.name][table.name_column] == one.key]
     cell = ours.cell_address(table.name, int(rows[0]), column) if len(rows) == 1 else ""
     return Finding("difference", "note", message, table.name, one.key, column, cell)
 
@@ -162,9 +162,7 @@ def press_update(context: ButtonContext) -> Text:
 
 def press_score(context: ButtonContext) -> Text:
     """Score every deal by its answers and every customer by its traits."""
-    plan = run_steps(
-        context.read(), (log_followups, fill_bant_from_answers, score_account_traits), "score", context.run
-    )
+    plan = run_steps(context.read(), (log_followups, fill_bant_from_answers, score_customers), "score", context.run)
     context.book.write(plan)
     changes = plan.answer.changes
     return Text("Scores are up to date; {changes} cells changed.").with_facts(changes=changes)

@@ -1,7 +1,7 @@
 """Worksheet functions as plain functions over columns; udfs.py makes them available in Excel on Windows.
 
 Each takes whole columns, so that one call fills a column; a single cell is a column of one. The template does not use
-them. Their names are what people type into cells.
+them. People type their names with the prefix “sf_”.
 """
 
 from __future__ import annotations

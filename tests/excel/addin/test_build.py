@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from oletools.olevba import VBA_Parser
@@ -11,6 +12,8 @@ from openpyxl import load_workbook
 from pyvbaanalysis import DiagnosticSeverity, analyze_workbook
 
 from tests.validator import Validator
+from xl_salesflow.errors import UsageError
+from xl_salesflow.excel.addin import addin_build
 from xl_salesflow.excel.addin.addin_build import (
     ADDIN_PROJECT,
     build_addin,
@@ -68,6 +71,42 @@ def test_the_embedded_xlwings_is_the_installed_one(addin: Path) -> None:
     runner = read_back(addin)["xlwings"]
     assert f'XLWINGS_VERSION As String = "{find_xlwings_version()}"' in runner
     assert f'PROJECT_NAME As String = "{ADDIN_PROJECT}"' in runner
+
+
+def test_nothing_in_a_document_decides_what_is_started(addin: Path) -> None:
+    """xlwings reads settings from a sheet and from a file beside the workbook, runs code from sheets, and imports beside it."""
+    runner = read_back(addin)["xlwings"]
+    for line in (
+        'source = "sheet"',
+        'source = "directory"',
+        '= ".py"',
+        "& ActiveFullName",
+        "& ActiveWorkbook.FullName",
+    ):
+        assert line not in runner, line
+    assert 'If source = "" Or source = "user" Then' in runner
+
+
+def test_a_runner_with_other_lines_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A new release of xlwings may read the document in a place that is not switched off."""
+    spec = addin_build.find_spec("xlwings")
+    assert spec
+    assert spec.origin
+    folder = tmp_path / "xlwings"
+    (folder / "addin").mkdir(parents=True)
+    text = (Path(spec.origin).parent / "xlwings_custom_addin.bas").read_text(encoding="utf-8")
+    (folder / "xlwings_custom_addin.bas").write_text(f'{text}\nIf Right$(sht.Name, 3) = ".py" Then\n', encoding="utf-8")
+    monkeypatch.setattr(addin_build, "find_spec", lambda name: SimpleNamespace(origin=str(folder / "__init__.py")))
+    with pytest.raises(UsageError, match="is not supported"):
+        read_xlwings_modules()
+
+
+def test_what_a_button_says_is_cleared_by_a_clock_and_not_by_xlwings(addin: Path) -> None:
+    found = read_back(addin)
+    end = found["xlwings"].partition("Private Sub CleanUp()")[2].partition("End Sub")[0]
+    assert "SalesflowShown" in end
+    assert "StatusBar" not in end
+    assert "Application.OnTime" in found["SalesflowRibbon"]
 
 
 def test_two_builds_are_identical(addin: Path, tmp_path: Path) -> None:

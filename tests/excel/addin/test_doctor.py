@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
 
 from tests.parts import ROOT
 from xl_salesflow.excel.addin.addin_build import find_xlwings_version
@@ -104,8 +103,12 @@ PAINS: list[tuple[str, str, Callable[[AddinPlaces], Any], dict[str, Any], str]] 
     ("libraries", "win32", lambda of: None, {}, "worksheet functions need it"),
     ("modules", "darwin", lambda of: of.settings.write_text('"INTERPRETER_MAC","x"\n'), {}, "would be imported"),
     ("script", "darwin", lambda of: of.script.unlink(), {}, "lets Excel start Python only through"),
+    ("script", "darwin", lambda of: of.script.write_text("-- another"), {}, "lets Excel start Python only through"),
     ("permission", "darwin", lambda of: None, {"run": answers(error="error -1743")}, "Privacy & Security › Automation"),
-    ("policy", "win32", lambda of: None, {"run": answers("    VBAWarnings    REG_DWORD    0x4")}, "ask IT to allow"),
+    ("policy", "win32", lambda of: None, {"run": answers("    RequireAddinSig    REG_DWORD    0x1")}, "RequireAddinSig"),
+    ("policy", "win32", lambda of: None, {"run": answers("    AllLocationsDisabled    REG_DWORD    0x1")}, "ask IT to allow"),
+    ("rules", "win32", lambda of: None, {"run": answers("D4F940AB-401B-4EFC-AADC-AD5F3C50688A 1\n")}, "creating child processes"),
+    ("rules", "win32", lambda of: None, {"run": answers("92e97fa1-2edf-4476-bdd6-9dd0b4dddc7b 6\n")}, "Win32 API calls"),
     ("cloud", "win32", lambda of: None, {"workbook": "https://d.docs.live.net/7b/t.xlsx"}, "synced folder instead"),
     ("disabled", "win32", lambda of: None, {"run": answers(f"    1F5    REG_BINARY    0400{DISABLED}0000")}, "Disabled Items"),
     ("editing", "win32", lambda of: None, {"run": silent}, "a cell is being edited or a dialog is open"),
@@ -126,26 +129,33 @@ def test_each_known_problem_is_reported_with_its_remedy(
     assert one.message.in_("zh") != one.message.in_("en")
 
 
+def test_rules_that_only_record_and_macros_in_trusted_folders_are_well(windows: AddinPlaces) -> None:
+    install_addin(windows)
+    rules = "D4F940AB-401B-4EFC-AADC-AD5F3C50688A 2\n    VBAWarnings    REG_DWORD    0x4\n"
+    found = well(case(windows, run=answers(rules)))
+    assert found["rules"].well
+    assert found["policy"].well
+
+
+def test_policies_of_the_machine_count_like_those_of_the_person(windows: AddinPlaces) -> None:
+    install_addin(windows)
+
+    def machine(command: list[str], **named: Any) -> Any:
+        here = "HKLM" in command[2:3][0] if command[0] == "reg" else False
+        return subprocess.CompletedProcess(command, int(not here), "    VBAOff    REG_DWORD    0x1" if here else "", "")
+
+    assert "VBAOff" in well(case(windows, run=machine))["policy"].message.in_("en")
+
+
 def test_a_file_from_the_internet_is_noticed(windows: AddinPlaces) -> None:
     install_addin(windows)
     Path(f"{windows.addin}:Zone.Identifier").write_text("[ZoneTransfer]", encoding="utf-8")
     assert "internet" in well(case(windows))["trust"].message.in_("en")
 
 
-@pytest.mark.parametrize("sheet", ["tools.py", "salesflow.conf"])
-def test_a_sheet_that_changes_how_python_starts_is_noticed(windows: AddinPlaces, tmp_path: Path, sheet: str) -> None:
-    book = Workbook()
-    book.create_sheet(sheet)
-    book.save(tmp_path / "odd.xlsx")
-    install_addin(windows)
-    one = well(case(windows, workbook=str(tmp_path / "odd.xlsx")))["sheets"]
-    assert not one.well
-    assert sheet in one.message.in_("en")
-
-
 PROJECT = "xl/vbaProject.bin"
-ONE_BY_ONE = '<worksheet><c r="A1"><f>bant_score(B1)</f></c><c><f>IF(1,WIN_RATE(B1,C1))</f></c></worksheet>'
-ALL_AT_ONCE = '<worksheet><c r="A1"><f t="array" ref="A1:A9">bant_score(B1:B9)</f></c></worksheet>'
+ONE_BY_ONE = '<worksheet><c r="A1"><f>sf_bant_score(B1)</f></c><c><f>IF(1,SF_WIN_RATE(B1,C1))</f></c></worksheet>'
+ALL_AT_ONCE = '<worksheet><c r="A1"><f t="array" ref="A1:A9">sf_bant_score(B1:B9)</f></c></worksheet>'
 WORKBOOKS: list[tuple[str, dict[str, str], bool, str]] = [
     # check       the contents of the workbook                              well   the doctor's message
     ("functions", {PROJECT: "Module=Sheet1\r\nModule=xlwings_udfs\r\n"},       False, "module xlwings_udfs"),
@@ -173,7 +183,7 @@ def test_problems_of_a_workbook_are_reported(
 
 def test_every_check_can_fail() -> None:
     """xlwings cannot be missing here; the other checks are in the tables above."""
-    shown = {pain[0] for pain in PAINS} | {book[0] for book in WORKBOOKS} | {"trust", "sheets", "xlwings"}
+    shown = {pain[0] for pain in PAINS} | {book[0] for book in WORKBOOKS} | {"trust", "xlwings"}
     assert {pain.id for pain in ADDIN_CHECKS} == shown
 
 

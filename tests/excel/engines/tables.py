@@ -22,7 +22,10 @@ class Tables(base_classes.Tables):
 
     def __call__(self, name: str | int) -> Table:
         known = self.parent.book.grid.tables(self.parent.name)
-        return Table(self.parent, known[name - 1] if isinstance(name, int) else name)
+        if isinstance(name, str) and name.casefold() not in {one.casefold() for one in known}:
+            raise KeyError(name)
+        found = known[name - 1] if isinstance(name, int) else name
+        return Table(self.parent, next(one for one in known if one.casefold() == found.casefold()))
 
     def __len__(self) -> int:
         return len(self.parent.book.grid.tables(self.parent.name))

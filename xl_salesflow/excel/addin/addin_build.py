@@ -22,7 +22,31 @@ from xl_salesflow.excel.addin.generated_sources import collect_addin_texts
 from xl_salesflow.locale.texts import Text
 
 ADDIN_PROJECT = "salesflow"
-_XLWINGS_PROJECT = 'Public Const PROJECT_NAME As String = "myaddin"'
+MAC_SCRIPT_NAME = "salesflow.applescript"
+
+_CONFIG_PATHS = 'GetConfig("ONEDRIVE_CONSUMER_'
+_RUNNER_CHANGES: tuple[tuple[str, str, int], ...] = (
+    # in xlwings' runner                                           in ours                                      how often
+    ('Public Const PROJECT_NAME As String = "myaddin"', f'Public Const PROJECT_NAME As String = "{ADDIN_PROJECT}"', 1),
+    # settings come from the user's own file, never from a sheet or from a file beside the workbook
+    ('If source = "" Or source = "sheet" Then', "If False Then", 1),
+    ('If source = "" Or source = "directory" Then', "If False Then", 1),
+    # no code is read from sheets
+    ('If Right$(sht.Name, 3) = ".py" Then', "If False Then", 2),
+    # folders of workbooks are not imported from, so their names are no part of the command
+    (f'";" & ActiveFullName & ";" & ThisFullName & ";" & {_CONFIG_PATHS}', f'";;;" & {_CONFIG_PATHS}', 2),
+    (
+        f'";" & ActiveWorkbook.FullName & ";" & ThisWorkbook.FullName & ";" & {_CONFIG_PATHS}',
+        f'";;;" & {_CONFIG_PATHS}',
+        1,
+    ),
+    # on macOS: our own script, whose parts are separated by a character that no path has
+    ('"xlwings-" & XLWINGS_VERSION & ".applescript"', f'"{MAC_SCRIPT_NAME}"', 1),
+    ('ParameterString + "|" + ', "ParameterString + Chr(30) + ", 5),
+    ("please run 'xlwings runpython install'", "please run 'salesflow addin install'", 1),
+    # what a button says stays readable after Python has ended
+    ("    'Clean up\n    Application.StatusBar = False\n", "    'Clean up\n    SalesflowShown\n", 1),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +86,7 @@ def find_xlwings_version() -> str:
 
 
 def read_xlwings_modules() -> tuple[VbaModule, ...]:
-    """Return the modules that xlwings has for custom add-ins, changed to read our settings.
+    """Return the modules that xlwings has for custom add-ins, with our settings and nothing taken from the workbook.
 
     Raises:
         UsageError: xlwings is not installed, or its version has an unknown module.
@@ -71,14 +95,16 @@ def read_xlwings_modules() -> tuple[VbaModule, ...]:
     spec = find_spec("xlwings")  # located without importing it, because building does not need Excel
     folder = Path(spec.origin or "").parent if spec else Path()
     runner = (folder / "xlwings_custom_addin.bas").read_text(encoding="utf-8")
-    if _XLWINGS_PROJECT not in runner:
-        raise UsageError(
-            "This version of xlwings ({installed}) is not supported; install another release of it.",
-            installed=installed,
-        )
+    for theirs, ours, times in _RUNNER_CHANGES:
+        if runner.count(theirs) != times:
+            raise UsageError(
+                "This version of xlwings ({installed}) is not supported; install another release of it.",
+                installed=installed,
+            )
+        runner = runner.replace(theirs, ours)
     dictionary = (folder / "addin" / "Dictionary.cls").read_text(encoding="utf-8")
     return (
-        VbaModule("xlwings", runner.replace(_XLWINGS_PROJECT, _XLWINGS_PROJECT.replace("myaddin", ADDIN_PROJECT))),
+        VbaModule("xlwings", runner),
         VbaModule("Dictionary", dictionary, is_class=True),
     )
 

@@ -33,28 +33,70 @@ from xl_salesflow.excel.addin.installation_checks import (
 from xl_salesflow.excel.addin_declarations import FUNCTION_DECLARATIONS
 from xl_salesflow.locale.texts import Text
 
+_OFFICE_POLICIES = "Software\\Policies\\Microsoft\\Office\\16.0"
 _POLICY_VALUES = (
-    ("Software\\Policies\\Microsoft\\Office\\16.0\\Excel\\Security", "VBAWarnings", ("0x4",)),
-    ("Software\\Policies\\Microsoft\\Office\\16.0\\Excel\\Security", "DisableAllAddins", ("0x1",)),
-    ("Software\\Policies\\Microsoft\\Office\\16.0\\Common", "VBAOff", ("0x1",)),
+    (f"{_OFFICE_POLICIES}\\Excel\\Security", "DisableAllAddins"),
+    (f"{_OFFICE_POLICIES}\\Excel\\Security", "RequireAddinSig"),
+    # XLSTART is a trusted location, in which macros run whatever VBAWarnings says; unless there are no such locations
+    (f"{_OFFICE_POLICIES}\\Excel\\Security\\Trusted Locations", "AllLocationsDisabled"),
+    (f"{_OFFICE_POLICIES}\\Common", "VBAOff"),
 )
+_POLICY_ROOTS = ("HKCU", "HKLM")
 
 
 def _check_company_policy(case: DoctorCase) -> Text | None:
     if case.places.system != "win32":
         return NOT_APPLICABLE
-    for key, name, forbidding in _POLICY_VALUES:
-        command = ["reg", "query", f"HKCU\\{key}", "/v", name]
-        answer = case.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=30, check=False)
-        if answer.returncode == 0 and re.search(rf"{name}\s+REG_DWORD\s+({'|'.join(forbidding)})\b", answer.stdout):
-            return Text(
-                "A policy of your company forbids macros or add-ins ({name}); ask IT to allow "
-                "{parent}, or use the command line."
-            ).with_facts(name=name, parent=case.places.addin.parent)
+    for root in _POLICY_ROOTS:
+        for key, name in _POLICY_VALUES:
+            command = ["reg", "query", f"{root}\\{key}", "/v", name]
+            answer = case.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=30, check=False)
+            if answer.returncode == 0 and re.search(rf"{name}\s+REG_DWORD\s+0x1\b", answer.stdout):
+                return Text(
+                    "A policy of your company forbids macros or add-ins ({name}); ask IT to allow "
+                    "{parent}, or use the command line."
+                ).with_facts(name=name, parent=case.places.addin.parent)
     return None
 
 
 COMPANY_POLICY_CHECK = AddinCheck("policy", _check_company_policy, Text("No policy forbids it."), (1075, 2567, 2618))
+
+_ATTACK_SURFACE_RULES = {
+    "d4f940ab-401b-4efc-aadc-ad5f3c50688a": Text("Block all Office applications from creating child processes"),
+    "92e97fa1-2edf-4476-bdd6-9dd0b4dddc7b": Text("Block Win32 API calls from Office macros"),
+}
+"""Rules of Microsoft Defender by id: the first blocks Python itself, the second the lines with which macros start it."""
+
+_LIST_RULES = (
+    "$p = Get-MpPreference; for ($i = 0; $i -lt $p.AttackSurfaceReductionRules_Ids.Count; $i++) "
+    '{ "$($p.AttackSurfaceReductionRules_Ids[$i]) $($p.AttackSurfaceReductionRules_Actions[$i])" }'
+)
+_BLOCKING_ACTIONS = ("1", "6")  # block, warn; 2 only records
+
+
+def _check_attack_surface_rules(case: DoctorCase) -> Text | None:
+    if case.places.system != "win32":
+        return NOT_APPLICABLE
+    command = ["powershell", "-NoProfile", "-NonInteractive", "-Command", _LIST_RULES]
+    try:
+        answer = case.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return NOT_APPLICABLE  # no such program, or Defender does not answer
+    for rule, action in re.findall(r"^([0-9A-Fa-f-]{36}) (\d)\s*$", answer.stdout, re.MULTILINE):
+        if rule.casefold() in _ATTACK_SURFACE_RULES and action in _BLOCKING_ACTIONS:
+            return Text(
+                "Microsoft Defender blocks what buttons do (rule “{rule}”); ask IT to except Excel's start of {python}, "
+                "or use the command line."
+            ).with_facts(
+                rule=_ATTACK_SURFACE_RULES[rule.casefold()],
+                python=read_addin_settings(case.places.settings).get("INTERPRETER_WIN", "python.exe"),
+            )
+    return None
+
+
+ATTACK_SURFACE_CHECK = AddinCheck(
+    "rules", _check_attack_surface_rules, Text("No rule of Microsoft Defender blocks it."), ()
+)
 
 _DISABLED_ITEMS_KEY = "HKCU\\Software\\Microsoft\\Office\\16.0\\Excel\\Resiliency\\DisabledItems"
 
@@ -121,33 +163,6 @@ CLOUD_WORKBOOK_CHECK = AddinCheck(
 )
 
 
-def _check_special_sheets(case: DoctorCase) -> Text | None:
-    if not case.workbook or not zipfile.is_zipfile(case.workbook):
-        return NOT_APPLICABLE
-    with zipfile.ZipFile(case.workbook) as archive:
-        text = (
-            archive.read("xl/workbook.xml").decode("utf-8", "replace")
-            if "xl/workbook.xml" in archive.namelist()
-            else ""
-        )
-    odd = [
-        name for name in re.findall(r'<(?:\w+:)?sheet\s[^>]*?name="([^"]*)"', text) if name.endswith((".py", ".conf"))
-    ]
-    if not odd:
-        return None
-    return Text(
-        "The workbook has the sheet {sheet}, which changes how Python is started from it; rename it "
-        "unless you put it there."
-    ).with_facts(sheet=odd[0])
-
-
-SPECIAL_SHEETS_CHECK = AddinCheck(
-    "sheets",
-    _check_special_sheets,
-    Text("The workbook has no sheet that changes how Python starts."),
-    (),
-)
-
 _IMPORTED_MODULE = b"Module=xlwings_udfs"  # the entry in the project's list of modules, which is plain text
 
 
@@ -202,7 +217,7 @@ FUNCTION_CALLS_CHECK = AddinCheck(
 ADDIN_CHECKS: tuple[AddinCheck, ...] = (
     XLWINGS_CHECK, ADDIN_FILE_CHECK, ADDIN_VERSIONS_CHECK, INTERPRETER_CHECK, FUNCTION_LIBRARY_CHECK,
     WORKBOOK_MODULES_CHECK, MAC_SCRIPT_CHECK, MAC_PERMISSION_CHECK, INTERNET_MARK_CHECK, COMPANY_POLICY_CHECK,
-    DISABLED_ITEMS_CHECK, EXCEL_ANSWERS_CHECK, CLOUD_WORKBOOK_CHECK, SPECIAL_SHEETS_CHECK, IMPORTED_FUNCTIONS_CHECK,
+    ATTACK_SURFACE_CHECK, DISABLED_ITEMS_CHECK, EXCEL_ANSWERS_CHECK, CLOUD_WORKBOOK_CHECK, IMPORTED_FUNCTIONS_CHECK,
     FUNCTION_CALLS_CHECK,
 )  # fmt: skip
 """All checks, in the order in which to fix problems."""

@@ -15,9 +15,9 @@ from xl_salesflow.core.change_sets import Append, ChangeSet
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run
 from xl_salesflow.errors import SalesflowError
-from xl_salesflow.excel.block_writing import refusal_errors
 from xl_salesflow.excel.button_context import ButtonContext
 from xl_salesflow.excel.buttons import BUTTONS
+from xl_salesflow.excel.excel_refusals import refusal_errors
 from xl_salesflow.excel.open_book import OpenBook
 from xl_salesflow.excel.open_tables import convert_for_excel
 from xl_salesflow.locale.texts import Language

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_KINDS
 from xl_salesflow.excel.addin_declarations import (
     COMPARISON_SPANS,
+    DECISIONS,
     FUNCTION_ARGUMENTS,
     FUNCTION_CATEGORY,
     FUNCTION_DECLARATIONS,
@@ -25,6 +26,7 @@ from xl_salesflow.schema.verb_catalogue import RIBBON_GROUPS, VERBS, Verb
 FIXED_MENUS: Mapping[str, tuple[Text, ...]] = {
     "papers": tuple(DEAL_DOCUMENT_KINDS[kind].name for kind in PRINTABLE_DOCUMENT_KINDS),
     "spans": tuple(COMPARISON_SPANS.values()),
+    "decisions": tuple(DECISIONS.values()),
     "playbooks": tuple(playbook_title(name) for name in list_playbook_names()),
 }
 """Menu of a verb → its entries."""
@@ -36,6 +38,7 @@ ADDIN_TEXTS: Mapping[str, Text] = {
     "running": Text("Working…"),
     "nothing": Text("Nothing to choose here"),
     "no_workbook": Text("Open a sales workbook first."),
+    "protected_view": Text("The workbook is in Protected View; press Enable Editing first."),
     "workbooks": Text("Excel workbooks"),
     "failed": Text("Python could not be started; run “salesflow addin doctor” in a terminal, it names the remedy."),
 }

@@ -6,7 +6,6 @@ All folders used by Excel and xlwings can be determined without Excel.
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
 import os
 import sys
@@ -16,7 +15,13 @@ from pathlib import Path
 
 from xl_salesflow.core.file_saving import save_file_atomically
 from xl_salesflow.errors import CannotSave, UsageError, WorkbookInUse
-from xl_salesflow.excel.addin.addin_build import ADDIN_FILE_NAME, ADDIN_PROJECT, build_addin, find_xlwings_version
+from xl_salesflow.excel.addin.addin_build import (
+    ADDIN_FILE_NAME,
+    ADDIN_PROJECT,
+    MAC_SCRIPT_NAME,
+    build_addin,
+    macros_folder,
+)
 
 _MAC_CONTAINER = Path("Library/Containers/com.microsoft.Excel/Data")
 _MAC_STARTUP = Path("Library/Group Containers/UBF8T346G9.Office/User Content.localized/Startup.localized/Excel")
@@ -51,7 +56,7 @@ class AddinPlaces:
         """Return the script that starts Python on macOS; None on other systems."""
         if self.system != "darwin":
             return None
-        return self.home / _MAC_SCRIPTS / f"xlwings-{find_xlwings_version()}.applescript"
+        return self.home / _MAC_SCRIPTS / MAC_SCRIPT_NAME
 
 
 def find_addin_places() -> AddinPlaces:
@@ -83,8 +88,7 @@ def install_addin(places: AddinPlaces, interpreter: Path | None = None) -> list[
     try:
         written.append(save_file_atomically(places.settings, settings.encode(_SETTINGS_ENCODING)))
         if places.script:
-            script = _find_xlwings_script(places.script.name).read_bytes()
-            written.append(save_file_atomically(places.script, script))
+            written.append(save_file_atomically(places.script, read_mac_script()))
     except (CannotSave, WorkbookInUse) as error:
         raise UsageError("{error} Quit Excel and try again.", error=error) from error
     return written
@@ -121,14 +125,9 @@ def _format_addin_settings(keys: Mapping[str, str]) -> str:
     return text.getvalue()
 
 
-def _find_xlwings_script(name: str) -> Path:
-    spec = importlib.util.find_spec("xlwings")
-    script = Path(spec.origin or "").parent / name if spec else Path(name)
-    if not script.exists():
-        raise UsageError(
-            "xlwings has no script {name}; reinstall it: pip install --force-reinstall xlwings.", name=name
-        )
-    return script
+def read_mac_script() -> bytes:
+    """Return the script through which Excel for Mac starts Python."""
+    return (macros_folder() / MAC_SCRIPT_NAME).read_bytes()
 
 
 def _make_install_refusal(error: OSError) -> UsageError:

@@ -18,7 +18,7 @@ from xl_salesflow.excel.addin.addin_build import (
     read_own_modules,
     read_xlwings_modules,
 )
-from xl_salesflow.excel.addin.installation import AddinPlaces, read_addin_settings
+from xl_salesflow.excel.addin.installation import AddinPlaces, read_addin_settings, read_mac_script
 from xl_salesflow.locale.texts import Text
 
 ProgramRunner = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -174,7 +174,7 @@ WORKBOOK_MODULES_CHECK = AddinCheck(
 def _check_mac_script(case: DoctorCase) -> Text | None:
     if case.places.script is None:
         return NOT_APPLICABLE
-    if case.places.script.exists():
+    if case.places.script.exists() and case.places.script.read_bytes() == read_mac_script():
         return None
     return Text("macOS lets Excel start Python only through {script}; run: salesflow addin install.").with_facts(
         script=case.places.script
