@@ -20,6 +20,7 @@ from xl_salesflow.changelog.change_log import log_changes
 from xl_salesflow.core.answers import Answer, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet, Edit, NamedCellChange, apply_change_set, diff_pipelines
 from xl_salesflow.core.deal_scope import DealRows
+from xl_salesflow.core.formula_repairs import blank_typed_over_cells, find_typed_over_formulas
 from xl_salesflow.core.history_seal import seal_history
 from xl_salesflow.core.lazy_frames import is_frame_replaced
 from xl_salesflow.core.name_spelling import restore_typed_texts, spell_filter_cells, spell_name, unify_names
@@ -32,6 +33,7 @@ from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_
 from xl_salesflow.ooxml.excel_notation import date_to_serial
 from xl_salesflow.process.account_scores import compute_prospects
 from xl_salesflow.process.bant_cards import compute_bant_columns
+from xl_salesflow.process.process_review import count_process_version
 from xl_salesflow.process.stage_renumbering import find_renumbered_stages, renumber_stages
 from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns
 from xl_salesflow.quotes.quote_findings import find_changed_documents
@@ -46,10 +48,11 @@ Step = Callable[[Pipeline], ChangeSet]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The user who runs a verb, and the time; both are recorded."""
+    """The user who runs a verb, the time, and the account on the computer; all are recorded."""
 
     by: str
     now: datetime
+    account: str = ""
 
 
 class RunResult(NamedTuple):
@@ -118,7 +121,9 @@ def run_steps(
     changed = diff_pipelines(restore_typed_texts(pipeline) if pipeline.typed_texts else pipeline, now, verb, reasons)
     finished: ChangeSet[Any] = changed
     if changed.edits or changed.appends or changed.fills or changed.removes:
-        finished = changed + log_changes(changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables)
+        finished = changed + log_changes(
+            changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables, run.account
+        )
     if not isinstance(results.answer, answer_type):
         raise TypeError(f"the steps of {verb} answer with {results.answer}, not with a {answer_type.__name__}")
     answer = RunAnswer(
@@ -147,11 +152,13 @@ class WholeWorkbook:
     def finish(self, before: Pipeline, now: Pipeline, found: tuple[Finding, ...]) -> RunResult:
         """Return *now* sealed, with its follow-ups, findings and metric tables."""
         # imported here and below, because a run on some deals needs neither rules nor metrics
+        from xl_salesflow.metrics.measure_effects import fill_measure_values
         from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
         from xl_salesflow.process.name_rules import find_spelling_variants
         from xl_salesflow.process.rule_catalogue import find_unsealed_stays
 
-        now = now.with_tables(History=seal_history(now["History"]))
+        now = now.with_tables(History=seal_history(now["History"], earlier=before["History"].index))
+        now = fill_measure_values(count_process_version(now), recompute_formula_columns)
         now, findings = _list_followups_and_findings(now, (*found, *find_changed_documents(before, now)))
         values = compute_sheet_values(now)
         now = _fill_metric_tables(now, values.tables)
@@ -182,7 +189,8 @@ class DealScope:
     def finish(self, before: Pipeline, now: Pipeline, found: tuple[Finding, ...]) -> RunResult:
         """Return *now* with new stage stays of the deals sealed; lists and metric tables are not changed."""
         if is_frame_replaced(before.tables, now.tables, "History"):
-            sealed = seal_history(self.rows.narrow(now, ("History",))["History"])
+            rows = self.rows.narrow(now, ("History",))["History"]
+            sealed = seal_history(rows, earlier=before["History"].index)
             now = _replace_formula_columns(now, "History", sealed[["seal"]])
             now = _recompute_tables(now, ("History",), self.rows.narrow(now, ("Deals", "History")))
         return RunResult(now, (), (*found, *self.rows.select_findings(now, now.cell_findings)))
@@ -199,14 +207,11 @@ def _list_followups_and_findings(
 ) -> tuple[Pipeline, tuple[Finding, ...]]:
     # the sheets FollowUps and Findings list the current state
     from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups
-    from xl_salesflow.process.rule_catalogue import check_pipeline
+    from xl_salesflow.process.rule_catalogue import check_pipeline, list_finding_rows
 
     listed = list_followups(pipeline)
     findings = (*found, *check_pipeline(pipeline), *find_followups_beyond_limit(pipeline, listed))
-    rows = [
-        {"severity": f.severity, "rule": f.rule, "table": f.table, "key": f.key, "cell": f.cell, "message": f.message}
-        for f in sorted(findings, key=lambda f: ("block", "warn", "note").index(f.severity))
-    ]
+    rows = list_finding_rows(findings, pipeline.language)
     return pipeline.with_tables(Findings=make_table_frame(TABLES["Findings"], rows), FollowUps=listed.rows), findings
 
 
@@ -336,3 +341,36 @@ def _identify_filter_value(pipeline: Pipeline, column: str, wanted: str) -> str:
     header = TABLES["Deals"][column].header
     hint = suggest_names(wanted, known)
     raise UsageError("No deal has “{value}” as its {column}; {hint}", value=wanted, column=header, hint=hint)
+
+
+def repair_formulas(pipeline: Pipeline) -> ChangeSet:
+    """Return the change set that restores overwritten formulas and updates every cached value; nothing else changes."""
+    rows = find_typed_over_formulas(pipeline.cell_findings)
+    fresh = run_steps(
+        blank_typed_over_cells(pipeline, rows),
+        (),
+        "check",
+        Run("", datetime.combine(pipeline.today, datetime.min.time())),
+    )
+    return ChangeSet(repairs=rows, caches=fresh.caches, named_cells=fresh.named_cells)
+
+
+def request_discounts(pipeline: Pipeline, by: str) -> ChangeSet:
+    """Return the requests that discounts above a limit need; loaded, like the two below, when a run takes the step."""
+    from xl_salesflow.process.approval_requests import request_discount_approvals
+
+    return request_discount_approvals(pipeline, by)
+
+
+def judge_moves(pipeline: Pipeline, by: str) -> ChangeSet:
+    """Return the stage moves that the gates accept or refuse."""
+    from xl_salesflow.process.move_judging import judge_stage_moves
+
+    return judge_stage_moves(pipeline, by)
+
+
+def update_warnings(pipeline: Pipeline) -> ChangeSet:
+    """Return the early warnings of every deal."""
+    from xl_salesflow.process.rule_catalogue import write_early_warnings
+
+    return write_early_warnings(pipeline)

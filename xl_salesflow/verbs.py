@@ -19,14 +19,14 @@ import pandas as pd
 
 from xl_salesflow.changelog.change_decisions import list_change_lines, select_ticked_changes
 from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES, ChangeSheet
-from xl_salesflow.changelog.copy_differences import CopyDifference, find_copy_differences
+from xl_salesflow.changelog.copy_differences import describe_difference, find_copy_differences
 from xl_salesflow.changelog.copy_merge import merge_copies
 from xl_salesflow.changelog.merge_conflicts import resolve_conflicts
-from xl_salesflow.changelog.three_way_merge import Ancestor, is_possible_copy, reconstruct_ancestor
+from xl_salesflow.changelog.three_way_merge import Ancestor, reconstruct_ancestor, require_possible_copy
 from xl_salesflow.changelog.undo_run import revert_run
 from xl_salesflow.core.answers import SomeAnswer, list_json_rows
-from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
-from xl_salesflow.core.formula_repairs import blank_typed_over_cells, find_typed_over_formulas
+from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
+from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.metric_answers import (
     BookContribution,
     ComparisonAnswer,
@@ -39,7 +39,6 @@ from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import (
     AppliedChanges,
     CardTaken,
-    CellDifference,
     CheckAnswer,
     DifferencesAnswer,
     FollowUpsAnswer,
@@ -49,16 +48,26 @@ from xl_salesflow.core.verb_answers import (
     RenamedRows,
     RevisedQuote,
     RolledUpBooks,
-    RowDifference,
     RunAnswer,
     SwitchedPlaybook,
     UndoneRun,
     VisitChecklist,
 )
-from xl_salesflow.engine import DealScope, Run, Step, make_deal_scope, recompute_formula_columns, run_steps
+from xl_salesflow.engine import (
+    Run,
+    Step,
+    judge_moves,
+    make_deal_scope,
+    recompute_formula_columns,
+    repair_formulas,
+    request_discounts,
+    run_steps,
+    update_warnings,
+)
 from xl_salesflow.errors import UsageError
-from xl_salesflow.process.account_scores import classify_accounts, score_account_traits
+from xl_salesflow.process.account_scores import classify_accounts
 from xl_salesflow.process.bant_cards import CardAddress, fill_bant_from_answers, make_bant_card, take_in_bant_card
+from xl_salesflow.process.customer_fit import score_customers
 from xl_salesflow.process.deal_tasks import prepare_visit
 from xl_salesflow.process.deal_upkeep import fill_derived_cells, number_new_rows
 from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups, make_followup_document
@@ -67,14 +76,15 @@ from xl_salesflow.process.followup_logging import log_followups
 from xl_salesflow.process.owner_assignment import distribute_deals
 from xl_salesflow.process.recorded_effects import give_next_steps, open_referred_leads
 from xl_salesflow.process.win_probability import fill_win_probability
+from xl_salesflow.process.working_days import add_missing_holidays
 from xl_salesflow.quotes.document_requests import PrintJob
-from xl_salesflow.quotes.quote_findings import find_changed_documents
+from xl_salesflow.quotes.quote_findings import find_changed_documents, report_changed_documents
 from xl_salesflow.quotes.quote_lookup import find_deals_of_keys
 from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
 from xl_salesflow.quotes.quote_versions import offer_quote, revise_quote
-from xl_salesflow.schema.plain_values import json_value
 
 if TYPE_CHECKING:
+    from xl_salesflow.process.approval_decisions import ApprovalChoice
     from xl_salesflow.process.playbook_switch import PlaybookSwitch
 
 
@@ -95,7 +105,7 @@ def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet[CheckAnswer]:
     from xl_salesflow.process.rule_catalogue import check_pipeline
 
     spelled, pipeline = find_spelling_variants(pipeline), recompute_formula_columns(pipeline)
-    judged, twice = _judge_moves(pipeline, "").findings, find_duplicates(pipeline)
+    judged, twice = judge_moves(pipeline, "").findings, find_duplicates(pipeline)
     findings = (*judged, *check_pipeline(pipeline), *find_changed_documents(pipeline, pipeline), *twice)
     findings += spelled
     repairs = repair_formulas(pipeline) if repair else ChangeSet()
@@ -109,17 +119,19 @@ def update(pipeline: Pipeline, run: Run) -> ChangeSet[RunAnswer]:
         resolve_conflicts,
         log_followups,
         update_quotes,
+        partial(request_discounts, by=run.by),
         take_quote_amounts,
         fill_derived_cells,
         give_next_steps,
         open_referred_leads,
         distribute_deals,
         fill_bant_from_answers,
-        score_account_traits,
+        score_customers,
         classify_accounts,
-        partial(_judge_moves, by=run.by),
+        partial(judge_moves, by=run.by),
+        classify_accounts,  # again: gates ask for the class, and a deal that was won changes it
         fill_win_probability,
-        _update_warnings,
+        update_warnings,
     )
     return run_steps(pipeline, steps, "update", run)
 
@@ -141,6 +153,7 @@ def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) 
         figures.stages,
         by=tuple(funnel_answers.compute_metrics_by(pipeline, by)) if by else (),
         moves=tuple(funnel_answers.compute_move_matrix(pipeline)),
+        bottleneck=funnel_answers.find_bottleneck(pipeline, figures.stages),
     )
     if then:
         past = replace(pipeline, query=replace(pipeline.query, as_of=then))
@@ -178,9 +191,7 @@ def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None 
         raise UsageError("The day to win by ({by}) is before {as_of}; choose a later one.", by=by, as_of=pipeline.as_of)
     answer = compute_sales_plan(recompute_formula_columns(pipeline), target, by)
     if answer.figures.value_to_win is None:
-        raise UsageError(
-            "No target is set for this period and slice; give --target, or fill in the sheet Targets.",
-        )
+        raise UsageError("No target is set for this period and slice; give --target, or fill in the sheet Targets.")
     return ChangeSet(answer=answer)
 
 
@@ -194,6 +205,28 @@ def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | Non
         documents=(make_followup_document(pipeline, listed, made, owner or ""),),
         findings=tuple(find_followups_beyond_limit(pipeline, listed)),
     )
+
+
+def approvals(pipeline: Pipeline, person: str = "") -> ChangeSet[ApprovalsAnswer]:
+    """Return the overrides and discounts that wait for a decision: all, or those that wait for *person*."""
+    from xl_salesflow.process.approval_decisions import answer_waiting_requests
+
+    return ChangeSet(answer=answer_waiting_requests(pipeline, person))
+
+
+def decide(pipeline: Pipeline, choice: ApprovalChoice, run: Run) -> ChangeSet[RunAnswer[ApprovalDecided]]:
+    """Approve or reject a request as the person of *run*, and carry out what it allows: the move, or the discount."""
+    from xl_salesflow.process import approval_decisions
+
+    scope = make_deal_scope(*approval_decisions.find_request_deals(pipeline, choice.key), quotes=True)
+    steps: tuple[Step, ...] = (
+        partial(approval_decisions.decide_request, choice=choice, by=run.by),
+        partial(request_discounts, by=run.by),
+        take_quote_amounts,
+        lambda now: judge_moves(scope.rows.narrow(now, ("Deals",)), run.by),
+        lambda now: update_warnings(recompute_formula_columns(now)),
+    )
+    return run_steps(pipeline, steps, "approvals", run, scope, answer_type=ApprovalDecided)
 
 
 def report(pipeline: Pipeline) -> ChangeSet:
@@ -212,7 +245,7 @@ def paper(pipeline: Pipeline, printing: PrintJob, run: Run) -> ChangeSet[RunAnsw
     """Print documents, and record which files were made and what was sent."""
     tables = ("Deals", "Activities" if printing.kind == "visit" else "Quotes")
     scope = make_deal_scope(*find_deals_of_keys(pipeline, printing.keys, tables), quotes=True)
-    steps = (printing.build_documents, printing.record, partial(_find_changed_documents, pipeline, scope))
+    steps = (printing.build_documents, printing.record, partial(report_changed_documents, pipeline, scope.rows))
     return run_steps(pipeline, steps, "print", run, scope, answer_type=PrintedPapers)
 
 
@@ -226,15 +259,8 @@ def draft(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet[RunAnswer[Number
 def revise(pipeline: Pipeline, key: str, run: Run, beside: bool = False) -> ChangeSet[RunAnswer[RevisedQuote]]:
     """Copy the quote *key* (or that of deal *key*) into its next version, a draft, or into an alternative offer (*beside*)."""
     scope = make_deal_scope(*find_deals_of_keys(pipeline, (key,)), quotes=True)
-    steps = (lambda now: revise_quote(now, key, beside), partial(_find_changed_documents, pipeline, scope))
+    steps = (lambda now: revise_quote(now, key, beside), partial(report_changed_documents, pipeline, scope.rows))
     return run_steps(pipeline, steps, "revise", run, scope, answer_type=RevisedQuote)
-
-
-def _find_changed_documents(before: Pipeline, scope: DealScope, now: Pipeline) -> ChangeSet:
-    # documents of the deals of *scope* that were sent and have changed since
-    tables = ("Documents", "Quotes", "QuoteLines")
-    found = find_changed_documents(scope.rows.narrow(before, tables), scope.rows.narrow(now, tables))
-    return ChangeSet(findings=found)
 
 
 def bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
@@ -254,7 +280,7 @@ def read_card(
         lambda _: ChangeSet(findings=findings),
         partial(take_in_bant_card, card=filled, address=address),
         fill_bant_from_answers,
-        lambda now: _update_warnings(recompute_formula_columns(now)),  # some warnings need all deals
+        lambda now: update_warnings(recompute_formula_columns(now)),  # some warnings need all deals
     )
     return run_steps(pipeline, steps, "bant", run, make_deal_scope(*deals), answer_type=CardTaken)
 
@@ -269,7 +295,7 @@ def switch(pipeline: Pipeline, request: PlaybookSwitch, run: Run) -> ChangeSet[R
     """Move the open deals of one playbook to another one with mapped stages; this can be undone like any run."""
     from xl_salesflow.process.playbook_switch import switch_playbook
 
-    steps = (partial(switch_playbook, wanted=request, by=run.by), _update_warnings)
+    steps = (partial(switch_playbook, wanted=request, by=run.by), update_warnings)
     return run_steps(pipeline, steps, "playbook", run, answer_type=SwitchedPlaybook)
 
 
@@ -279,25 +305,35 @@ def add_playbook(
     """Add the playbook *playbook_id* with the set-up frames *setup* beside those of the workbook; no deal moves."""
     from xl_salesflow.process.playbook_switch import add_playbook_rows
 
-    return run_steps(pipeline, (partial(add_playbook_rows, playbook_id=playbook_id, setup=setup),), "playbook", run)
+    step = partial(add_playbook_rows, playbook_id=playbook_id, setup=setup, by=run.by)
+    return run_steps(pipeline, (step,), "playbook", run)
 
 
 def holidays(pipeline: Pipeline, days: pd.DataFrame, run: Run) -> ChangeSet[RunAnswer]:
     """Add those of *days* (a frame of Holidays) that the sheet does not have yet."""
-    new = days[~days["day"].isin(pipeline["Holidays"]["day"])]
-    added = ChangeSet(appends=(Append("Holidays", new, "holidays"),) if len(new) else ())
-    return run_steps(pipeline, (lambda _: added,), "holidays", run)
+    return run_steps(pipeline, (partial(add_missing_holidays, days=days),), "holidays", run)
 
 
 def bring_in(pipeline: Pipeline, imported: ChangeSet[SomeAnswer], run: Run) -> ChangeSet[RunAnswer[SomeAnswer]]:
     """Return the whole change set of an import with the changes *imported*: numbers updated and the run recorded.
 
-    The moves of new deals are judged like those of typed ones, unless *imported* records them as history.
+    Moves of new deals are judged unless *imported* records them as history, and what follows from the rows is filled in.
     """
     from xl_salesflow.process.imported_moves import find_move_findings, judge_imported_deals
+    from xl_salesflow.process.working_order import arrange_new_deals
 
-    steps = (lambda _: imported, partial(judge_imported_deals, imported=imported, by=run.by), find_move_findings)
-    return run_steps(pipeline, steps, "import", run, answer_type=type(imported.answer))
+    steps: tuple[Step, ...] = (
+        lambda _: imported,
+        partial(judge_imported_deals, imported=imported, by=run.by),
+        find_move_findings,
+        fill_derived_cells,
+        fill_bant_from_answers,
+        score_customers,
+        classify_accounts,
+        fill_win_probability,
+        update_warnings,
+    )
+    return arrange_new_deals(run_steps(pipeline, steps, "import", run, answer_type=type(imported.answer)))
 
 
 def change_sheet(pipeline: Pipeline, plan: ChangeSet, verb: str, run: Run) -> ChangeSheet:
@@ -323,13 +359,13 @@ def apply(pipeline: Pipeline, sheet: ChangeSheet, run: Run) -> ChangeSet[Applied
     def moved(now: Pipeline) -> ChangeSet:
         # judged together with the other ticked lines, so that a move cannot rely on a cell that was not ticked
         return select_ticked_changes(
-            now, _judge_moves(replace(now, today=sheet.today), run.by), sheet.stage_moves, sheet.verb
+            now, judge_moves(replace(now, today=sheet.today), run.by), sheet.stage_moves, sheet.verb
         )
 
     steps: tuple[Step, ...] = (
         lambda _: select_ticked_changes(pipeline, proposed, sheet.other_changes, sheet.verb),
         moved,
-        _update_warnings,
+        update_warnings,
     )
     plan = run_steps(pipeline, steps, "apply", run)
     refused = sum(finding.rule in CHANGE_SHEET_MESSAGES for finding in plan.findings)
@@ -341,7 +377,7 @@ def undo(
     pipeline: Pipeline, run: Run, which: str | None = None, force: bool = False
 ) -> ChangeSet[RunAnswer[UndoneRun]]:
     """Undo the run *which* (default: the last one); with *force*, overwrite what people changed since."""
-    steps = (partial(revert_run, run=which, force=force), _update_warnings)
+    steps = (partial(revert_run, run=which, force=force), update_warnings)
     return run_steps(pipeline, steps, "undo", run, answer_type=UndoneRun)
 
 
@@ -349,7 +385,7 @@ def rename(pipeline: Pipeline, old: str, new: str, run: Run, sheet: str = "") ->
     """Rename *old* to *new* in every row that names it; *sheet* says where it is declared if several sheets have it."""
     from xl_salesflow.process.renaming import rename_everywhere
 
-    steps = (partial(rename_everywhere, old=old, new=new, table=sheet), _update_warnings)
+    steps = (partial(rename_everywhere, old=old, new=new, table=sheet), update_warnings)
     return run_steps(pipeline, steps, "rename", run, answer_type=RenamedRows)
 
 
@@ -357,7 +393,7 @@ def merge_customers(pipeline: Pipeline, duplicate: str, kept: str, run: Run) -> 
     """Make the customer *duplicate* and the customer *kept* one, under the name of the latter."""
     from xl_salesflow.process.renaming import merge_accounts
 
-    steps = (partial(merge_accounts, duplicate=duplicate, kept=kept), _update_warnings)
+    steps = (partial(merge_accounts, duplicate=duplicate, kept=kept), update_warnings)
     return run_steps(pipeline, steps, "merge-accounts", run, answer_type=RenamedRows)
 
 
@@ -369,7 +405,7 @@ def assign(pipeline: Pipeline, run: Run, how: str = "", days: float | None = Non
 
 def diff(first: Pipeline, second: Pipeline) -> ChangeSet[DifferencesAnswer]:
     """Return the differences between two workbooks, cell by cell and row by row."""
-    return ChangeSet(answer=DifferencesAnswer(tuple(map(_describe_difference, find_copy_differences(first, second)))))
+    return ChangeSet(answer=DifferencesAnswer(tuple(map(describe_difference, find_copy_differences(first, second)))))
 
 
 def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run) -> ChangeSet[RunAnswer[MergedCopy]]:
@@ -378,17 +414,10 @@ def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run)
     What both changed is listed on the sheet Conflicts, where a person decides.
 
     Raises:
-        UsageError: there is no ancestor, and the Journals have no run in common, so they are not copies of one
-        workbook.
+        UsageError: there is no ancestor, and the Journals have no run in common.
     """
-    if not ancestor and not is_possible_copy(ours, theirs):
-        raise UsageError(
-            "{source} is not a copy of {other}: their Journals have no run in common, so all of it "
-            "would be new or in conflict. Give their common earlier version with --base, or combine "
-            "them with: salesflow rollup.",
-            source=theirs.source,
-            other=ours.source,
-        )
+    if not ancestor:
+        require_possible_copy(ours, theirs)
     theirs = unify_names(theirs)
     known = Ancestor(unify_names(ancestor).tables) if ancestor else reconstruct_ancestor(ours, theirs)
     steps: tuple[Step, ...] = (lambda now: merge_copies(known, now, theirs), log_followups)
@@ -410,40 +439,3 @@ def contributions(parts: Mapping[str, Pipeline]) -> tuple[BookContribution, ...]
     from xl_salesflow.metrics.team_rollup import list_book_contributions
 
     return list_book_contributions({book: recompute_formula_columns(part) for book, part in parts.items()})
-
-
-def _describe_difference(one: CopyDifference) -> CellDifference | RowDifference:
-    if one.what == "changed":
-        first, second = json_value(one.first), json_value(one.second)
-        return CellDifference(one.what, one.table, one.key, one.column, first, second)
-    return RowDifference(one.what, one.table, one.key)
-
-
-def _judge_moves(pipeline: Pipeline, by: str) -> ChangeSet:
-    from xl_salesflow.process.move_judging import judge_stage_moves
-
-    return judge_stage_moves(pipeline, by)
-
-
-def _update_warnings(pipeline: Pipeline) -> ChangeSet:
-    from xl_salesflow.process.rule_catalogue import find_early_warnings
-
-    deals, found = pipeline["Deals"], find_early_warnings(pipeline)
-    return ChangeSet(
-        edits=tuple(
-            Edit("Deals", column_id, deals["deal"], deals[column_id], found[column_id], "update")
-            for column_id in ("warnings", "warned")
-        )
-    )
-
-
-def repair_formulas(pipeline: Pipeline) -> ChangeSet:
-    """Return the change set that restores overwritten formulas and updates every cached value; nothing else changes."""
-    rows = find_typed_over_formulas(pipeline.cell_findings)
-    fresh = run_steps(
-        blank_typed_over_cells(pipeline, rows),
-        (),
-        "check",
-        Run("", datetime.combine(pipeline.today, datetime.min.time())),
-    )
-    return ChangeSet(repairs=rows, caches=fresh.caches, named_cells=fresh.named_cells)

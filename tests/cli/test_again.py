@@ -86,6 +86,8 @@ undo {book}
 apply {book} {aside}/changes.xlsx
 merge {book} {aside}/copy.xlsx
 playbook use {book} b2c
+rename {book} Lead Prospect
+playbook add {book} b2c
 import {book} {aside}/deals.csv --yes
 adopt {book} --yes
 rollup {aside}/copy.xlsx --output {book} --replace

@@ -81,27 +81,32 @@ def test_diff_describes_the_differences(copies: tuple[Path, Path, Path], capsys:
 
 
 MERGES = [
-    # options → conflicts; without an ancestor the Journals give the same result
-    (["--base", "base.xlsx"], 1),
-    ([], 1),
+    # options, what is deleted before → the ancestor; the backups are made by every run, and without one the Journals
+    # give the same result
+    (["--base", "base.xlsx"], "*.backup-*", "base.xlsx"),
+    ([], "base.xlsx", "theirs.backup-1.xlsx"),
+    ([], "theirs.backup-*", "ours.backup-1.xlsx"),
+    ([], "*.backup-*", None),
 ]
 
 
-@pytest.mark.parametrize(("options", "conflicts"), MERGES)
+@pytest.mark.parametrize(("options", "deleted", "ancestor"), MERGES)
 def test_merge_takes_one_sided_changes_and_lists_conflicts(
     copies: tuple[Path, Path, Path],
     options: list[str],
-    conflicts: int,
+    deleted: str,
+    ancestor: str | None,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: Any,
 ) -> None:
     base, ours, theirs = copies
     monkeypatch.chdir(base.parent)
-    if not options:
-        base.unlink()
+    for file in base.parent.glob(deleted):
+        file.unlink()
     code = main(["merge", str(ours), str(theirs), *options, "--json", "--today", DAY.isoformat()])
     answer = json.loads(capsys.readouterr().out)
-    assert (code, answer["conflicts"]) == (1, conflicts)
+    assert (code, answer["conflicts"]) == (1, 1)
+    assert (answer["base"] and Path(answer["base"]).name) == ancestor
     deals = ClosedBook(ours).read(DAY)["Deals"]
     assert list(deals["amount"]) == [120.0, 250.0, 300.0]
     assert list(deals["owner"]) == ["Ann", "", ""]
@@ -110,7 +115,7 @@ def test_merge_takes_one_sided_changes_and_lists_conflicts(
 
 def test_the_common_backup_is_found(copies: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     base, ours, theirs = copies
-    backup = base.rename(base.with_name("ours.backup-1.xlsx"))
+    backup = base.with_name("theirs.backup-1.xlsx")
     assert main(["merge", str(ours), str(theirs), "--dry-run", "--today", DAY.isoformat()]) == 1
     assert f"Compared with {backup}" in capsys.readouterr().out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,8 @@ def test_a_plan_in_json(asked: Any) -> None:
     answer = asked("plan", "--target", "50,000,000", "--by", "2026-12-31")
     assert list(answer) == [
         "as_of", "by", "target", "won_to_date", "gap", "value_to_win", "mean_won_value", "won_needed", "leads_needed",
-        "activities_per_won", "activities_needed", "activities_per_week", "stages", "owners", "channels",
+        "activities_per_won", "activities_needed", "activities_per_week", "deal_size", "deal_size_basis",
+        "activities_basis", "basis", "strategy", "stages", "owners", "channels",
     ]  # fmt: skip
     funnel = asked("funnel")["metrics"]
     assert answer["mean_won_value"] == funnel["mean_won_value"]
@@ -68,8 +70,11 @@ def test_the_demo_has_a_plan_for_the_team_its_owners_and_two_channels(asked: Any
 def test_a_plan_on_the_screen(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", str(book), "--target", "500000", *DAY]) == 0
     output = capsys.readouterr().out
+    assert re.search(r"^\S+ +\d+\.\d% ", output, re.MULTILINE)
+    assert re.search(r"^\S+ .*n = \d+ .*n = \d+$", output, re.MULTILINE)
     assert "500,000" in output
     assert "2026-12-31" in output
+    assert output.count("n = ") >= 2 + 2 * 5  # the deal size, the activities; conversion and days of five stages
 
 
 @pytest.mark.parametrize(
@@ -121,6 +126,7 @@ def test_any_two_dates(asked: Any) -> None:
 def test_a_comparison_on_the_screen(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["funnel", str(book), "--compare-to", "2026-06-23", *DAY]) == 0
     lines = capsys.readouterr().out.splitlines()
-    for header in (lines[0], next(line for line in lines if line.startswith("stage"))):
-        assert "2026-06-30" in header
-        assert "2026-06-23" in header
+    for words in (("Metric", "指标"), ("Stage", "阶段")):
+        header = next(line for line in lines if line.startswith(words))
+        assert "06-30" in header
+        assert "06-23" in header

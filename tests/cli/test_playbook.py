@@ -35,7 +35,8 @@ def test_show_has_stages_tasks_and_gates(capsys: pytest.CaptureFixture[str]) -> 
     assert run("show", "b2c", "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     assert [row["stage"] for row in answer["stages"]] == ["Attract", "Convert", "Purchase", "Lost", "Retain"]
-    assert {row["gate"] for row in answer["gates"]} == {"b2c-source", "b2c-amount", "b2c-loss-reason"}
+    gates = ("source", "amount", "loss-reason", "objections-answered", "whom-to-call")
+    assert {row["gate"] for row in answer["gates"]} == {f"b2c-{gate}" for gate in gates}
 
 
 def test_an_export_is_a_file_that_passes_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import heapq
 import os
 import random
@@ -13,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 
 from xl_salesflow.batch.batch_tasks import (
@@ -194,7 +196,7 @@ class BatchRun:
         self._books = _find_workbooks_of_run(batch, before)
         head = before if before.number else batch
         number = before.number or next_run_number(batch.now)
-        self.run = BatchTask("", head.verb, head.by, head.now, number, head.options)
+        self.run = BatchTask("", head.verb, batch.by, head.now, number, head.options)
         self.tasks = [self._task(book) for book in self._books if not self._is_done(book)]
         self.summary = BatchSummary(
             self.run.number, self.run.verb, len(self._books), len(self._books) - len(self.tasks)
@@ -255,7 +257,38 @@ def begin_batch(
             verb=before.verb,
             wanted=batch.verb,
         )
+    if before.number:
+        _refuse_other_work(batch, before)
     return BatchRun(batch, before, workers, stopping)
+
+
+def _refuse_other_work(batch: Batch, before: PastRun) -> None:
+    """Refuse a run log that asks for more than the person does: anybody may have written it.
+
+    Raises:
+        UsageError: it has other options, or a workbook outside the paths of *batch*.
+    """
+    if dict(before.options) != dict(batch.options):
+        given = " ".join(f"--set {name}={value}" for name, value in before.options.items()) or "-"
+        raise UsageError(
+            "The interrupted run has other options ({given}); give the same ones, or leave out --resume.", given=given
+        )
+    roots = [os.path.realpath(_fixed_start_of_path(path)) for path in batch.paths]
+    for book, _ in before.books:
+        place = Path(os.path.realpath(book))
+        if roots and not any(place.is_relative_to(root) for root in roots):
+            raise UsageError(
+                "The interrupted run has {book}, which is not among the workbooks given; name it too, or leave out --resume.",
+                book=book,
+            )
+
+
+def _fixed_start_of_path(path: str) -> str:
+    """Return the folder in which a pattern begins; a path without a pattern is returned as it is."""
+    if not glob.has_magic(path) or os.path.exists(path):
+        return path
+    parts = Path(path).parts
+    return str(Path(*takewhile(lambda part: not glob.has_magic(part), parts)))
 
 
 def _find_workbooks_of_run(batch: Batch, before: PastRun) -> list[FoundWorkbook]:

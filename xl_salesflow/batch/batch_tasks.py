@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text
+from xl_salesflow.ooxml.regular_files import open_regular_file
 
 if TYPE_CHECKING:
     from xl_salesflow.batch.outcome_lines import JobAnswer, OutcomeLine
@@ -55,7 +56,7 @@ def is_workbook_path(path: Path) -> bool:
 def digest_workbook_file(path: Path) -> str:
     """Return the SHA-256 of a file, "" if it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_regular_file(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""

@@ -17,8 +17,10 @@ from typing import Any, BinaryIO
 
 from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus, describe_outcome
 from xl_salesflow.core.answers import answer_to_json
-from xl_salesflow.errors import CannotSave
+from xl_salesflow.core.file_saving import open_own_file
+from xl_salesflow.errors import CannotSave, UsageError
 from xl_salesflow.locale.texts import Text
+from xl_salesflow.ooxml.regular_files import read_regular_file
 from xl_salesflow.workbook.atomic_save import sole_writer
 
 
@@ -38,42 +40,111 @@ class PastRun:
 
 
 def read_past_run(path: Path) -> PastRun:
-    """Return the last run in the run log at *path*; a blank one if the file does not exist."""
-    run: dict[str, Any] = {}
+    """Return the last run in the run log at *path*; a blank one if the file does not exist.
+
+    Raises:
+        UsageError: the log cannot be read, or a line is not one that a batch writes.
+    """
+    lines = tuple(_read_run_log_lines(path))
+    starts = [at for at, (_, line) in enumerate(lines) if line.get("event") == "run"]
+    if not starts:
+        return PastRun()
+    number, start = lines[starts[-1]]
+    run = _RunLogLine(path, number, start).start_of_run()
     done: dict[str, str] = {}
     begun: set[str] = set()
-    over = True
-    for line in _read_run_log_lines(path):
-        event, book = line.get("event"), str(line.get("book", ""))
-        if event == "run":
-            run, done, begun, over = line, {}, set(), False
-        elif event == "begin":
-            begun.add(book)
-        elif event == "end":
-            begun.discard(book)
-            if TaskStatus(line["status"]).is_done:
-                done[book] = str(line["digest"])
-        elif event == "over":
-            over = True
-    if not run:
-        return PastRun()
-    books = tuple((str(book), bool(named)) for book, named in run["books"])
-    now = datetime.fromisoformat(run["now"])
-    return PastRun(run["number"], now, run["by"], run["verb"], run["options"], books, done, frozenset(begun), over)
+    over = False
+    for number, line in lines[starts[-1] + 1 :]:
+        found = _RunLogLine(path, number, line)
+        match line.get("event"):
+            case "begin":
+                begun.add(found.text("book"))
+            case "end":
+                book, status, digest = found.text("book"), found.status(), found.text("digest")
+                begun.discard(book)
+                if status.is_done:
+                    done[book] = digest
+            case "over":
+                over = True
+            case _:
+                raise found.fault("event")
+    return replace(run, done=done, begun=frozenset(begun), is_over=over)
 
 
-def _read_run_log_lines(path: Path) -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _RunLogLine:
+    """One line of the log at *path*: a value is believed if it is of the kind that a batch writes."""
+
+    path: Path
+    number: int
+    facts: Mapping[str, Any]
+
+    def start_of_run(self) -> PastRun:
+        books, options = self.facts.get("books"), self.facts.get("options")
+        if not isinstance(books, list) or not all(map(_is_logged_book, books)):
+            raise self.fault("books")
+        if not isinstance(options, dict) or not all(isinstance(value, str) for value in options.values()):
+            raise self.fault("options")
+        try:
+            now = datetime.fromisoformat(self.text("now"))
+        except ValueError as error:
+            raise self.fault("now") from error
+        if now.tzinfo is not None or not self.text("number"):
+            raise self.fault("now" if now.tzinfo else "number")
+        named = tuple((book, is_named) for book, is_named in books)
+        return PastRun(self.text("number"), now, self.text("by"), self.text("verb"), options, named)
+
+    def text(self, key: str) -> str:
+        value = self.facts.get(key)
+        if not isinstance(value, str) or not _is_logged_path(value):
+            raise self.fault(key)
+        return value
+
+    def status(self) -> TaskStatus:
+        try:
+            return TaskStatus(self.text("status"))
+        except ValueError as error:
+            raise self.fault("status") from error
+
+    def fault(self, key: str) -> UsageError:
+        return UsageError(
+            "The run log {path}, line {line}, has no valid “{key}”, so no batch wrote it; start a new run without --resume.",
+            path=self.path,
+            line=self.number,
+            key=key,
+        )
+
+
+def _is_logged_book(book: Any) -> bool:
+    if not isinstance(book, list) or len(book) != 2:
+        return False
+    return isinstance(book[0], str) and _is_logged_path(book[0]) and isinstance(book[1], bool)
+
+
+def _is_logged_path(text: str) -> bool:
+    """Return whether a file may be called *text*, as far as the system's own encoding of names goes."""
     try:
-        data = path.read_bytes()
+        return b"\0" not in text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+
+
+def _read_run_log_lines(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Yield the number and the facts of each complete line."""
+    try:
+        data = read_regular_file(path)
     except FileNotFoundError:
         return
-    for line in data.splitlines():
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise UsageError("The run log {path} cannot be read: {why}.", path=path, why=why) from error
+    for number, line in enumerate(data.splitlines(), 1):
         try:
             event = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue  # incomplete after a power failure
         if isinstance(event, dict):
-            yield event
+            yield number, event
 
 
 class RunLog:
@@ -133,7 +204,7 @@ def open_run_log(path: Path, fresh: bool) -> Iterator[RunLog]:
             stack.enter_context(sole_writer(path))
             if fresh and path.exists():
                 os.replace(path, path.with_name(f"{path.stem}.previous{path.suffix}"))
-            file = stack.enter_context(path.open("ab"))
+            file = stack.enter_context(open_own_file(path))
             _end_torn_log_line(path, file)
         except OSError as error:
             raise _make_run_log_error(path, error) from error
@@ -146,6 +217,6 @@ def _make_run_log_error(path: Path, error: OSError) -> CannotSave:
 
 
 def _end_torn_log_line(path: Path, file: BinaryIO) -> None:
-    data = path.read_bytes()
+    data = read_regular_file(path)
     if data and not data.endswith(b"\n"):
         file.write(b"\n")

@@ -27,6 +27,7 @@ from xl_salesflow.engine import Run
 from xl_salesflow.errors import NotOurWorkbook, SalesflowError, UsageError, WorkbookChanged, WorkbookInUse
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.verbs import check, followups, funnel, report, undo, update
+from xl_salesflow.workbook.atomic_save import find_system_account
 from xl_salesflow.workbook.closed_book import ClosedBook
 
 VerbJob = Callable[[Pipeline, BatchTask], ChangeSet]
@@ -71,7 +72,7 @@ def _is_run_in_change_log(pipeline: Pipeline, task: BatchTask) -> bool:
 
 
 def _run_update_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet[RunAnswer]:
-    return update(pipeline, Run(task.by, task.now))
+    return update(pipeline, Run(task.by, task.now, find_system_account()))
 
 
 def _run_check_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet[CheckAnswer]:
@@ -92,7 +93,7 @@ def _run_report_job(pipeline: Pipeline, _: BatchTask) -> ChangeSet:
 
 def _run_undo_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet[RunAnswer[UndoneRun]]:
     """Undo a run, which has the same number in every workbook of a batch; refuse if somebody has edited its cells since."""
-    plan = undo(pipeline, Run(task.by, task.now), task.options.get("run"))
+    plan = undo(pipeline, Run(task.by, task.now, find_system_account()), task.options.get("run"))
     if left := plan.answer.result.left:
         raise UsageError(
             "{left} changes of run {run} were edited since; undo this workbook separately.",

@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib.util
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import threading
@@ -221,10 +222,13 @@ _CLUSTER_WORKERS_DIED = Text("cluster workers kept dying while working on it")
 
 
 class ClusterPool:
-    """The workers of the Dask cluster at *address*, such as tcp://10.0.0.5:8786.
+    """The workers of the Dask cluster at *address*, such as tls://10.0.0.5:8786.
+
+    Whoever answers at the address can run code here, because results are unpickled. Outside this machine, it therefore has to
+    prove with TLS that it is the team's own scheduler; the certificates are those of Dask's settings (distributed.comm.tls).
 
     Raises:
-        UsageError: Dask is not installed, or there is no cluster at *address*.
+        UsageError: Dask is not installed, there is no cluster at *address*, or it is reached without TLS.
     """
 
     def __init__(self, address: str, work: TaskFunction = run_task_in_worker) -> None:
@@ -233,6 +237,7 @@ class ClusterPool:
             raise UsageError(
                 "--cluster needs Dask; install it with: pip install 'xl-salesflow[cluster]'.",
             )
+        _require_proven_cluster(address)
         self._client = _connect_to_cluster(address)
         threads = sum(self._client.nthreads().values())
         if not threads:
@@ -265,13 +270,26 @@ class ClusterPool:
         self._client.close()
 
 
-def _connect_to_cluster(address: str) -> Any:
-    from distributed import Client
+_THIS_MACHINE = re.compile(r"(?:tcp://)?(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]):\d{1,5}")
 
-    try:
-        return Client(address, timeout=_CLUSTER_TIMEOUT_SECONDS)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:  # a timeout is an OSError
+
+def _require_proven_cluster(address: str) -> None:
+    if not address.startswith("tls://") and not _THIS_MACHINE.fullmatch(address):
         raise UsageError(
-            "No Dask cluster answers at {address}; give the scheduler's address, such as tcp://10.0.0.5:8786.",
+            "The cluster at {address} does not prove who it is, and a stranger's scheduler could run code on this machine; give "
+            "an address that begins with tls:// and set the certificates (docs/operations.md).",
+            address=address,
+        )
+
+
+def _connect_to_cluster(address: str) -> Any:
+    from distributed import Client, Security
+
+    security = Security(require_encryption=True) if address.startswith("tls://") else None  # type: ignore[no-untyped-call]
+    try:
+        return Client(address, security=security, timeout=_CLUSTER_TIMEOUT_SECONDS)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TypeError, RuntimeError) as error:  # a timeout is an OSError; missing certificates
+        raise UsageError(
+            "No Dask cluster answers at {address}; give the scheduler's address, such as tls://10.0.0.5:8786.",
             address=address,
         ) from error

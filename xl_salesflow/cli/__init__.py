@@ -11,11 +11,15 @@ Public names, by file:
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
+
+_NEW_OBJECTS_BEFORE_COLLECTION = 100_000  # a save makes millions, hardly any of them in cycles; the default is 700
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; commands are imported only now."""
     from xl_salesflow.cli.command_line import run_command_line
 
+    gc.set_threshold(_NEW_OBJECTS_BEFORE_COLLECTION, *gc.get_threshold()[1:])
     return run_command_line(arguments)

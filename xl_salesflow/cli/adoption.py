@@ -75,8 +75,14 @@ def prepare_adoption(path: Path, today: date, language: Language | None = None, 
         pipeline, counted = _count_in_currency_of(path, ClosedBook(path, data).read(today))
         added = (*(f"{old} → {new}" for old, new in titles.items()), *counted)
     kept = pipeline.settings.text(ADOPTION_SETTING)
-    known = ImportMap.from_toml(kept, f"{path.name}, {ADOPTION_SETTING}") if kept else None
+    known = _read_kept_map(path, kept) if kept else None
     return AdoptedStore(path, data, digest, pipeline, added, known, there and not added)
+
+
+def _read_kept_map(path: Path, kept: str) -> ImportMap:
+    """Return the map that the workbook keeps: it is about the workbook itself, also after a new name, and no other file."""
+    known = ImportMap.from_toml(kept, f"{path.name}, {ADOPTION_SETTING}")
+    return replace(known, files=tuple(replace(file, file=path.name) for file in known.files))
 
 
 def detect_header_language(path: Path) -> Language:
@@ -123,7 +129,7 @@ def write_adopted_store(store: AdoptedStore, plan: ChangeSet[SomeAnswer]) -> Cha
     def whole(file: BinaryIO) -> None:
         file.write(data)
 
-    save_workbook(store.path, whole, store.digest, backups=1)
+    save_workbook(store.path, whole, store.digest, max(book.backups, 1))
     return plan
 
 

@@ -28,6 +28,7 @@ from xl_salesflow.cli.printed_answers import (
     WrittenFiles,
 )
 from xl_salesflow.core.answers import Answer
+from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.metric_answers import AuditAnswer, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
 from xl_salesflow.core.verb_answers import (
     CardTaken,
@@ -44,6 +45,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
     {
         "adopt": (ImportReport,),
         "apply": (ApplyReport,),
+        "approvals": (ApprovalsAnswer, BookAnswer[RunAnswer[ApprovalDecided]]),
         "assign": (AssignReport,),
         "audit": (AuditAnswer,),
         "bant": (BookAnswer[RunAnswer[CardTaken]],),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import signal
@@ -31,6 +30,7 @@ from xl_salesflow.core.answers import Answer, answer_to_json
 from xl_salesflow.core.key_numbers import next_run_number
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text
+from xl_salesflow.workbook.atomic_save import find_system_account
 
 STOPPED_EXIT_CODE = 130
 """The exit code of an interrupted batch."""
@@ -68,7 +68,7 @@ def catch_stop_signals() -> Iterator[StopRequest]:
 def batch_user_and_time(by: str | None, today: date | None) -> tuple[str, datetime]:
     """Return the user's name for the change log, and the moment of the run; *today* changes the day but not the time."""
     now = datetime.now().replace(microsecond=0)
-    return by or getpass.getuser(), datetime.combine(today, now.time()) if today else now
+    return by or find_system_account(), datetime.combine(today, now.time()) if today else now
 
 
 def workers_factory(jobs: int, cluster: str | None, bounds: WorkerLimits) -> Callable[[], WorkerPool]:
@@ -182,7 +182,7 @@ _OWN_FORMULA_LABELS = {
 
 def _print_batch_summary(summary: BatchSummary, journal: Path) -> None:
     """Print the summary: a table of the outcomes, then every failed workbook with its message."""
-    from xl_salesflow.cli.screen_output import print_screen_table
+    from xl_salesflow.cli.screen_layout import print_screen_table
 
     rows = [(terminal_text(_STATUS_LABELS[s]), str(summary.statuses[s])) for s in TaskStatus if summary.statuses[s]]
     if summary.passed_by:

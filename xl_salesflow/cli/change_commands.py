@@ -74,7 +74,7 @@ def write_change_sheet_file(path: Path, output: Path, as_json: bool, today: date
     session = WorkbookSession(path, by, today, dry_run=True)
     pipeline = session.read()
     proposed = change_sheet(pipeline, update(pipeline, session.run), "update", session.run)
-    save_file_atomically(output, build_change_sheet_file(proposed))
+    save_file_atomically(output, build_change_sheet_file(proposed), path)
     if as_json:
         print_json(ChangeSheetFile(str(path), str(output), len(proposed.lines), dry_run=True))
         return 0

@@ -13,6 +13,7 @@ import click
 
 from xl_salesflow import __version__
 from xl_salesflow.cli.addin_commands import addin_group
+from xl_salesflow.cli.approval_commands import approvals_command
 from xl_salesflow.cli.batch_commands import batch_command, watch_command
 from xl_salesflow.cli.change_commands import apply_command, undo_command
 from xl_salesflow.cli.command_options import ENVIRONMENT_PREFIX, TERMINAL_LANGUAGE, read_configuration, terminal_text
@@ -34,29 +35,71 @@ from xl_salesflow.cli.team_commands import assign_command, holidays_command, rol
 from xl_salesflow.cli.template_commands import template_group
 from xl_salesflow.cli.workbook_commands import check_command, demo_command, init_command, update_command
 from xl_salesflow.errors import SalesflowError
+from xl_salesflow.locale.texts import Text
+
+_COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
+    (
+        Text("Every day", context="commands"),
+        (
+            *(update_command, check_command, followups_command, prepare_command, bant_command),
+            *(quote_command, print_command, revise_command, undo_command),
+        ),
+    ),
+    (
+        Text("For managers"),
+        (
+            *(funnel_command, sales_plan_command, report_command),
+            *(compare_command, audit_command, assign_command, approvals_command),
+        ),
+    ),
+    (
+        Text("Setting up"),
+        (
+            *(init_command, import_command, adopt_command, playbook_group, template_group, holidays_command),
+            *(rename_command, merge_accounts_command, addin_group, demo_command),
+        ),
+    ),
+    (
+        Text("Many workbooks"),
+        (
+            *(batch_command, watch_command, apply_command, diff_command, merge_command),
+            *(rollup_command, export_command),
+        ),
+    ),
+)
+"""The commands as --help lists them."""
+
+
+class _CommandGroups(click.Group):
+    """Lists the commands of each group under its heading, in the order of the groups."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        longest = max(map(len, self.commands))
+        width = formatter.width - longest - 6
+        for heading, commands in _COMMAND_GROUPS:
+            with formatter.section(heading.in_(TERMINAL_LANGUAGE)):
+                formatter.write_dl(
+                    [(str(one.name).ljust(longest), one.get_short_help_str(width * 2)) for one in commands]
+                )
 
 
 @click.group(
     "salesflow",
+    cls=_CommandGroups,
     help=terminal_text("An Excel workbook as the store of a sales pipeline."),
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 @click.version_option(__version__, prog_name="salesflow")
 def salesflow_group() -> None:
     """Group the verbs."""
 
 
-for command in (
-    *(init_command, import_command, adopt_command, check_command, update_command, apply_command, undo_command),
-    *(funnel_command, sales_plan_command, report_command),
-    *(followups_command, revise_command, holidays_command, quote_command, print_command, template_group),
-    *(batch_command, watch_command),
-    *(diff_command, merge_command, assign_command, rollup_command),
-    *(rename_command, merge_accounts_command),
-    *(bant_command, prepare_command, compare_command, export_command),
-    *(playbook_group, audit_command, addin_group, demo_command),
-):
-    salesflow_group.add_command(command)
+for _, grouped in _COMMAND_GROUPS:
+    for command in grouped:
+        salesflow_group.add_command(command)
 
 
 def run_command_line(arguments: Sequence[str] | None = None) -> int:
@@ -81,4 +124,16 @@ def run_command_line(arguments: Sequence[str] | None = None) -> int:
     except SalesflowError as error:
         click.echo(error.in_(TERMINAL_LANGUAGE), err=True)
         return error.exit_code
+    except OSError as error:  # a name that is too long, a drive that is gone, a folder that nobody may enter
+        file, reason = _shorten_name(error.filename), error.strerror or type(error).__name__
+        click.echo(terminal_text("{file} cannot be used: {reason}.", file=file, reason=reason), err=True)
+        return 3
     return int(code or 0)
+
+
+_LONGEST_SHOWN_NAME = 100
+
+
+def _shorten_name(name: object) -> str:
+    text = "?" if name is None else str(name)
+    return text if len(text) <= _LONGEST_SHOWN_NAME else f"{text[:_LONGEST_SHOWN_NAME]}…"

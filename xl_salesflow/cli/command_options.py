@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 ENVIRONMENT_PREFIX = "SALESFLOW"
-OPTION_FILE_NAME = "salesflow.toml"
+_OPTION_FILE = "salesflow.toml"
 _UNCONFIGURABLE_OPTIONS = {"help", "version"}
 
 
@@ -33,11 +33,17 @@ def read_configuration(cli: click.Group, environ: Mapping[str, str] = os.environ
         UsageError: an unknown name, in which case the message gives the nearest known one, or an invalid value.
     """
     _check_variable_names(cli, environ)
-    file = _find_option_file(environ)
-    return {} if file is None else _read_option_file(cli, file)
+    found = _find_option_file(environ)
+    if found is None:
+        return {}
+    from xl_salesflow.cli.option_files import OptionFile
+
+    known = {name: options for name, command in cli.commands.items() if (options := _configurable_options(command))}
+    return OptionFile(cli.commands, known, *found).read()
 
 
-def _find_option_file(environ: Mapping[str, str]) -> Path | None:
+def _find_option_file(environ: Mapping[str, str]) -> tuple[Path, bool] | None:
+    """Return the file with options, and whether it is the user's own."""
     if named := environ.get(f"{ENVIRONMENT_PREFIX}_CONFIG"):
         if not Path(named).is_file():
             raise UsageError(
@@ -45,52 +51,13 @@ def _find_option_file(environ: Mapping[str, str]) -> Path | None:
                 prefix=ENVIRONMENT_PREFIX,
                 named=named,
             )
-        return Path(named)
-    places = (Path(OPTION_FILE_NAME), Path(click.get_app_dir("salesflow")) / OPTION_FILE_NAME)
-    return next((place for place in places if place.is_file()), None)
-
-
-def _read_option_file(cli: click.Group, file: Path) -> dict[str, Any]:
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError("{file} is not valid TOML: {error}.", file=file, error=error) from error
-    known = {name: options for name, command in cli.commands.items() if (options := _configurable_options(command))}
-    found: dict[str, Any] = {}
-    for section, values in content.items():
-        if section not in known:
-            raise _unknown_option_error(file, f"[{section}]", section, known)
-        if not isinstance(values, dict):
-            raise UsageError("{file}: {section} must be a section, [{section}].", file=file, section=section)
-        found[section] = _read_option_section(file, section, values, known[section], cli.commands[section])
-    return found
-
-
-def _read_option_section(
-    file: Path, section: str, values: Mapping[str, Any], known: Mapping[str, click.Option], command: click.Command
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        option = known.get(name)
-        if option is None:
-            raise _unknown_option_error(file, f"[{section}] {name}", name, known)
-        found[option.name or name] = _check_option_value(file, f"[{section}] {name}", option, value, command)
-    return found
-
-
-def _check_option_value(file: Path, place: str, option: click.Option, value: Any, command: click.Command) -> Any:
-    """Return *value* unchanged if the option accepts it."""
-    if option.is_flag and not isinstance(value, bool):
-        raise UsageError("{file}, {place} must be true or false.", file=file, place=place)
-    if option.multiple and not isinstance(value, list):
-        raise UsageError("{file}, {place} must be a list.", file=file, place=place)
-    with click.Context(command) as context:
-        for one in value if option.multiple else (value,):
-            try:
-                option.type.convert(one, option, context)
-            except click.BadParameter as error:
-                raise UsageError("{file}, {place}: {message}", file=file, place=place, message=error.message) from error
-    return value
+        return Path(named), True
+    own = Path(click.get_app_dir("salesflow")) / _OPTION_FILE
+    places = ((Path(_OPTION_FILE), False), (own, True))
+    for place, is_own in places:
+        if place.is_file():
+            return place, is_own
+    return None
 
 
 def _check_variable_names(cli: click.Group, environ: Mapping[str, str]) -> None:
@@ -100,7 +67,9 @@ def _check_variable_names(cli: click.Group, environ: Mapping[str, str]) -> None:
         known = {start + option.upper().replace("-", "_") for option in _configurable_options(command)}
         for variable in environ:
             if known and variable.startswith(start) and variable not in known:
-                raise _unknown_option_error(None, variable, variable, known)
+                from xl_salesflow.cli.option_files import unknown_option_error
+
+                raise unknown_option_error(None, variable, variable, known)
 
 
 def _configurable_options(command: click.Command) -> dict[str, click.Option]:
@@ -114,19 +83,20 @@ def _configurable_options(command: click.Command) -> dict[str, click.Option]:
     }
 
 
-def _unknown_option_error(file: Path | None, place: str, name: str, known: Iterable[str]) -> UsageError:
-    from xl_salesflow.core.name_suggestions import suggest_names
-
-    where = Text("{file}, {place}").with_facts(file=file, place=place) if file else place
-    hint = suggest_names(name, sorted(known))
-    return UsageError("{where} is unknown to salesflow; {hint}", where=where, hint=hint)
-
-
 def _detect_terminal_language() -> Language:
     for name in ("SALESFLOW_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
             return match_language(value)
-    return SOURCE_LANGUAGE
+    return match_language(_read_windows_language()) if sys.platform == "win32" else SOURCE_LANGUAGE
+
+
+def _read_windows_language() -> str:
+    """Return the language in which Windows shows its own texts, such as zh_CN; Windows sets no variable for it."""
+    import ctypes
+    from locale import windows_locale
+
+    code = ctypes.windll.kernel32.GetUserDefaultUILanguage()  # type: ignore[attr-defined,unused-ignore]
+    return windows_locale.get(code, SOURCE_LANGUAGE)
 
 
 TERMINAL_LANGUAGE: Language = _detect_terminal_language()
@@ -149,10 +119,14 @@ def verb_command(verb_id: str) -> Callable[[CommandFunction], click.Command]:
 
 def parse_day_option(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
     """Parse a day such as 2026-12-31."""
+    from xl_salesflow.schema.deal_tables import USABLE_YEARS
+
     if value is None:
         return None
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
+        USABLE_YEARS.index(day.year)
+        return day
     except ValueError:
         raise click.BadParameter(terminal_text("{value} is not a date like 2026-12-31", value=value)) from None
 

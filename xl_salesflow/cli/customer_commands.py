@@ -132,7 +132,7 @@ def show_followup_list(
         return 0
     target = output or path.parent / f"{safe_file_name(document.name)}.{list_format}"
     if list_format == "xlsx":
-        file = save_file_atomically(target, _followup_list_workbook(document, pipeline))
+        file = save_file_atomically(target, _followup_list_workbook(document, pipeline), path)
     else:
         file = write_document_file(document, target, pipeline.language, list_format)
     _print_list_files(plan, [file], as_json)
@@ -184,7 +184,7 @@ def write_bant_card_file(path: Path, deal: str, output: Path | None, today: date
         raise UsageError(
             "{target} exists already and may be filled in; choose another name or move it away.", target=target
         )
-    save_file_atomically(target, build_bant_card_file(filled, pipeline.language))
+    save_file_atomically(target, build_bant_card_file(filled, pipeline.language), path)
     click.echo(str(target))
     return 0
 

@@ -49,7 +49,7 @@ def export_tables(path: Path, folder: Path, file_format: str, as_json: bool, tod
     pipeline = recompute_formula_columns(ClosedBook(path).read(today or date.today()))
     write = _EXPORT_FORMATS[file_format]
     files = [
-        save_file_atomically(folder / f"{name}.{file_format}", write(table, pipeline[name], pipeline.language))
+        save_file_atomically(folder / f"{name}.{file_format}", write(table, pipeline[name], pipeline.language), path)
         for name, table in TABLES.items()
         if len(pipeline[name])
     ]

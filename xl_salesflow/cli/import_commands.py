@@ -163,14 +163,10 @@ def _write_unfinished(
 
 def read_import_map_file(map_file: Path) -> ImportMap:
     """Return the mapping in a file."""
+    from xl_salesflow.core.toml_files import read_toml_text
     from xl_salesflow.imports.import_map import ImportMap
 
-    try:
-        return ImportMap.from_toml(map_file.read_text(encoding="utf-8"), str(map_file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            "{map} cannot be read ({error}); check the name of the import map.", map=map_file, error=error
-        ) from error
+    return ImportMap.from_toml(read_toml_text(map_file), str(map_file))
 
 
 def agree_on_import_map(
@@ -216,7 +212,7 @@ def _write_map_proposal(path: Path, text: str) -> Path:
     from xl_salesflow.core.file_saving import save_file_atomically
 
     proposal = path.with_suffix(".map.toml")
-    save_file_atomically(proposal, text.encode("utf-8"))
+    save_file_atomically(proposal, text.encode("utf-8"), path)
     return proposal
 
 
@@ -242,10 +238,12 @@ def adopt_workbook(
 
     session = WorkbookSession(path, by, today, dry_run)
     mapping = read_import_map_file(map_file) if map_file else None
+    sheet_language: Language = "en"
 
     def adopt() -> ChangeSet[RunAnswer[ImportedFiles]] | None:
-        nonlocal mapping
+        nonlocal mapping, sheet_language
         store = prepare_adoption(path, session.run.now.date(), language, playbook)
+        sheet_language = store.pipeline.language
         for added in store.additions:
             click.echo(terminal_text("Added: {what}", what=added), err=as_json)
         if store.complete and store.import_map is None:
@@ -260,7 +258,8 @@ def adopt_workbook(
     plan = session.attempt(adopt)
     if plan is None:
         return 0
-    print_import(path, plan, dry_run, as_json, ())
+    unfinished = _write_unfinished(path, plan.answer.result, mapping, sheet_language, dry_run)
+    print_import(path, plan, dry_run, as_json, unfinished)
     return 1 if plan.blocks else 0
 
 

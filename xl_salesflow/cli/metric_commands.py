@@ -33,15 +33,23 @@ if TYPE_CHECKING:
     from xl_salesflow.schema.named_values import Query
 
 
-def show_funnel(path: Path, view: Query, by: str | None, then: date | None, as_json: bool, today: date | None) -> int:
-    """Show the funnel for a query; *then* is the day to compare with."""
+def show_funnel(
+    path: Path,
+    view: Query,
+    by: str | None,
+    then: date | None,
+    as_json: bool,
+    today: date | None,
+    wants_all: bool = False,
+) -> int:
+    """Show the funnel for a query; *then* is the day to compare with, *wants_all* adds every metric."""
     from xl_salesflow.cli.metric_output import print_funnel
     from xl_salesflow.engine import apply_query
     from xl_salesflow.verbs import funnel
     from xl_salesflow.workbook.closed_book import ClosedBook
 
     pipeline = apply_query(ClosedBook(path).read(day_or_today(today)), view)
-    print_funnel(funnel(pipeline, by, then).answer, pipeline.language, as_json)
+    print_funnel(funnel(pipeline, by, then).answer, pipeline, as_json, wants_all)
     return 0
 
 
@@ -68,6 +76,7 @@ def show_sales_plan(
 @translated_option("--compare-to", "Add the value of every number on this day.", callback=parse_day_option, metavar="D")
 @translated_option("--cohort", "Count won and lost by the day of creation.", is_flag=True)
 @translated_option("--entered", "Count only stages that were really entered.", is_flag=True)
+@translated_option("--all", "Print every number.", is_flag=True)
 @translated_option("--owner", "Only this owner.", metavar="NAME")
 @translated_option("--product", "Only this product.", metavar="NAME")
 @translated_option("--source", "Only this source.", metavar="NAME")
@@ -80,7 +89,8 @@ def funnel_command(
     book: Path, json: bool, today: date | None, by: str | None, compare_to: date | None, **options: Any
 ) -> int:
 
-    return show_funnel(book, read_query_options(options), group_by_column(by), compare_to, json, today)
+    wants_all = options.pop("all")
+    return show_funnel(book, read_query_options(options), group_by_column(by), compare_to, json, today, wants_all)
 
 
 @verb_command("plan")
@@ -228,6 +238,6 @@ def write_report_page(path: Path, output: Path, view: Query, today: date | None)
 
     pipeline = apply_query(ClosedBook(path).read(today or date.today()), view)
     plan = report(pipeline)
-    save_file_atomically(output, render_document(plan.documents[0], pipeline.language, "html"))
+    save_file_atomically(output, render_document(plan.documents[0], pipeline.language, "html"), path)
     click.echo(str(output))
     return 0

@@ -1,13 +1,25 @@
-"""Print the funnel and the sales plan as aligned tables."""
+"""Print the funnel and the sales plan: what is won and needed first, then the stages, then the groups.
+
+The words are those of the workbook's language, as on its sheets.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 
 import click
 
-from xl_salesflow.cli.command_options import TERMINAL_LANGUAGE, terminal_text
-from xl_salesflow.cli.screen_output import format_screen_value, print_json, print_screen_table
+from xl_salesflow.cli.screen_layout import (
+    draw_bar,
+    format_round_value,
+    format_screen_value,
+    print_screen_table,
+    print_wrapped_line,
+    style_text,
+)
+from xl_salesflow.cli.screen_output import print_json
 from xl_salesflow.core.metric_answers import (
     FunnelAnswer,
     FunnelStage,
@@ -16,55 +28,136 @@ from xl_salesflow.core.metric_answers import (
     SalesPlanGroup,
     StageChange,
 )
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import COMMA_SEPARATOR, LABEL_AND_VALUE, Language, Text
 from xl_salesflow.metrics.metric_declaration import Unit
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
+from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.table_registry import TABLES
 
-_FUNNEL_STAGE_COLUMNS = (
-    "stage", "reached", "step_conversion", "cumulative_conversion", "open_count", "open_value", "weighted_value",
-    "median_days", "p90_days", "day_limit", "over_limit",
-)  # fmt: skip
-_FUNNEL_GROUP_COLUMNS = (
-    "key", "deal_count", "open_count", "open_value", "weighted_value", "won_count", "lost_count", "won_value", "win_rate",
-)  # fmt: skip
-_COMPARED_STAGE_COLUMNS = ("reached", "open_count", "open_value", "median_days")
+_FUNNEL_STAGE_HEADS: Mapping[str, Text] = MappingProxyType(
+    {
+        "stage": Text("Stage"),
+        "reached": Text("Reached"),
+        "step_conversion": Text("To next"),
+        "open_count": Text("Open"),
+        "open_value": Text("Value"),
+        "median_days": Text("Median days"),
+        "day_limit": Text("Limit"),
+        "over_limit": Text("Over limit"),
+    }
+)
+_FUNNEL_GROUP_HEADS: Mapping[str, Text] = MappingProxyType(
+    {
+        "key": Text("Name"),
+        "open_count": Text("Open"),
+        "open_value": Text("Value"),
+        "won_count": Text("Won"),
+        "lost_count": Text("Lost"),
+        "won_value": Text("Won value"),
+        "win_rate": Text("Win rate"),
+    }
+)
+_COMPARED_STAGE_COLUMNS = ("reached", "open_value")
+_FUNNEL_SUBJECT = Text("{book} · as of {day} · {filters} · {currency}")
+_NOTHING_FILTERED = Text("all deals")
+_WON_TOWARDS_TARGET = (
+    ("won_to_date", "target", "attainment"),
+    Text("Won {won_to_date} of the target {target}  {bar} {attainment}"),
+)
+_WON_WITHOUT_TARGET = (("won_count", "won_value"), Text("Won {won_count} deals, {won_value}"))
+_HEADLINES = (
+    (
+        ("open_count", "open_value", "weighted_value"),
+        Text("Open {open_count} deals, {open_value}; weighted {weighted_value}"),
+    ),
+    (
+        ("win_rate", "cycle_days_won_median"),
+        Text("Win rate {win_rate} of {closed} closed deals; median cycle {cycle_days_won_median} days"),
+    ),
+)
+"""The first lines: the metrics they need, and their words; a line is left out while one of its metrics is unknown."""
+
+_ALARMS: Mapping[str, Text] = MappingProxyType(
+    {
+        "no_next_step_count": Text("{count} without a next step"),
+        "close_past_count": Text("{count} past the expected close"),
+        "over_limit_count": Text("{count} over the stage limit"),
+        "idle_count": Text("{count} idle"),
+    }
+)
+_MORE_NUMBERS = Text("Every number: salesflow funnel {book} --all")
 
 
-def print_funnel(answer: FunnelAnswer, language: Language, wants_json: bool) -> None:
-    """Print the funnel: every metric, then the stages, then the groups."""
+def print_funnel(answer: FunnelAnswer, pipeline: Pipeline, wants_json: bool, wants_all: bool = False) -> None:
+    """Print the headline, the stages and the groups of the funnel; *wants_all* adds every metric."""
     if wants_json:
         print_json(answer)
         return
+    language, book = pipeline.language, Path(pipeline.source).name
     days = tuple(day.isoformat() for day in (answer.as_of, answer.compared_to) if day)
+    _print_headline(answer, pipeline, book)
     if answer.comparison is not None:
+        click.echo("")
         _print_metric_comparison(answer.comparison, days, language)
-    else:
-        rows = [
-            (METRICS_BY_ID[metric_id].name.in_(language), format_screen_value(value, METRICS_BY_ID[metric_id].unit))
-            for metric_id, value in answer.metrics.items()
-        ]
-        print_screen_table((terminal_text("Metric"), terminal_text("Value")), rows)
+    elif wants_all:
+        _print_every_metric(answer, language)
     if answer.stage_comparison is not None:
-        _print_stage_comparison(answer.stage_comparison, days)
+        _print_stage_comparison(answer.stage_comparison, days, language)
     else:
-        _print_funnel_rows(answer.stages, _FUNNEL_STAGE_COLUMNS)
-    _print_funnel_rows([{"key": group.key, **group.metrics} for group in answer.by], _FUNNEL_GROUP_COLUMNS)
+        _print_funnel_rows(answer.stages, _FUNNEL_STAGE_HEADS, language)
+    _print_funnel_rows([{"key": group.key, **group.metrics} for group in answer.by], _FUNNEL_GROUP_HEADS, language)
+    if not wants_all and answer.comparison is None:
+        click.echo("")
+        click.echo(style_text(_MORE_NUMBERS.in_(language, book=f'"{book}"' if " " in book else book), "dim"))
 
 
-def _print_funnel_rows(rows: Sequence[FunnelStage], columns: Sequence[str]) -> None:
+def _print_headline(answer: FunnelAnswer, pipeline: Pipeline, book: str) -> None:
+    """Print whose numbers these are, what is won and open, and what needs attention."""
+    language, metrics = pipeline.language, answer.metrics
+    filters = COMMA_SEPARATOR.in_(language).join(map(str, pipeline.query.filters.values()))
+    subject = {"book": book, "day": answer.as_of.isoformat(), "currency": pipeline.settings.text("currency")}
+    title = _FUNNEL_SUBJECT.in_(language, filters=filters or _NOTHING_FILTERED.in_(language), **subject)
+    click.echo(style_text(title, "head"))
+    facts = {key: format_round_value(metrics[key], METRICS_BY_ID[key].unit) for key in metrics}
+    closed = int(metrics["won_count"] or 0) + int(metrics["lost_count"] or 0)
+    facts |= {"bar": draw_bar(float(metrics["attainment"] or 0)), "closed": f"{closed:,}"}
+    won = _WON_WITHOUT_TARGET if metrics["attainment"] is None else _WON_TOWARDS_TARGET
+    for needed, words in (won, *_HEADLINES):
+        if all(metrics[key] is not None for key in needed):
+            print_wrapped_line(words.in_(language, **facts), 2)
+    if answer.bottleneck:
+        value = format_round_value(answer.bottleneck.one_point_more)
+        print_wrapped_line(answer.bottleneck.describe_value(value, language), 2)
+        print_wrapped_line(answer.bottleneck.describe_action(language), 4)
+    alarms = [words.in_(language, count=facts[key]) for key, words in _ALARMS.items() if metrics[key]]
+    if alarms:
+        click.echo(style_text("  ! ", "warning") + COMMA_SEPARATOR.in_(language).join(alarms))
+
+
+def _print_every_metric(answer: FunnelAnswer, language: Language) -> None:
+    rows = [
+        (METRICS_BY_ID[metric_id].name.in_(language), format_screen_value(value, METRICS_BY_ID[metric_id].unit))
+        for metric_id, value in answer.metrics.items()
+    ]
+    click.echo("")
+    print_screen_table((Text("Metric").in_(language), Text("Value").in_(language)), rows)
+
+
+def _print_funnel_rows(rows: Sequence[FunnelStage], heads: Mapping[str, Text], language: Language) -> None:
     if rows:
         click.echo("")
         print_screen_table(
-            columns,
-            [[format_screen_value(row[column], _funnel_column_unit(column)) for column in columns] for row in rows],
+            [head.in_(language) for head in heads.values()],
+            [[format_round_value(row[column], _funnel_column_unit(column)) for column in heads] for row in rows],
         )
 
 
-def _print_stage_comparison(stages: Sequence[StageChange], days: Sequence[str]) -> None:
+def _print_stage_comparison(stages: Sequence[StageChange], days: Sequence[str], language: Language) -> None:
+    heads = {column: _FUNNEL_STAGE_HEADS[column].in_(language) for column in ("stage", *_COMPARED_STAGE_COLUMNS)}
     click.echo("")
     print_screen_table(
-        ("stage", *(f"{column} {day}" for column in _COMPARED_STAGE_COLUMNS for day in days)),
+        (heads["stage"], *(f"{heads[column]} {day[5:]}" for column in _COMPARED_STAGE_COLUMNS for day in days)),
         [
             [str(stage["stage"]), *(cell for column in _COMPARED_STAGE_COLUMNS for cell in _both_days(stage, column))]
             for stage in stages
@@ -75,11 +168,11 @@ def _print_stage_comparison(stages: Sequence[StageChange], days: Sequence[str]) 
 def _both_days(stage: StageChange, column: str) -> Iterator[str]:
     change, unit = stage[column], _funnel_column_unit(column)
     if isinstance(change, MetricChange):
-        yield from (format_screen_value(value, unit) for value in (change.now, change.then))
+        yield from (format_round_value(value, unit) for value in (change.now, change.then))
 
 
 def _funnel_column_unit(column: str) -> Unit | None:
-    if column.endswith("_conversion"):
+    if column.endswith("conversion"):
         return Unit.RATIO
     return METRICS_BY_ID[column].unit if column in METRICS_BY_ID else None
 
@@ -95,7 +188,7 @@ def _print_metric_comparison(changes: Mapping[str, MetricChange], days: Sequence
         )
         for metric_id, change in changes.items()
     ]
-    print_screen_table((terminal_text("Metric"), *days, terminal_text("Difference")), rows)
+    print_screen_table((Text("Metric").in_(language), *days, Text("Difference").in_(language)), rows)
 
 
 _SALES_PLAN_TOTALS = {
@@ -108,11 +201,24 @@ _SALES_PLAN_TOTALS = {
     "leads_needed": Text("Leads needed"),
     "activities_per_week": Text("Activities per week"),
 }
-_SALES_PLAN_STAGE_COLUMNS = ("stage", "step_conversion", "deals_needed", "deals_now", "gap", "median_days", "by_when")
+_SALES_PLAN_STAGE_HEADS: Mapping[str, Text] = MappingProxyType(
+    {
+        "stage": Text("Stage"),
+        "conversion": Text("To next"),
+        "deals_needed": Text("Needed"),
+        "deals_now": Text("In hand"),
+        "gap": Text("Missing"),
+        "days": Text("Days"),
+        "by_when": Text("By"),
+    }
+)
+_SALES_PLAN_BASIS_HEADS: Mapping[str, Text] = MappingProxyType(
+    {"stage": Text("Basis"), "conversion_basis": Text("To next"), "days_basis": Text("Days")}
+)
 
 
 def print_sales_plan(answer: SalesPlanAnswer, language: Language, wants_json: bool) -> None:
-    """Print the totals, the stages, then everybody with a target of their own; the headers are those of the sheet."""
+    """Print the totals, the stages, then everybody with a target of their own; with headers short enough for a screen."""
     if wants_json:
         print_json(answer)
         return
@@ -120,31 +226,46 @@ def print_sales_plan(answer: SalesPlanAnswer, language: Language, wants_json: bo
         (name.in_(language), format_screen_value(getattr(answer.figures, total_id)))
         for total_id, name in _SALES_PLAN_TOTALS.items()
     ]
-    print_screen_table((terminal_text("Plan"), terminal_text("Value")), rows)
-    _print_sales_plan_stages(answer.figures.stages, language)
-    for groups, name in ((answer.owners, Text("Owner")), (answer.channels, Text("Channel"))):
-        if groups:
-            _print_sales_plan_groups(groups, name)
+    print_screen_table((Text("Plan").in_(language), Text("Value").in_(language)), rows)
+    if answer.figures.basis:
+        click.echo(answer.figures.basis.strip())
+    for strategy in answer.figures.strategy:
+        header = TABLES["Targets"].header("strategy", language)
+        click.echo(LABEL_AND_VALUE.in_(language, label=header, value=strategy))
+    _print_sales_plan_stages(answer.figures.stages, _SALES_PLAN_STAGE_HEADS, language)
+    _print_sales_plan_stages(answer.figures.stages, _SALES_PLAN_BASIS_HEADS, language)
+    _print_sales_plan_groups({group.key: group for group in answer.owners}, Text("Owner"), language)
+    channels = {choice_label("sales_channel", group.key, language): group for group in answer.channels}
+    _print_sales_plan_groups(channels, Text("Channel"), language)
 
 
-def _print_sales_plan_stages(rows: Sequence[FunnelStage], language: Language) -> None:
-    declared = TABLES["PlanStages"]
-    columns = _SALES_PLAN_STAGE_COLUMNS
-    ratios = {"step_conversion": Unit.RATIO}
+def _print_sales_plan_stages(rows: Sequence[FunnelStage], heads: Mapping[str, Text], language: Language) -> None:
     click.echo("")
     print_screen_table(
-        [declared.header(column_id, language) for column_id in columns],
-        [[format_screen_value(row[column_id], ratios.get(column_id)) for column_id in columns] for row in rows],
+        [head.in_(language) for head in heads.values()],
+        [[format_screen_value(row[column], _funnel_column_unit(column)) for column in heads] for row in rows],
     )
 
 
-def _print_sales_plan_groups(groups: Sequence[SalesPlanGroup], name: Text) -> None:
-    columns = [total_id for total_id in _SALES_PLAN_TOTALS if total_id not in ("by", "activities_per_week")]
+_SALES_PLAN_GROUP_HEADS: Mapping[str, Text] = MappingProxyType(
+    {
+        "target": METRICS_BY_ID["target"].name,
+        "won_to_date": Text("Won"),
+        "gap": METRICS_BY_ID["target_gap"].name,
+        "won_needed": Text("Deals to win"),
+        "leads_needed": Text("Leads needed"),
+    }
+)
+
+
+def _print_sales_plan_groups(groups: Mapping[str, SalesPlanGroup], name: Text, language: Language) -> None:
+    if not groups:
+        return
     click.echo("")
     print_screen_table(
-        [name.in_(TERMINAL_LANGUAGE), *(_SALES_PLAN_TOTALS[total_id].in_(TERMINAL_LANGUAGE) for total_id in columns)],
+        [name.in_(language), *(head.in_(language) for head in _SALES_PLAN_GROUP_HEADS.values())],
         [
-            [group.key, *(format_screen_value(getattr(group.figures, total_id)) for total_id in columns)]
-            for group in groups
+            [key, *(format_round_value(getattr(group.figures, column)) for column in _SALES_PLAN_GROUP_HEADS)]
+            for key, group in groups.items()
         ],
     )

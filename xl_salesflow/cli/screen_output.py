@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,13 +14,23 @@ import click
 
 from xl_salesflow.cli.command_options import terminal_text
 from xl_salesflow.cli.printed_answers import BookAnswer, CheckReport, FilesAnswer, ImportReport
+from xl_salesflow.cli.screen_layout import (
+    SCREEN_WIDTH,
+    format_screen_value,
+    print_screen_table,
+    print_wrapped_line,
+    screen_width,
+    style_text,
+)
 from xl_salesflow.core.answers import Answer, OwnFormulaResults, SomeAnswer, answer_to_json
+from xl_salesflow.core.approval_answers import SealedStays
 from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.deal_titles import deal_title
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import CheckAnswer, FollowUpsAnswer, ImportedFiles, LeftOutRows, RunAnswer
-from xl_salesflow.locale.texts import Text
-from xl_salesflow.metrics.metric_declaration import Unit
+from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import choice_label
+from xl_salesflow.schema.table_registry import TABLES
 
 _ROW_FATES: Mapping[str, Text] = MappingProxyType(
     {
@@ -54,6 +64,20 @@ def print_check(plan: ChangeSet[CheckAnswer], wants_json: bool) -> None:
         click.echo(terminal_text("{count} formulas restored.", count=count))
     print_finding_lines(plan.findings)
     print_own_formulas(plan.own_formulas)
+
+
+def print_seal_check(answer: CheckAnswer, counts: SealedStays, wants_json: bool) -> None:
+    """Print how much of History is sealed and signed, and what its seals reveal."""
+    if wants_json:
+        print_json(CheckReport(answer))
+        return
+    print_finding_lines(answer.findings)
+    facts = {"stays": counts.stays, "sealed": counts.sealed, "signed": counts.signed, "broken": counts.broken}
+    click.echo(
+        terminal_text("Stage history: {stays} stays, {sealed} sealed, {signed} signed, {broken} broken.", **facts)
+    )
+    if counts.signed and not counts.key_known:
+        click.echo(terminal_text("Signatures were not checked, because SALESFLOW_KEY is not set."))
 
 
 def print_change_set(path: Path, plan: ChangeSet[RunAnswer[SomeAnswer]], dry_run: bool, wants_json: bool) -> None:
@@ -123,9 +147,9 @@ def _print_amounts(imported: ImportedFiles) -> None:
     lines = [
         (
             f"{sums.file}, {sums.header}",
-            format_screen_value(sums.in_file),
+            format_screen_value(sums.in_file) + ("" if sums.factor == 1 else f" × {sums.factor:,.10g}"),
             format_screen_value(sums.in_workbook),
-            "" if sums.in_file == sums.in_workbook else "≠",
+            "" if round(sums.in_file * sums.factor, 2) == round(sums.in_workbook, 2) else "≠",
         )
         for sums in imported.sums
     ]
@@ -136,7 +160,9 @@ def _print_run_result(path: Path, plan: ChangeSet[RunAnswer[SomeAnswer]], dry_ru
     """Print the last line about a run: how many cells and rows it changed, or would change."""
     if dry_run:
         _print_cell_changes(plan)
-    added = ", ".join(f"{table} +{count}" for table, count in plan.answer.added.items()) or terminal_text("none")
+    added = ", ".join(
+        f"{terminal_text(TABLES[table].title)} +{count}" for table, count in plan.answer.added.items()
+    ) or terminal_text("none")
     facts = {"path": path, "changes": plan.answer.changes, "added": added, "followups": plan.answer.followups}
     if not plan.writes:
         click.echo(terminal_text("{path}: nothing to change.", **facts))
@@ -216,16 +242,32 @@ def print_followups(plan: ChangeSet[FollowUpsAnswer], pipeline: Pipeline, wants_
     if wants_json:
         print_json(plan.answer)
         return
-    rows = plan.answer.followups
-    for row in rows:
-        priority = choice_label("priority", str(row["priority"] or ""), pipeline.language)
-        head = f"{row['owner'] or '—'} · {row['day']} · {row['rank']}. [{priority}]"
-        click.echo(f"{head} {row['deal']} {row['account'] or ''} — {row['why']}")
-        if row["next_step"]:
-            click.echo(f"    → {row['next_step']}")
+    rows = sorted(plan.answer.followups, key=lambda row: str(row["owner"] or ""))  # a stable sort: by rank within
+    for owner, group in groupby(rows, key=lambda row: str(row["owner"] or "")):
+        calls = list(group)
+        click.echo(style_text(f"{owner or terminal_text('No owner')} · {len(calls)}", "head"))
+        for row in calls:
+            _print_followup(row, pipeline.language)
+        click.echo("")
     click.echo(terminal_text("{count} follow-ups.", count=len(rows)))
     if plan.findings:
         print_finding_lines(plan.findings)
+
+
+_PRIORITY_MARKS = {"high": ("!", "bad"), "medium": ("·", "warning"), "low": ("·", "dim")}
+
+
+def _print_followup(row: Mapping[str, Any], language: Language) -> None:
+    """Print one call: the customer and the deal with day and priority, then the next step, the person, and why."""
+    mark, style = _PRIORITY_MARKS.get(str(row["priority"] or ""), ("·", "dim"))
+    when = f"{row['day']}  {choice_label('priority', str(row['priority'] or ''), language)}"
+    title = " · ".join((deal_title(*(str(row[key] or "") for key in ("deal", "name", "account"))), str(row["deal"])))
+    gap = " " * max(2, SCREEN_WIDTH - 4 - screen_width(title) - screen_width(when))
+    click.echo(style_text(f"  {mark} ", style) + title + gap + style_text(when, style))
+    person = " ".join(filter(None, (str(row["contact"] or ""), str(row["phone"] or row["email"] or ""))))
+    if step := " — ".join(filter(None, (str(row["next_step"] or ""), person))):
+        print_wrapped_line(step, 4)
+    print_wrapped_line(str(row["why"]), 4)
 
 
 def print_files(plan: ChangeSet[SomeAnswer], files: Sequence[Path], wants_json: bool) -> None:
@@ -239,12 +281,16 @@ def print_files(plan: ChangeSet[SomeAnswer], files: Sequence[Path], wants_json: 
     print_own_formulas(plan.own_formulas)
 
 
+_SEVERITY_STYLES = {"block": "bad", "warn": "warning", "note": "dim"}
+
+
 def print_finding_lines(found: Iterable[Finding]) -> None:
     """Print the findings that block first, and no more than a screen takes."""
     found = sorted(found, key=lambda finding: ("block", "warn", "note").index(finding.severity))
     marks = {"block": "✗", "warn": "!", "note": "·"}
     for finding in found[:_MAX_SCREEN_LINES]:
-        click.echo(f"{marks[finding.severity]} {_format_finding_place(finding)}{finding.message}")
+        mark = style_text(marks[finding.severity], _SEVERITY_STYLES[finding.severity])
+        click.echo(f"{mark} {_format_finding_place(finding)}{finding.message}")
     if len(found) > _MAX_SCREEN_LINES:
         click.echo(
             terminal_text(
@@ -268,36 +314,12 @@ def _print_cell_changes(plan: ChangeSet) -> None:
         if count == _MAX_SCREEN_LINES:
             click.echo("…")
             break
-        click.echo(
-            f"  {change.table} {change.key}: {change.column}: {change.before} → {change.after}  ({change.because})"
-        )
+        table = TABLES[change.table]
+        header = terminal_text(table[change.column].header)
+        place = f"{terminal_text(table.title)} {change.key}: {header}"
+        click.echo(f"  {place}: {_first_line(change.before)} → {_first_line(change.after)}  ({change.because})")
 
 
-def format_screen_value(value: Any, unit: Unit | None = None) -> str:
-    """Return a value as people read it; an unknown value is a dash."""
-    if value is None:
-        return "—"
-    if unit is Unit.RATIO:
-        return f"{value:.2%}"
-    if isinstance(value, float):
-        return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
-def print_screen_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print aligned columns, right-aligned except the first."""
-    widths = [max(map(_screen_width, column)) for column in zip(headers, *rows, strict=True)]
-    for row in (headers, *rows):
-        cells = [
-            _pad_to_width(cell, width, place > 0) for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.echo("  ".join(cells).rstrip())
-
-
-def _screen_width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-
-
-def _pad_to_width(text: str, width: int, right: bool) -> str:
-    gap = " " * (width - _screen_width(text))
-    return gap + text if right else text + gap
+def _first_line(value: Any) -> str:
+    first, *more = str(value).splitlines() or [""]
+    return f"{first} …" if more else first

@@ -36,9 +36,11 @@ Outcome = TypeVar("Outcome")
 class WorkbookSession:
     """One command on the workbook at *path*, by a user on a day; a dry run writes nothing."""
 
-    def __init__(self, path: Path, by: str | None, today: date | None, dry_run: bool = False) -> None:
+    def __init__(
+        self, path: Path, by: str | None, today: date | None, dry_run: bool = False, keeps_backups: bool = True
+    ) -> None:
         self.path, self.run, self.dry_run = path, make_user_run(by, today), dry_run
-        self.book = ClosedBook(path)
+        self.book = ClosedBook(path, keeps_backups=keeps_backups)
 
     def refuse_if_open(self) -> None:
         """Raise WorkbookInUse if a person has the workbook open; a dry run does not check."""
@@ -90,4 +92,5 @@ class WorkbookSession:
 def make_user_run(by: str | None, today: date | None) -> Run:
     """Return the user and time of this run; *today* changes the day but not the time."""
     now = datetime.now().replace(microsecond=0)
-    return Run(by or getpass.getuser(), datetime.combine(today, now.time()) if today else now)
+    account = getpass.getuser()
+    return Run(by or account, datetime.combine(today, now.time()) if today else now, account)

@@ -84,6 +84,9 @@ def make_demo_frame(table: str, columns: Mapping[str, Any]) -> pd.DataFrame:
     )
 
 
+_WEEK_GOALS = {"calls": 4, "visits": 1, "demos": 2, "meetings": 3}
+
+
 def _make_team_frame(language: Language) -> pd.DataFrame:
     words = read_demo_words(language)
     reps = words.reps
@@ -95,6 +98,7 @@ def _make_team_frame(language: Language) -> pd.DataFrame:
         "email": [*[f"rep{number + 1}@example.com" for number in range(len(reps))], "manager@example.com"],
         "discount_limit": [*[0.1] * len(reps), 0.2],
         "active": ["yes"] * (len(reps) + 1),
+        **{f"goal_{kind}": [*[float(goal)] * len(reps), np.nan] for kind, goal in _WEEK_GOALS.items()},
     })  # fmt: skip
 
 

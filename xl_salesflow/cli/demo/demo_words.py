@@ -34,6 +34,7 @@ class DemoWords:
     products: list[DemoProduct]
     next_steps: list[str]
     pains: list[str]
+    competitors: list[str]
     activity_summaries: list[str]
     terms: str
     tax_rate: float

@@ -5,6 +5,7 @@ In the day of work, activities are logged, quotes written, and deals moved to ot
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -25,7 +26,9 @@ from xl_salesflow.documents.document_writer import DocumentWriter, write_documen
 from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_FORMATS
 from xl_salesflow.engine import Run, recompute_formula_columns, run_steps
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.process.working_order import arrange_deals
 from xl_salesflow.quotes.document_requests import PrintJob
+from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import bring_in, followups, paper, report, update
 from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.new_stores import new_workbook
@@ -37,13 +40,28 @@ _DEMO_CONTACT_CHANNELS = ("phone", "in_person", "email", "remote")
 def make_day_of_work(pipeline: Pipeline, seed: int = 11) -> ChangeSet:
     """Return what people typed as a change set: activities of all deals, quotes of open ones, six stage moves today."""
     random = np.random.default_rng(seed)
-    deals = pipeline["Deals"]
+    deals = pipeline["Deals"].sort_values("deal")  # whatever the order of the rows on the sheet
     opened = deals[deals["outcome"] == "open"]
     quoted = opened.sort_values(["furthest", "amount"], ascending=False, kind="stable").head(8)
     rows = {"Activities": _make_activity_frame(pipeline, random), "Quotes": _make_quote_frame(pipeline, quoted)}
     rows["QuoteLines"] = _make_quote_line_frame(pipeline, rows["Quotes"], quoted)
     added = tuple(Append(name, frame, "demo") for name, frame in rows.items())
-    return ChangeSet(appends=added, edits=(_edit_stages(pipeline, opened), _edit_company_settings(pipeline)))
+    typed = (_edit_stages(pipeline, opened), _edit_company_settings(pipeline), *_edit_competitors(pipeline, deals))
+    return ChangeSet(appends=added, edits=typed)
+
+
+def _edit_competitors(pipeline: Pipeline, deals: pd.DataFrame) -> Iterator[Edit]:
+    # every other deal has a competitor, and so has every deal that was lost to one
+    words = read_demo_words(pipeline.language).competitors
+    rows = pipeline["Lists"].head(len(words))
+    names = words[: len(rows)]
+    if not names:  # a pipeline without lists has no place for their names
+        return
+    keys = rows[TABLES["Lists"].name_column]
+    yield Edit("Lists", "competitor", keys, rows["competitor"], pd.Series(names, rows.index, dtype=object), "demo")
+    met = deals[(np.arange(len(deals)) % 2 == 0) | (deals["loss_reason"] == "competitor").to_numpy()]
+    after = pd.Series([names[at % len(names)] for at in range(len(met))], met.index, dtype=object)
+    yield Edit("Deals", "competitor", met["deal"], met["competitor"], after, "demo")
 
 
 def _edit_company_settings(pipeline: Pipeline) -> Edit:
@@ -93,9 +111,12 @@ def _make_quote_line_frame(pipeline: Pipeline, quotes: pd.DataFrame, quoted: pd.
     })  # fmt: skip
 
 
+_ACTIVITY_COSTS = {"meeting": 60.0, "demo": 150.0}  # travel and samples
+
+
 def _make_activity_frame(pipeline: Pipeline, random: np.random.Generator) -> pd.DataFrame:
     # two in the last weeks of every open deal; for closed deals, as many as it took
-    deals, language = pipeline["Deals"], pipeline.language
+    deals, language = pipeline["Deals"].sort_values("deal"), pipeline.language
     today = np.int64(np.datetime64(pipeline.today, "D").astype(int))
     is_open = (deals["outcome"] == "open").to_numpy()
     of = np.repeat(np.arange(len(deals)), np.where(is_open, 2, random.integers(1, 7, len(deals))))
@@ -115,6 +136,7 @@ def _make_activity_frame(pipeline: Pipeline, random: np.random.Generator) -> pd.
         "contact_channel": np.array(_DEMO_CONTACT_CHANNELS, dtype=object)[kind],
         "outcome": np.array(("reached", "interested", "no_answer"), dtype=object)[random.integers(0, 3, count)],
         "by": noted["owner"].to_numpy(),
+        "cost": np.array([_ACTIVITY_COSTS.get(name, np.nan) for name in _DEMO_ACTIVITY_TYPES])[kind],
         "summary": np.array(read_demo_words(language).activity_summaries, dtype=object)[random.integers(0, 4, count)],
     }
     ordered = {column_id: values[order] for column_id, values in columns.items()}
@@ -136,12 +158,13 @@ def write_demo(folder: Path, language: Language, now: datetime) -> list[Path]:
     path, run = folder / "salesflow-demo.xlsx", Run("demo", now.replace(microsecond=0))
     path.unlink(missing_ok=True)
     new_workbook(path, language, "crm")
-    book = ClosedBook(path)
+    book = ClosedBook(path, keeps_backups=False)
     empty = book.read(now.date())
     book.write(bring_in(empty, generate_pipeline(empty, 80, since_days=120), run))
     filled = book.read(now.date())
     work = make_day_of_work(filled)
     book.write(run_steps(filled, (lambda _: work,), "demo", run))
+    book.write(arrange_deals(book.read(now.date())))
     book.write(update(book.read(now.date()), run))
     return [path, *_write_demo_documents(book, folder, run)]
 

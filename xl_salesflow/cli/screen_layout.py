@@ -1,0 +1,118 @@
+"""Lay out text for a terminal of 80 columns: aligned tables, wrapped lines, bars, and colours where a person reads.
+
+Chinese characters are two columns wide. Colours are left out when the output goes to a file or a pipe, and when the
+variable NO_COLOR is set (see no-color.org).
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import click
+
+from xl_salesflow.metrics.metric_declaration import Unit
+
+SCREEN_WIDTH = 80
+_FIRST_ROUNDED_AMOUNT = 10_000
+
+_SCREEN_STYLES: Mapping[str, dict[str, Any]] = MappingProxyType(
+    {
+        "head": {"bold": True},
+        "bad": {"fg": "red"},
+        "warning": {"fg": "yellow"},
+        "dim": {"dim": True},
+    }
+)
+
+
+def style_text(text: str, style: str) -> str:
+    """Return *text* in a style of a terminal: head, bad, warning or dim; click removes it where nobody sees it."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, **_SCREEN_STYLES[style])
+
+
+def format_screen_value(value: Any, unit: Unit | None = None) -> str:
+    """Return a value as people read it; an unknown value is a dash."""
+    if value is None:
+        return "—"
+    if unit is Unit.RATIO:
+        return f"{value:.1%}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value.is_integer() else f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def format_round_value(value: Any, unit: Unit | None = None) -> str:
+    """Return a value for a headline or a narrow table: an amount from 10,000 without its cents."""
+    rounded = round(value) if isinstance(value, float) and abs(value) >= _FIRST_ROUNDED_AMOUNT else value
+    return format_screen_value(rounded, unit)
+
+
+def draw_bar(share: float, width: int = 10) -> str:
+    """Return a share from 0 to 1 as a bar; more than 1 fills it."""
+    full = round(min(max(share, 0.0), 1.0) * width)
+    return "█" * full + "░" * (width - full)
+
+
+def print_screen_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print aligned columns, right-aligned except the first, which is cut if the table would be wider than the screen."""
+    widths = [max(map(screen_width, column)) for column in zip(headers, *rows, strict=True)]
+    widths[0] = max(min(widths[0], SCREEN_WIDTH - sum(widths[1:]) - 2 * len(widths[1:])), 12)
+    for number, row in enumerate((headers, *rows)):
+        cells = [
+            _pad_to_width(_cut_to_width(cell, width), width, place > 0)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        line = "  ".join(cells).rstrip()
+        click.echo(line if number else style_text(line, "dim"))
+
+
+def print_wrapped_line(text: str, indent: int = 0) -> None:
+    """Print *text* in lines no wider than the screen, each after *indent* blanks; nothing if it is blank."""
+    for line in _wrap_to_width(text, SCREEN_WIDTH - indent) if text else ():
+        click.echo(" " * indent + line)
+
+
+def screen_width(text: str) -> int:
+    """Return how many columns *text* takes."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _cut_to_width(text: str, width: int) -> str:
+    if screen_width(text) <= width:
+        return text
+    kept = ""
+    for letter in text:
+        if screen_width(kept + letter) > width - 1:
+            break
+        kept += letter
+    return f"{kept}…"
+
+
+def _pad_to_width(text: str, width: int, right: bool) -> str:
+    gap = " " * (width - screen_width(text))
+    return gap + text if right else text + gap
+
+
+def _wrap_to_width(text: str, width: int) -> Iterator[str]:
+    line = ""
+    for word in _split_into_words(text):
+        if line and screen_width(line + word.rstrip()) > width:
+            yield line.rstrip()
+            line = ""
+        line += word
+    yield line.rstrip()
+
+
+def _split_into_words(text: str) -> Iterator[str]:
+    """Yield words with the blank after them; a Chinese character is a word of its own."""
+    word = ""
+    for letter in text:
+        word += letter
+        if letter == " " or unicodedata.east_asian_width(letter) in "WF":
+            yield word
+            word = ""
+    yield word
