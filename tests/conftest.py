@@ -8,6 +8,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import settings
 
@@ -20,8 +21,11 @@ from tests.validator import Validator, complaints, find_validator
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# a slow machine is not a defect
-settings.register_profile("salesflow", settings(deadline=None, max_examples=30 * SCALE))
+# without pyarrow, as most users have it, pandas keeps the names of columns in Python, which is faster for small tables
+pd.set_option("mode.string_storage", "python")
+
+# a slow machine is not a defect; a normal run tries the same examples every time, the nightly one tries others
+settings.register_profile("salesflow", settings(deadline=None, max_examples=30 * SCALE, derandomize=SCALE == 1))
 settings.load_profile("salesflow")
 
 
@@ -37,9 +41,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Keep the million objects that collecting leaves out of every garbage collection, a sixth of the time otherwise."""
+    """Keep the million objects that collecting leaves out of every garbage collection, a sixth of the time otherwise.
+
+    The others are looked at less often than usual: frames are freed without it.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from datetime import date
@@ -14,6 +15,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.table import Table
 
 from tests.libreoffice import LibreOffice
+from tests.ooxml.packages import package, sheet, zipped
 from tests.validator import Validator
 from xl_salesflow.cli import main
 from xl_salesflow.workbook.closed_book import ClosedBook
@@ -114,6 +116,21 @@ def test_later_changes_in_the_teams_sheet_are_imported_again(
     assert path.read_bytes() == before  # nothing changed on their sheets, so nothing is written
 
 
+# attack: a workbook's kept import map names another file
+# outcome: only the workbook itself is read
+def test_the_kept_map_reads_the_workbook_itself_and_no_other_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also under a new name, with a file of the old name beside it that somebody else has put there."""
+    path = own(tmp_path / "team.xlsx", ENGLISH, "Pipeline")
+    main(["adopt", str(path), "--yes", *TODAY])
+    moved = path.rename(tmp_path / "moved.xlsx")
+    own(path, [*ENGLISH, ["Line 9", "Evil", "Eve", "Lead", 9, "3 May 2025"]], "Pipeline")
+    assert main(["adopt", str(moved), "--yes", *TODAY]) in (0, 1)
+    assert list(ClosedBook(moved).read(DAY)["Deals"]["amount"]) == [1200.0, 3400.5]
+    capsys.readouterr()
+
+
 def test_a_complete_store_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "new.xlsx"
     main(["init", str(path), "--lang", "en", *TODAY])
@@ -134,6 +151,22 @@ def test_a_table_with_the_name_of_ours_is_refused_in_one_sentence(
     assert main(["adopt", str(path), "--yes", *TODAY]) == 3
     assert "Deals" in capsys.readouterr().err
     assert path.read_bytes() == before
+
+
+# attack: a workbook without styles becomes a store
+# outcome: styles are added
+def test_a_workbook_without_styles_becomes_a_store(tmp_path: Path) -> None:
+    """It is legal, and programs that write the bare minimum make such workbooks."""
+    rows = ["".join(f'<c t="str"><v>{cell}</v></c>' for cell in row) for row in ENGLISH]
+    with zipfile.ZipFile(io.BytesIO(package({"List": sheet(f"<row>{'</row><row>'.join(rows)}</row>")}))) as made:
+        parts = {name: made.read(name) for name in made.namelist() if name != "xl/styles.xml"}
+    path = tmp_path / "team.xlsx"
+    path.write_bytes(zipped(parts))
+    assert main(["adopt", str(path), "--yes", *TODAY]) in (0, 1)
+    assert len(ClosedBook(path).read(DAY)["Deals"]) == 2
+    with zipfile.ZipFile(path) as store:
+        assert "xl/styles1.xml" in store.namelist()
+        assert 'PartName="/xl/styles1.xml"' in store.read("[Content_Types].xml").decode()
 
 
 def test_an_error_names_the_workbook_that_should_become_the_store(

@@ -87,13 +87,27 @@ def test_a_missing_name_does_not_resolve(name: str, there: bool) -> None:
     assert resolves(name) is there
 
 
-def test_the_commands_of_the_readme_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+READMES = (("README.md", "deals.csv", "today.ics"), ("README.zh.md", "商机.csv", "今天.ics"))
+
+
+@pytest.mark.parametrize(("readme", "deals", "calendar"), READMES)
+def test_the_commands_of_the_readme_run(
+    readme: str, deals: str, calendar: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     rows = ["Deal,Stage,Amount,Created,Owner", "D-1,Lead,1200,2026-01-05,Mara", "D-2,Won,800,2026-01-09,Tom"]
-    Path("deals.csv").write_text("\n".join(rows), encoding="utf-8")
-    commands = re.findall(r"^salesflow (.+)$", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    Path(deals).write_text("\n".join(rows), encoding="utf-8")
+    commands = re.findall(r"^salesflow (.+)$", (ROOT / readme).read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert [main(command.split()) for command in commands] == [0] * len(commands)
-    assert Path("today.ics").read_text(encoding="utf-8").startswith("BEGIN:VCALENDAR")
+    assert Path(calendar).read_text(encoding="utf-8").startswith("BEGIN:VCALENDAR")
+
+
+@pytest.mark.parametrize("readme", [readme for readme, _, _ in READMES])
+def test_the_pictures_and_pages_of_the_readme_are_there(readme: str) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    targets = [*re.findall(r"\]\(([^)#:]+)\)", text), *re.findall(r'src="([^"]+)"', text)]
+    assert [target for target in targets if not (ROOT / target).is_file()] == []
+    assert len([target for target in targets if target.endswith(".png")]) == 3
 
 
 def test_the_example_in_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

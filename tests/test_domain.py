@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -75,3 +76,24 @@ def test_the_code_of_an_item_exists_and_its_test_mentions_it(number: int) -> Non
 )
 def test_code_that_does_not_exist_gives_none(code: str) -> None:
     assert domain_homes.find_code(code) is None
+
+
+def test_every_item_names_the_test_that_shows_its_effect() -> None:
+    """An item whose home is only a column or a text has none."""
+    assert [number for number, item in ITEMS.items() if "effect" not in item] == []
+
+
+@pytest.mark.parametrize("number", ITEMS)
+def test_the_test_that_shows_an_effect_runs_the_product(number: int) -> None:
+    """It exists, is a test of a part of the product and not of its declarations, and asserts something."""
+    path, _, name = ITEMS[number]["effect"].partition("::")
+    assert Path(path).parts[1] in ("process", "metrics", "quotes", "documents", "cli", "imports", "excel")
+    functions = {
+        node.name: node
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert name in functions, f"{path} has no test {name}"
+    kinds = {type(node) for node in ast.walk(functions[name])}
+    assert ast.Call in kinds, f"{name} runs nothing"
+    assert ast.Assert in kinds, f"{name} asserts nothing"

@@ -32,7 +32,6 @@ STAGE_COLUMNS = (
 VIEWS = {
     "all time": ((), {}),
     "one owner": (("--owner", "Darcel Schlecht"), {"ViewOwner": "Darcel Schlecht"}),
-    "one product": (("--product", "GTX Pro"), {"ViewProduct": "GTX Pro"}),
     "a past day": (("--as-of", "2017-07-01"), {"AsOfInput": date(2017, 7, 1)}),
     "a quarter": (
         ("--from", "2017-04-01", "--to", "2017-06-30"),

@@ -247,3 +247,49 @@ def test_an_import_into_a_file_is_undone_and_redone(tmp_path: Path) -> None:
     assert held(run("undo", book)) == held(before)
     assert held(run("undo", book)) == held(after)
     assert held(run("undo", book)) == held(before)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("verb", "import"), ("by", "Eve"), ("time", pd.Timestamp("2026-01-01").to_datetime64())]
+)
+# attack: a Journal edited by hand
+# outcome: the run is not undone, or the damaged value is left out and reported
+def test_a_run_whose_lines_do_not_belong_together_is_not_undone(moved: Pipeline, column: str, value: object) -> None:
+    """Anybody can edit the Journal, and undo would write what it says."""
+    journal = moved["Journal"].copy()
+    journal.loc[journal.index[-1], column] = value
+    tampered = moved.with_tables(Journal=journal)
+    run = str(journal["run"].iloc[-1])
+    with pytest.raises(UsageError, match=f"The lines of run {run} in the Journal do not add up") as caught:
+        undo(tampered, at(3), run)
+    assert caught.value.in_("zh") != str(caught.value)
+    assert undo(tampered, at(3), run, force=True).answer
+
+
+@pytest.mark.parametrize("written", ["soon", "1e999", "nan", "2026-99-99"])
+def test_a_value_that_the_column_never_had_is_reported_and_not_written(written: str) -> None:
+    before = crm(Deals=[{"deal": "D-1", "stage": "Lead", "amount": 5.0, "expected_close": TODAY}])
+    after = updated(before, 1)
+    journal = after["Journal"].copy()
+    dates = journal.index[(journal["table"] == "Deals") & (journal["column"] == "since")]
+    line = journal.iloc[[-1]].assign(
+        table="Deals", key="D-1", column="amount", operation="change", before=written, after="5"
+    )
+    tampered = after.with_tables(Journal=pd.concat([journal.drop(dates), line], ignore_index=True))
+    plan = undo(tampered, at(2))
+    assert [finding.rule for finding in plan.findings if finding.rule.startswith("undo")][-1] == "undo_damaged"
+    assert list(apply_change_set(tampered, plan)["Deals"]["amount"]) == [5.0]
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["[1]", '{"amount": true}', '{"amount": "inf"}', '{"no such column": 1}', '{"deal": [1]}', '{"deal": "\\ud800"}'],
+)
+def test_a_removed_row_that_the_table_never_held_is_not_put_back(row: str) -> None:
+    after = updated(crm(Deals=[{"deal": "D-1", "stage": "Lead"}]), 1)
+    journal = after["Journal"]
+    line = journal.iloc[[-1]].assign(table="Deals", key="D-9", column="", operation="remove", before=row, after="")
+    tampered = after.with_tables(Journal=pd.concat([journal, line], ignore_index=True))
+    plan = undo(tampered, at(2))
+    assert "undo_damaged" in [finding.rule for finding in plan.findings]
+    assert "D-9" not in list(apply_change_set(tampered, plan)["Deals"]["deal"])

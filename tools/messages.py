@@ -33,7 +33,7 @@ MESSAGE_ARGUMENTS: Mapping[str, tuple[int, ...]] = {
     "UnsupportedValue": (0,),
     "_audit_question": (1, 2),
     "_declare_button": (1, 2),
-    "_declare_named_cell": (1, 3),
+    "declare_named_cell": (1, 3),
     "_declare_setting": (1, 4),
     "_declare_verb": (1, 2),
     "_hostile_file_error": (1,),

@@ -1,11 +1,14 @@
-"""Make pictures of the managers' sheets in docs/pictures: python -m tools.sheet_pictures [DATA] [--lang en|zh] [--into FOLDER]
+"""Make pictures of sheets and papers in docs/pictures.
+
+python -m tools.sheet_pictures [DATA] [--lang en|zh] [--into FOLDER] [--readme]
 
 DATA is the folder of the public CRM sales opportunities sample (sales_pipeline.csv and its companions; by default
 ../shared/data/maven_crm, relative to the checkout). Funnel, Compare, Trends and Plan show its 8,800 deals. All its dates are
 shifted by the same number of days, so that the last one is yesterday, because open deals are only known as of today. The sample
 has no expected closing dates and no targets, so Forecast and Team plan show the deals and targets of the demo.
 
-Needs LibreOffice, pdftotext and pdftoppm.
+The pictures of the README are parts of what `salesflow demo` writes: Deals with refused moves, the Funnel, and a quote.
+--readme makes only these. Needs LibreOffice, pdftotext and pdftoppm.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from tests.libreoffice import LibreOffice
 from tests.parts import office
 from xl_salesflow import cli
 from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
+from xl_salesflow.cli.demo.demo_workbook import write_demo
 from xl_salesflow.engine import Run
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.ooxml.workbook_editor import Workbook
@@ -40,6 +44,11 @@ FROM_MAVEN = {"funnel": "Metrics", "compare": "StageChanges", "trends": "Trend",
 FROM_DEMO = {"forecast": "ForecastMonths", "team-plan": "TeamPlan"}
 NOW = datetime.now().replace(microsecond=0)
 DATED, DPI = ("engage_date", "close_date"), 110
+README_PARTS = {
+    "readme-deals": ("Deals", 200, (70, 90, 1410, 490)),
+    "readme-funnel": ("Metrics", 130, (55, 75, 1420, 580)),
+}
+"""Picture → its sheet, the dots per inch, and its left, top, width and height in dots."""
 
 
 def moved(source: Path, folder: Path) -> Path:
@@ -117,12 +126,31 @@ def picture(libreoffice: LibreOffice, book: Path, sheets: dict[str, str], langua
         print(into / f"{name}.png")
 
 
+def picture_readme(libreoffice: LibreOffice, language: Language, folder: Path, into: Path) -> None:
+    """Save the pictures of the README, cut out so that they can be read in a column of text."""
+    book, *papers = write_demo(folder, language, NOW)
+    pdf = libreoffice.to_pdf(book)
+    for name, (table, dpi, box) in README_PARTS.items():
+        cut_out(pdf, page_of(pdf, TABLES[table].title.in_(language)), dpi, box, into / name)
+    quote = next(paper for paper in papers if paper.name.startswith("Q-") and paper.suffix == ".pdf")
+    cut_out(quote, 1, 80, (0, 0, 0, 0), into / "readme-quote")
+
+
+def cut_out(pdf: Path, page: int, dpi: int, box: tuple[int, int, int, int], target: Path) -> None:
+    """Save a part of a page as a picture; without a size, the whole page."""
+    place = [word for option, dots in zip("xyWH", box, strict=True) for word in (f"-{option}", str(dots))]
+    pages = ["-f", str(page), "-l", str(page), "-r", str(dpi), "-singlefile"]
+    subprocess.run(["pdftoppm", "-png", *pages, *place, str(pdf), str(target)], check=True)
+    print(f"{target}.png")
+
+
 def main() -> int:
     """Write the pictures and print their paths."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", nargs="?", type=Path, default=MAVEN)
     parser.add_argument("--lang", choices=("en", "zh"), default="en")
     parser.add_argument("--into", type=Path, default=PICTURES)
+    parser.add_argument("--readme", action="store_true", help="only the pictures of the README")
     options, launcher = parser.parse_args(), office()
     if launcher is None:
         print("LibreOffice is not installed; no picture was made.", file=sys.stderr)
@@ -130,6 +158,9 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp())
     libreoffice = LibreOffice(launcher, folder, seconds=900)
     options.into.mkdir(parents=True, exist_ok=True)
+    picture_readme(libreoffice, options.lang, folder / "readme", options.into)
+    if options.readme:
+        return 0
     picture(libreoffice, demo(folder / "demo.xlsx", options.lang), FROM_DEMO, options.lang, options.into)
     if not options.data.is_dir():
         print(f"{options.data} does not exist; only the pictures of the demo were made.", file=sys.stderr)

@@ -17,6 +17,7 @@ from tests.batch.sales import SCALE, fill, old_or_new, tasks
 from xl_salesflow.batch.batch_run import RetryPolicy, run_batch_tasks
 from xl_salesflow.batch.batch_tasks import TaskOutcome, TaskStatus
 from xl_salesflow.batch.worker_pools import ClusterPool
+from xl_salesflow.errors import UsageError
 
 distributed = pytest.importorskip(
     "distributed", reason="Dask is not installed; pip install 'xl-salesflow[cluster]' brings it."
@@ -72,3 +73,30 @@ def test_a_task_that_the_cluster_gave_up_is_handed_out_once_more(local: Any) -> 
     workers.close()
     assert loss is not None
     assert not loss.final
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("tcp://10.0.0.5:8786", "10.0.0.5:8786", "tcp://scheduler:8786", "ws://127.0.0.1:8786", "ucx://10.0.0.5:8786"),
+        *(
+            "tcp://127.0.0.1.example.com:8786",
+            "tcp://localhost.example.com:8786",
+            "tcp://[::2]:8786",
+            "scheduler.json",
+            "",
+        ),
+    ],
+)
+# attack: a scheduler outside this machine without TLS
+# outcome: refused before anything is sent
+def test_a_scheduler_outside_this_machine_has_to_prove_who_it_is(address: str) -> None:
+    """Whoever answers can run code here: results are unpickled."""
+    with pytest.raises(UsageError, match="begins with tls://") as caught:
+        ClusterPool(address)
+    assert caught.value.in_("zh") != str(caught.value)
+
+
+def test_an_encrypted_address_without_certificates_is_one_sentence() -> None:
+    with pytest.raises(UsageError, match="No Dask cluster answers at tls://"):
+        ClusterPool("tls://127.0.0.1:9")

@@ -34,8 +34,9 @@ def test_the_page_has_commands() -> None:
 def test_the_configuration_is_valid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (block,) = re.findall(r"```toml\n(.*?)```", PAGE, flags=re.DOTALL)
-    Path("salesflow.toml").write_text(block, encoding="utf-8")
-    assert set(read_configuration(salesflow_group, {})) == {"batch", "watch"}
+    Path("own.toml").write_text(block, encoding="utf-8")
+    own = {"SALESFLOW_CONFIG": "own.toml"}
+    assert set(read_configuration(salesflow_group, own)) == {"batch", "watch"}
     example = re.search(r"`SALESFLOW_(\w+)=2`", PAGE)
     assert example
-    assert read_configuration(salesflow_group, {f"SALESFLOW_{example[1]}": "2", "SALESFLOW_BATCH_JOURNAL": "x"})
+    assert read_configuration(salesflow_group, {**own, f"SALESFLOW_{example[1]}": "2", "SALESFLOW_BATCH_JOURNAL": "x"})

@@ -49,8 +49,8 @@ def ended(
 def test_a_worker_that_dies_is_replaced_and_its_workbook_done_once(
     tmp_path: Path, work: Callable[[BatchTask], TaskOutcome], status: TaskStatus
 ) -> None:
-    books = fill(tmp_path, 2 * SCALE)
-    found = ended(books, work)
+    books = fill(tmp_path, SCALE)  # each starts two processes
+    found = ended(books, work, jobs=1)
     assert Counter(outcome.status for outcome in found.values()) == {status: len(books)}
     assert [outcome.tries for outcome in found.values()] == [2] * len(books)
     assert [runs(book) for book in books] == [[NUMBER]] * len(books)
@@ -69,7 +69,7 @@ def test_a_workbook_that_kills_its_worker_is_reported_and_the_others_are_done(
     tmp_path: Path, work: Callable[[BatchTask], TaskOutcome], bounds: WorkerLimits, error: str, says: str
 ) -> None:
     books = fill(tmp_path, 3, 5)
-    found = ended(books, work, bounds=bounds)
+    found = ended(books, work, jobs=1, bounds=bounds)
     bad = found.pop("team-007.xlsx")
     assert (bad.status, bad.error) == (TaskStatus.FAILED, error)
     assert says in bad.says.in_("en")
@@ -104,7 +104,7 @@ def test_workers_killed_from_outside_at_any_time(tmp_path: Path) -> None:
 
 def test_a_temporary_failure_is_tried_again(tmp_path: Path) -> None:
     books = fill(tmp_path, 2 * SCALE)
-    found = ended(books, faulty.saved_by_another)
+    found = ended(books, faulty.saved_by_another, jobs=1)
     assert [(outcome.status, outcome.tries) for outcome in found.values()] == [(TaskStatus.CHANGED, 2)] * len(books)
     assert [runs(book) for book in books] == [[NUMBER]] * len(books)
 
@@ -141,8 +141,8 @@ def test_with_a_file_size_limit_every_workbook_is_unchanged_and_reported(tmp_pat
 
 @posix
 def test_on_a_full_disk_every_workbook_is_unchanged_and_done_once_there_is_room(tmp_path: Path) -> None:
-    """The disk is a small file system in memory, filled to the last byte."""
-    with small_disk(tmp_path / "disk", (2 * SCALE + 2) * len(made())) as disk:
+    """The disk is a small file system in memory, filled to the last byte; once there is room, backups have room too."""
+    with small_disk(tmp_path / "disk", (4 * SCALE + 2) * len(made())) as disk:
         books, filler = fill(disk, 2 * SCALE), disk / "filler"
         fill_up(filler)
         assert _refused(ended(books, jobs=1)) == {("CannotSave", 1, True)}
@@ -162,7 +162,7 @@ def test_damaged_and_hostile_files_are_one_line_each_and_tried_once(tmp_path: Pa
     for path, case in zip(bad, REFUSED, strict=True):
         path.write_bytes(case.values[0])  # type: ignore[arg-type]
     before = [path.read_bytes() for path in bad]
-    found = ended([*bad, *books])
+    found = ended([*bad, *books], jobs=1)
     assert {(outcome.status, outcome.tries) for name, outcome in found.items() if name.startswith("bad")} == {
         (TaskStatus.FAILED, 1)
     }

@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from tools.templates.document_layouts import (
+    SECOND_IN_GROUP,
     CardsBlock,
     HeadBlock,
+    HeadlineBlock,
     LayoutBlock,
     ListingBlock,
     ListingColumn,
@@ -66,7 +68,14 @@ def _docx_condition(field: str, *content: str) -> str:
     return "".join((docx_tag(f"{{%p if {field} %}}"), *content, docx_tag("{%p endif %}")))
 
 
-def _docx_head_block(_: HeadBlock) -> str:
+_DOCX_DATES = (
+    docx_tag("{%p for row in dates %}"),
+    docx_paragraph(docx_run("{{ row.label }}  ", size=8, color=DOCX_MUTED), docx_run("{{ row.value }}"), align="right", after=20),
+    docx_tag("{%p endfor %}"), docx_gap(20),
+)  # fmt: skip
+
+
+def _docx_head_block(block: HeadBlock) -> str:
     left = (
         docx_tag("{%p if logo %}"), docx_paragraph(docx_run("{{ logo }}"), after=80), docx_tag("{%p endif %}"),
         docx_paragraph(docx_run("{{ seller.company }}", size=13, bold=True)),
@@ -79,21 +88,22 @@ def _docx_head_block(_: HeadBlock) -> str:
             docx_run("{% if draft %}  {{ draft }}{% endif %}", size=8, bold=True, color=DOCX_ACCENT),
             align="right",
         ),
+        *(_DOCX_DATES if block.dated else ()),
     )
     cells = (docx_cell("".join(left), _DOCX_HALF_WIDTH + 400), docx_cell("".join(right), _DOCX_HALF_WIDTH - 400))
     head = docx_table([docx_row(*cells)], (_DOCX_HALF_WIDTH + 400, _DOCX_HALF_WIDTH - 400), padding=0)
     return head + docx_paragraph(docx_run("", size=2), rule=DOCX_ACCENT, after=80)
 
 
+def _docx_headline_block(_: HeadlineBlock) -> str:
+    line = docx_paragraph(docx_run("{{ headline }}", size=13, bold=True), before=40, after=160)
+    return _docx_condition("headline", line)
+
+
 def _docx_sides_block(block: SidesBlock) -> str:
     widths = (3600, 2900, _DOCX_DATES_WIDTH)
     sides = (docx_cell(_docx_side(*block.left), widths[0]), docx_cell(_docx_side(*block.right), widths[1]))
-    dates = (
-        docx_tag("{%p for row in dates %}"),
-        docx_paragraph(docx_run("{{ row.label }}  ", size=8, color=DOCX_MUTED), docx_run("{{ row.value }}"), align="right", after=20),
-        docx_tag("{%p endfor %}"), docx_gap(20),
-    )  # fmt: skip
-    return docx_table([docx_row(*sides, docx_cell("".join(dates), widths[2]))], widths, padding=0) + docx_gap(100)
+    return docx_table([docx_row(*sides, docx_cell("".join(_DOCX_DATES), widths[2]))], widths, padding=0) + docx_gap(100)
 
 
 def _docx_side(heading: str, lines: Sequence[str]) -> str:
@@ -104,29 +114,54 @@ def _docx_side(heading: str, lines: Sequence[str]) -> str:
 
 
 def _docx_section_block(block: SectionBlock) -> str:
-    text = docx_paragraph(docx_run(f"{{{{ {block.body} }}}}"), after=60)
+    text = docx_paragraph(docx_run(f"{{{{ {block.body} }}}}"), after=60, keep=block.keep)
     return _docx_condition(block.body, _docx_heading(block.heading), text)
 
 
 def _docx_note_block(block: NoteBlock) -> str:
     return _docx_condition(
-        block.body, docx_paragraph(docx_run(f"{{{{ {block.body} }}}}", size=8, color=DOCX_MUTED), before=80, after=40)
+        block.body,
+        docx_paragraph(docx_run(f"{{{{ {block.body} }}}}", size=8, color=DOCX_MUTED), before=80, after=40, keep=True),
     )
 
 
 def _docx_pairs_block(block: PairsBlock) -> str:
-    widths = (2400, DOCX_TEXT_WIDTH - 2400)
-    cells = (
-        docx_cell(docx_paragraph(docx_run("{{ row.label }}", size=8.5, color=DOCX_MUTED)), widths[0], bottom=DOCX_RULE),
-        docx_cell(docx_paragraph(docx_run("{{ row.value }}")), widths[1], bottom=DOCX_RULE),
+    cells: tuple[str, ...]
+    widths: tuple[int, ...]
+    if not block.side_by_side:
+        widths = (2400, DOCX_TEXT_WIDTH - 2400)
+        cells, rows = _docx_pair_cells("row", widths), f"row in {block.rows}"
+    else:
+        widths = (1500, DOCX_TEXT_WIDTH // 2 - 1500) * 2
+        cells = _docx_pair_cells("group[0]", widths[:2]) + _docx_pair_cells("group[1]", widths[:2], SECOND_IN_GROUP)
+        rows = f"group in {block.rows}|batch(2)"
+    count = len(widths)
+    made = (docx_tag_row(f"{{%tr for {rows} %}}", count), docx_row(*cells), docx_tag_row("{%tr endfor %}", count))
+    return _docx_condition(block.rows, _docx_heading(block.heading), docx_table(made, widths))
+
+
+def _docx_pair_cells(row: str, widths: Sequence[int], condition: str = "") -> tuple[str, str]:
+    label = docx_run(f"{{{{ {row}.label{condition} }}}}", size=8.5, color=DOCX_MUTED)
+    return (
+        docx_cell(docx_paragraph(label), widths[0], bottom=DOCX_RULE),
+        docx_cell(docx_paragraph(docx_run(f"{{{{ {row}.value{condition} }}}}")), widths[1], bottom=DOCX_RULE),
     )
-    rows = (docx_tag_row(f"{{%tr for row in {block.rows} %}}", 2), docx_row(*cells), docx_tag_row("{%tr endfor %}", 2))
-    return _docx_condition(block.rows, _docx_heading(block.heading), docx_table(rows, widths))
 
 
 def _docx_listing_block(block: ListingBlock) -> str:
-    whole = sum(column.share for column in block.columns)
-    widths = [round(DOCX_TEXT_WIDTH * column.share / whole) for column in block.columns]
+    """Return the table; a column that may be left out makes a second table without it, so that the others get its width."""
+    heading, whole = _docx_heading(block.heading), _docx_listing_table(block.rows, block.columns)
+    when = next((column.when for column in block.columns if column.when), "")
+    if not when:
+        return _docx_condition(block.rows, heading, whole)
+    fewer = _docx_listing_table(block.rows, [column for column in block.columns if not column.when])
+    choice = (docx_tag(f"{{%p if {when} %}}"), whole, docx_tag("{%p else %}"), fewer, docx_tag("{%p endif %}"))
+    return _docx_condition(block.rows, heading, *choice)
+
+
+def _docx_listing_table(row_list: str, columns: Sequence[ListingColumn]) -> str:
+    whole = sum(column.share for column in columns)
+    widths = [round(DOCX_TEXT_WIDTH * column.share / whole) for column in columns]
     heads = [
         docx_cell(
             _docx_aligned_paragraph(docx_run(_docx_field_tag(column.head), size=8, bold=True, color="FFFFFF"), column),
@@ -134,18 +169,18 @@ def _docx_listing_block(block: ListingBlock) -> str:
             fill=DOCX_ACCENT,
             middle=True,
         )
-        for column, width in zip(block.columns, widths, strict=True)
+        for column, width in zip(columns, widths, strict=True)
     ]
     cells = [
         docx_cell(_docx_listing_value(column), width, bottom=DOCX_RULE)
-        for column, width in zip(block.columns, widths, strict=True)
+        for column, width in zip(columns, widths, strict=True)
     ]
     count = len(widths)
     rows = (
-        docx_row(*heads, head=True), docx_tag_row(f"{{%tr for row in {block.rows} %}}", count), docx_row(*cells),
+        docx_row(*heads, head=True), docx_tag_row(f"{{%tr for row in {row_list} %}}", count), docx_row(*cells),
         docx_tag_row("{%tr endfor %}", count),
     )  # fmt: skip
-    return _docx_condition(block.rows, _docx_heading(block.heading), docx_table(rows, widths))
+    return docx_table(rows, widths)
 
 
 def _docx_field_tag(head: str) -> str:
@@ -165,21 +200,29 @@ def _docx_listing_value(column: ListingColumn) -> str:
 
 
 def _docx_cards_block(block: CardsBlock) -> str:
+    if block.keep:
+        rows = (*_docx_card_rows(block, "[:-2]", False), *_docx_card_rows(block, "[-2:]", True))
+    else:
+        rows = _docx_card_rows(block, "", False)
+    table = docx_table(rows, (DOCX_TEXT_WIDTH - 120,), indent=120, padding=160)
+    return _docx_condition(block.rows, _docx_heading(block.heading), table)
+
+
+def _docx_card_rows(block: CardsBlock, part: str, keep: bool) -> tuple[str, ...]:
     lines = "".join(
         _docx_condition(
             f"row.{line}",
-            docx_paragraph(docx_run(f"{{{{ row.{line} }}}}", **_docx_card_line_style(number, len(block.lines)))),
+            docx_paragraph(
+                docx_run(f"{{{{ row.{line} }}}}", **_docx_card_line_style(number, len(block.lines))), keep=keep
+            ),
         )
         for number, line in enumerate(block.lines)
     )
-    head = docx_paragraph(docx_run(f"{{{{ row.{block.head} }}}}", bold=True))
-    rows = (
-        docx_tag_row(f"{{%tr for row in {block.rows} %}}", 1),
+    head = docx_paragraph(docx_run(f"{{{{ row.{block.head} }}}}", bold=True), keep=keep)
+    return (
+        docx_tag_row(f"{{%tr for row in {block.rows}{part} %}}", 1),
         docx_row(docx_cell(head + lines, DOCX_TEXT_WIDTH - 120, left=DOCX_ACCENT)),
         docx_tag_row("{%tr endfor %}", 1),
-    )
-    return _docx_condition(
-        block.rows, _docx_heading(block.heading), docx_table(rows, (DOCX_TEXT_WIDTH - 120,), indent=120, padding=160)
     )
 
 
@@ -198,7 +241,7 @@ def _docx_sums_block(_: SumsBlock) -> str:
     )
     total = (
         docx_cell(
-            docx_paragraph(docx_run("{{ t.total }}", size=10, color="FFFFFF")),
+            docx_paragraph(docx_run("{{ total_label }}", size=10, color="FFFFFF")),
             _DOCX_SUMS_WIDTHS[0],
             fill=DOCX_ACCENT,
             middle=True,
@@ -243,7 +286,7 @@ def _docx_signature_block(block: SignatureBlock) -> str:
         for _ in block.headings
     ]
     ruled = [line.replace("<w:tcBorders>", "").replace("</w:tcPr>", _DOCX_TOP_BORDER, 1) for line in lines]
-    return docx_gap(300) + docx_table((docx_row(*blank, *heads), docx_row(*blank, *ruled)), (width,) * count)
+    return docx_gap(300, keep=True) + docx_table((docx_row(*blank, *heads), docx_row(*blank, *ruled)), (width,) * count)
 
 
 _DOCX_TOP_BORDER = (
@@ -252,7 +295,7 @@ _DOCX_TOP_BORDER = (
 
 _DOCX_BLOCK_PRINTERS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
     {
-        HeadBlock: _docx_head_block, SidesBlock: _docx_sides_block, SectionBlock: _docx_section_block, NoteBlock: _docx_note_block, PairsBlock: _docx_pairs_block, ListingBlock: _docx_listing_block, CardsBlock: _docx_cards_block,
+        HeadBlock: _docx_head_block, HeadlineBlock: _docx_headline_block, SidesBlock: _docx_sides_block, SectionBlock: _docx_section_block, NoteBlock: _docx_note_block, PairsBlock: _docx_pairs_block, ListingBlock: _docx_listing_block, CardsBlock: _docx_cards_block,
         SumsBlock: _docx_sums_block, SignatureBlock: _docx_signature_block,
     }
 )  # fmt: skip

@@ -47,9 +47,10 @@ def docx_paragraph(
     return f"<w:p><w:pPr>{properties}</w:pPr>{''.join(runs)}</w:p>"
 
 
-def docx_gap(height: int) -> str:
-    """Return an empty paragraph between two blocks; *height* is in twentieths of a point."""
-    return f'<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="{height}" w:lineRule="exact"/></w:pPr></w:p>'
+def docx_gap(height: int, keep: bool = False) -> str:
+    """Return an empty paragraph between two blocks; *height* is in twentieths of a point, *keep* as in a paragraph."""
+    together = "<w:keepNext/>" if keep else ""
+    return f'<w:p><w:pPr>{together}<w:spacing w:before="0" w:after="0" w:line="{height}" w:lineRule="exact"/></w:pPr></w:p>'
 
 
 def docx_tag(text: str) -> str:

@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from tools.templates.document_layouts import (
+    SECOND_IN_GROUP,
     CardsBlock,
     HeadBlock,
+    HeadlineBlock,
     LayoutBlock,
     ListingBlock,
     ListingColumn,
@@ -24,6 +26,12 @@ from tools.templates.xlsx_markup import build_xlsx_file, xlsx_cell
 _XLSX_COLUMN_WIDTHS = (6.5, 11, 10, 10, 11, 11, 9, 14, 10, 16)
 _XLSX_COLUMN_LETTERS = "ABCDEFGHIJ"
 _XLSX_OFFER_LINE_PLACES = ("A", "B:E", "F", "G", "H", "I", "J")  # the sheet columns for the columns of a quote's lines
+_XLSX_MEASURE_COLUMNS: Mapping[str, tuple[ListingColumn, ...]] = MappingProxyType(
+    {
+        # the number and the unit in cells of their own, so that the sheet can compute
+        "measure": (ListingColumn("t.quantity", "quantity", 10, True), ListingColumn("t.unit", "unit", 8)),
+    }
+)
 _XLSX_FIELD_STYLES: Mapping[str, str] = MappingProxyType(
     {
         "number": "place",
@@ -76,12 +84,26 @@ class _XlsxRows:
         self.row(("A:J", f"{{{{ {heading} }}}}" if heading else "", "eyebrow"), height=24 if heading else 9)
 
 
-def _xlsx_head_block(sheet: _XlsxRows, _: HeadBlock) -> None:
+def _xlsx_head_block(sheet: _XlsxRows, block: HeadBlock) -> None:
     sheet.row(("A:E", "{{ seller.company }}", "company"), ("F:J", "{{ title }}", "title"), height=30)
     sheet.row(
         ("A:E", "{{ seller.line }}", "small"), ("F:J", "{{ number }}{% if draft %}  ({{ draft }}){% endif %}", "number")
     )
+    if block.dated:
+        _xlsx_dates(sheet)
     sheet.row(("A:J", "", "ruled"), height=6)
+
+
+def _xlsx_dates(sheet: _XlsxRows) -> None:
+    sheet.tag("for row in dates")
+    sheet.row(("F:H", "{{ row.label }}", "right_small"), ("I:J", "{{ row.value ~ '' }}", "right"))
+    sheet.tag("endfor")
+
+
+def _xlsx_headline_block(sheet: _XlsxRows, _: HeadlineBlock) -> None:
+    sheet.tag("if headline")
+    sheet.row(("A:J", "{{ headline }}", "company"), height=27)
+    sheet.tag("endif")
 
 
 def _xlsx_sides_block(sheet: _XlsxRows, block: SidesBlock) -> None:
@@ -96,9 +118,7 @@ def _xlsx_sides_block(sheet: _XlsxRows, block: SidesBlock) -> None:
         sheet.row(("A:E", texts[0], style), ("F:J", texts[1], style))
         if place:
             sheet.tag("endif")
-    sheet.tag("for row in dates")
-    sheet.row(("F:H", "{{ row.label }}", "right_small"), ("I:J", "{{ row.value ~ '' }}", "right"))
-    sheet.tag("endfor")
+    _xlsx_dates(sheet)
     sheet.row(("A", "", "plain"), height=9)
 
 
@@ -118,19 +138,29 @@ def _xlsx_note_block(sheet: _XlsxRows, block: NoteBlock) -> None:
 def _xlsx_pairs_block(sheet: _XlsxRows, block: PairsBlock) -> None:
     sheet.tag(f"if {block.rows}")
     sheet.heading(block.heading)
-    sheet.tag(f"for row in {block.rows}")
-    sheet.row(("A:C", "{{ row.label }}", "label"), ("D:J", "{{ row.value ~ '' }}", "value"))
+    if block.side_by_side:
+        sheet.tag(f"for group in {block.rows}|batch(2)")
+        sheet.row(
+            ("A:B", "{{ group[0].label }}", "label"),
+            ("C:E", "{{ group[0].value ~ '' }}", "value"),
+            ("F:G", f"{{{{ group[1].label{SECOND_IN_GROUP} }}}}", "label"),
+            ("H:J", f"{{{{ group[1].value ~ ''{SECOND_IN_GROUP} }}}}", "value"),
+        )
+    else:
+        sheet.tag(f"for row in {block.rows}")
+        sheet.row(("A:C", "{{ row.label }}", "label"), ("D:J", "{{ row.value ~ '' }}", "value"))
     sheet.tag("endfor")
     sheet.tag("endif")
 
 
 def _xlsx_listing_block(sheet: _XlsxRows, block: ListingBlock) -> None:
-    places = _xlsx_column_places(block.columns)
+    columns = [one for column in block.columns for one in _XLSX_MEASURE_COLUMNS.get(column.field, (column,))]
+    places = _xlsx_column_places(columns)
     sheet.tag(f"if {block.rows}")
     sheet.heading(block.heading)
     heads = [
         (place, f"{{{{ {column.head} }}}}" if column.head else "", "head_figure" if column.figures else "head")
-        for place, column in zip(places, block.columns, strict=True)
+        for place, column in zip(places, columns, strict=True)
     ]
     sheet.row(*heads, height=21)
     if block.rows == "lines":
@@ -139,7 +169,7 @@ def _xlsx_listing_block(sheet: _XlsxRows, block: ListingBlock) -> None:
     sheet.row(
         *(
             (place, _xlsx_listing_value(column), _XLSX_FIELD_STYLES.get(column.field, "value"))
-            for place, column in zip(places, block.columns, strict=True)
+            for place, column in zip(places, columns, strict=True)
         )
     )
     sheet.tag("endfor")
@@ -195,7 +225,7 @@ def _xlsx_sums_block(sheet: _XlsxRows, _: SumsBlock) -> None:
     sheet.tag("for row in sums")
     sheet.row(("F:H", "{{ row.label }}", "sum_label"), ("I:J", "{{ row.value }}", "sum"))
     sheet.tag("endfor")
-    sheet.row(("F:H", "{{ t.total }} ({{ currency }})", "total_label"), ("I:J", "{{ total }}", "total"), height=27)
+    sheet.row(("F:H", "{{ total_label }} ({{ currency }})", "total_label"), ("I:J", "{{ total }}", "total"), height=27)
     for field, text in (("in_base", "{{ in_base }}"), ("in_words", "{{ t.in_words }} {{ in_words }}")):
         sheet.tag(f"if {field}")
         sheet.row(("A:J", text, "right_small"))
@@ -214,7 +244,7 @@ def _xlsx_signature_block(sheet: _XlsxRows, block: SignatureBlock) -> None:
 
 _XLSX_BLOCK_PRINTERS: Mapping[type, Callable[[_XlsxRows, Any], None]] = MappingProxyType(
     {
-        HeadBlock: _xlsx_head_block, SidesBlock: _xlsx_sides_block, SectionBlock: _xlsx_section_block, NoteBlock: _xlsx_note_block, PairsBlock: _xlsx_pairs_block, ListingBlock: _xlsx_listing_block, CardsBlock: _xlsx_cards_block,
+        HeadBlock: _xlsx_head_block, HeadlineBlock: _xlsx_headline_block, SidesBlock: _xlsx_sides_block, SectionBlock: _xlsx_section_block, NoteBlock: _xlsx_note_block, PairsBlock: _xlsx_pairs_block, ListingBlock: _xlsx_listing_block, CardsBlock: _xlsx_cards_block,
         SumsBlock: _xlsx_sums_block, SignatureBlock: _xlsx_signature_block,
     }
 )  # fmt: skip
