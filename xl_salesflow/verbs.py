@@ -27,13 +27,7 @@ from xl_salesflow.changelog.undo_run import revert_run
 from xl_salesflow.core.answers import SomeAnswer, list_json_rows
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.change_sets import ChangeSet
-from xl_salesflow.core.metric_answers import (
-    BookContribution,
-    ComparisonAnswer,
-    FunnelAnswer,
-    FunnelPeriod,
-    SalesPlanAnswer,
-)
+from xl_salesflow.core.metric_answers import BookContribution, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
 from xl_salesflow.core.name_spelling import unify_names
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import (
@@ -141,42 +135,16 @@ def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) 
 
     *by* adds one group of metrics per value of that column; *then* adds the value of every metric on that day.
     """
-    from xl_salesflow.metrics import funnel_answers
+    from xl_salesflow.metrics.funnel_answers import answer_funnel
 
-    pipeline = recompute_formula_columns(pipeline)
-    figures = funnel_answers.compute_funnel(pipeline)
-    answer = FunnelAnswer(
-        figures.as_of,
-        FunnelPeriod(*figures.period),
-        figures.metrics,
-        figures.samples,
-        figures.stages,
-        by=tuple(funnel_answers.compute_metrics_by(pipeline, by)) if by else (),
-        moves=tuple(funnel_answers.compute_move_matrix(pipeline)),
-        bottleneck=funnel_answers.find_bottleneck(pipeline, figures.stages),
-    )
-    if then:
-        past = replace(pipeline, query=replace(pipeline.query, as_of=then))
-        answer = replace(
-            answer,
-            compared_to=then,
-            comparison=funnel_answers.compare_metrics(pipeline, past),
-            stage_comparison=tuple(funnel_answers.compare_stage_metrics(pipeline, past)),
-        )
-    return ChangeSet(answer=answer)
+    return ChangeSet(answer=answer_funnel(recompute_formula_columns(pipeline), by, then))
 
 
 def compare(pipeline: Pipeline, column: str, first: str, second: str) -> ChangeSet[ComparisonAnswer]:
     """Return whether deals of one value of *column* are won significantly more often than those of another."""
-    from xl_salesflow.metrics.funnel_answers import compare_segments
+    from xl_salesflow.metrics.funnel_answers import answer_comparison
 
-    found = compare_segments(recompute_formula_columns(pipeline), column, first, second)
-    low, high = found.interval or (None, None)
-    answer = ComparisonAnswer(
-        column, first, second, *found.tried, found.first_rate, found.second_rate, found.difference, low, high, found.p_value,
-        found.verdict,
-    )  # fmt: skip
-    return ChangeSet(answer=answer)
+    return ChangeSet(answer=answer_comparison(recompute_formula_columns(pipeline), column, first, second))
 
 
 def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None = None) -> ChangeSet[SalesPlanAnswer]:

@@ -12,7 +12,7 @@ from tests.metrics.generated import TODAY, generated
 from xl_salesflow.core.metric_answers import MetricChange
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.day_comparison import COMPARED_METRICS
-from xl_salesflow.metrics.funnel_answers import compare_metrics, compare_stage_metrics
+from xl_salesflow.metrics.funnel_answers import answer_funnel
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 from xl_salesflow.schema.named_values import Query
 
@@ -41,13 +41,12 @@ def test_sheet_and_command_line_make_the_same_comparison(view: str, pipeline: Pi
     day = date(2025, 8, 1)
     asked = replace(pipeline, query=VIEWS[view])
     values = compute_sheet_values(replace(asked, named={"CompareInput": day}))
-    then = replace(asked, query=replace(asked.query, as_of=day))
-    answer = compare_metrics(asked, then)
+    answer = answer_funnel(asked, None, day)
     assert values.cells["CompareTo"] == day
     for metric in COMPARED_METRICS:
-        assert values.cells[f"Then_{metric}"] == shown(answer[metric].then), metric
-        assert values.cells[f"Change_{metric}"] == shown(answer[metric].difference), metric
-    for row, stage in enumerate(compare_stage_metrics(asked, then), 1):
+        assert values.cells[f"Then_{metric}"] == shown(answer.comparison[metric].then), metric
+        assert values.cells[f"Change_{metric}"] == shown(answer.comparison[metric].difference), metric
+    for row, stage in enumerate(answer.stage_comparison, 1):
         cells = values.tables["StageChanges"][row]
         for metric in NUMBERS:
             change = stage[metric]

@@ -6,8 +6,7 @@ The engine, the verbs, documents and workbook may import this package; the templ
 Public names, by file:
 
     computed_columns: compute_deal_columns, compute_history_columns, compute_stage_columns
-    funnel_answers: compare_metrics, compare_segments, compare_stage_metrics, compute_funnel, compute_metrics_by,
-        compute_move_matrix, find_bottleneck
+    funnel_answers: answer_comparison, answer_funnel
     group_metrics: find_grouping_column
     measure_effects: fill_measure_values
     metric_cell_values: compute_sheet_values

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from xl_salesflow.core.metric_answers import (
     Bottleneck,
+    ComparisonAnswer,
+    FunnelAnswer,
+    FunnelPeriod,
     MetricChange,
     MetricGroup,
     MetricValue,
@@ -44,6 +47,40 @@ class Funnel:
     metrics: Mapping[str, MetricValue]
     samples: Mapping[str, MetricValue]
     stages: tuple[Mapping[str, Any], ...]
+
+
+def answer_funnel(pipeline: Pipeline, by: str | None, then: date | None) -> FunnelAnswer:
+    """Return the funnel of the pipeline's query, by the values of the column *by*, compared with the day *then*."""
+    figures = compute_funnel(pipeline)
+    answer = FunnelAnswer(
+        figures.as_of,
+        FunnelPeriod(*figures.period),
+        figures.metrics,
+        figures.samples,
+        figures.stages,
+        by=tuple(compute_metrics_by(pipeline, by)) if by else (),
+        moves=tuple(compute_move_matrix(pipeline)),
+        bottleneck=find_bottleneck(pipeline, figures.stages),
+    )
+    if not then:
+        return answer
+    past = compute_funnel(replace(pipeline, query=replace(pipeline.query, as_of=then)))
+    return replace(
+        answer,
+        compared_to=then,
+        comparison=_compare_metrics(figures, past),
+        stage_comparison=tuple(_compare_stage_metrics(figures, past)),
+    )
+
+
+def answer_comparison(pipeline: Pipeline, column: str, first: str, second: str) -> ComparisonAnswer:
+    """Return whether deals of one value of *column* are won significantly more often than those of another."""
+    found = compare_segments(pipeline, column, first, second)
+    low, high = found.interval or (None, None)
+    return ComparisonAnswer(
+        column, first, second, *found.tried, found.first_rate, found.second_rate, found.difference, low, high, found.p_value,
+        found.verdict,
+    )  # fmt: skip
 
 
 def compute_funnel(pipeline: Pipeline) -> Funnel:
@@ -129,22 +166,17 @@ def compute_metrics_by(pipeline: Pipeline, column: str) -> list[MetricGroup]:
     ]
 
 
-def compare_metrics(now: Pipeline, then: Pipeline) -> dict[str, MetricChange]:
-    """Return every metric of two queries by its id, such as this week and last week."""
-    first, second = compute_funnel(now).metrics, compute_funnel(then).metrics
-    return {metric: _compare_values(first[metric], second[metric]) for metric in METRICS_BY_ID}
+def _compare_metrics(now: Funnel, then: Funnel) -> dict[str, MetricChange]:
+    return {metric: _compare_values(now.metrics[metric], then.metrics[metric]) for metric in METRICS_BY_ID}
 
 
-def compare_stage_metrics(now: Pipeline, then: Pipeline) -> list[StageChange]:
-    """Return every number of every stage of two queries; the columns that name a stage are as in the first."""
+def _compare_stage_metrics(now: Funnel, then: Funnel) -> list[StageChange]:
+    # the columns that name a stage are as they are now
     naming = {column.id for column in METRIC_TABLES["StageMetrics"].naming}
     return [
-        {
-            column: value if column in naming else _compare_values(value, past[column])
-            for column, value in stage.items()
-        }
-        for stage, past in zip(compute_funnel(now).stages, compute_funnel(then).stages, strict=True)
-    ]  # fmt: skip
+        {column: value if column in naming else _compare_values(value, past[column]) for column, value in stage.items()}
+        for stage, past in zip(now.stages, then.stages, strict=True)
+    ]
 
 
 def compute_move_matrix(pipeline: Pipeline) -> list[StageMoveCount]:
