@@ -12,5 +12,6 @@ Public names, by file:
     copy_merge: merge_copies
     merge_conflicts: CONFLICT_MESSAGES, resolve_conflicts
     three_way_merge: Ancestor, reconstruct_ancestor, require_possible_copy
+    undo_entries: is_logged_row, read_removed_rows
     undo_run: revert_run, UNDO_MESSAGES
 """

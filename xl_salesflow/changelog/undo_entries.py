@@ -132,17 +132,22 @@ def _read_added_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[Und
             yield UndoEntry(table, key, "add", None, None, row, bool(alike) and not overtaken, deal)
 
 
-def _read_removed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[UndoEntry]:
-    taken_out = lines[lines["operation"] == "remove"]
+def read_removed_rows(lines: pd.DataFrame) -> list[tuple[str, str, Any]]:
+    """Return the rows that the lines *lines* of one run removed, as table, key and column → value."""
     texts: dict[tuple[str, str], str] = {}
-    complete: list[tuple[str, str, dict[str, Any]]] = []
-    for name, key, part in zip(taken_out["table"], taken_out["key"], taken_out["before"], strict=True):
+    complete: list[tuple[str, str, Any]] = []
+    for name, key, part in zip(lines["table"], lines["key"], lines["before"], strict=True):
         texts[name, key] = texts.get((name, key), "") + part
         try:
             complete.append((name, key, json.loads(texts[name, key])))
         except (ValueError, RecursionError):
             continue  # a long row continues in the next line
         del texts[name, key]
+    return complete
+
+
+def _read_removed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[UndoEntry]:
+    complete = read_removed_rows(lines[lines["operation"] == "remove"])
     held = {
         table.name: _rows_by_log_name(pipeline, table)
         for table in TABLES.values()
@@ -152,7 +157,7 @@ def _read_removed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
         table = TABLES.get(name)
         if table is None:
             continue
-        if not _is_logged_row(table, cells):
+        if not is_logged_row(table, cells):
             yield UndoEntry(table, key, "remove", None, None, None, False, "", True)
             continue
         taken = key in held.get(name, {})
@@ -196,7 +201,8 @@ def _is_log_value(column: Column, cell: object) -> bool:
         return False
 
 
-def _is_logged_row(table: TableSchema, cells: object) -> bool:
+def is_logged_row(table: TableSchema, cells: object) -> bool:
+    """Return whether *cells*, read from the Journal, can be a removed row of *table*; anybody can edit the Journal."""
     if not isinstance(cells, dict) or table.name == "Journal" or not cells.keys() <= table.by_id.keys():
         return False
     for column_id, value in cells.items():
