@@ -343,6 +343,14 @@ def _identify_filter_value(pipeline: Pipeline, column: str, wanted: str) -> str:
     raise UsageError("No deal has “{value}” as its {column}; {hint}", value=wanted, column=header, hint=hint)
 
 
+def complete_derived_cells(pipeline: Pipeline) -> Pipeline:
+    """Return *pipeline* with the cells that follow from what was typed, as an update writes them; no move is judged."""
+    from xl_salesflow.process.deal_upkeep import fill_derived_cells
+
+    now = recompute_formula_columns(pipeline)
+    return recompute_formula_columns(apply_change_set(now, fill_derived_cells(now)))
+
+
 def repair_formulas(pipeline: Pipeline) -> ChangeSet:
     """Return the change set that restores overwritten formulas and updates every cached value; nothing else changes."""
     rows = find_typed_over_formulas(pipeline.cell_findings)

@@ -27,7 +27,13 @@ from xl_salesflow.changelog.undo_run import revert_run
 from xl_salesflow.core.answers import SomeAnswer, list_json_rows
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.change_sets import ChangeSet
-from xl_salesflow.core.metric_answers import BookContribution, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
+from xl_salesflow.core.metric_answers import (
+    BookContribution,
+    ComparisonAnswer,
+    FunnelAnswer,
+    SalesPlanAnswer,
+    TeamTotals,
+)
 from xl_salesflow.core.name_spelling import unify_names
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import (
@@ -50,6 +56,7 @@ from xl_salesflow.core.verb_answers import (
 from xl_salesflow.engine import (
     Run,
     Step,
+    complete_derived_cells,
     judge_moves,
     make_deal_scope,
     recompute_formula_columns,
@@ -394,11 +401,12 @@ def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run)
 
 def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet[RolledUpBooks]:
     """Fill the new workbook *into* with the rows of many workbooks, given by name; its formulas then cover them all."""
-    from xl_salesflow.metrics.team_rollup import join_workbooks, list_book_contributions
+    from xl_salesflow.metrics.team_rollup import compute_team_totals, join_workbooks, list_book_contributions
 
-    parts = {book: recompute_formula_columns(part) for book, part in parts.items()}
+    parts = {book: complete_derived_cells(part) for book, part in parts.items()}
     ready, rows = join_workbooks(into, parts)
-    plan = run_steps(ready, (lambda _: rows,), "rollup", run)
+    steps: tuple[Step, ...] = (lambda _: rows, fill_win_probability, update_warnings, compute_team_totals)
+    plan = run_steps(ready, steps, "rollup", run, answer_type=TeamTotals)
     return plan.with_answer(RolledUpBooks(plan.answer, list_book_contributions(parts)))
 
 
@@ -406,4 +414,4 @@ def contributions(parts: Mapping[str, Pipeline]) -> tuple[BookContribution, ...]
     """Return the contribution of each workbook, given by name, to the team: the metrics that can be summed."""
     from xl_salesflow.metrics.team_rollup import list_book_contributions
 
-    return list_book_contributions({book: recompute_formula_columns(part) for book, part in parts.items()})
+    return list_book_contributions({book: complete_derived_cells(part) for book, part in parts.items()})

@@ -15,6 +15,7 @@ from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
 from xl_salesflow.core.change_sets import ChangeSet, Edit
 from xl_salesflow.engine import Run
 from xl_salesflow.metrics.team_rollup import ADDITIVE_METRICS
+from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import bring_in
 from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.new_stores import new_workbook
@@ -100,3 +101,74 @@ def test_a_refused_roll_up_keeps_the_previous_one(folder: Path, tmp_path: Path) 
     assert out.read_bytes() == before
     assert main(["rollup", *books, "--output", str(tmp_path / "new.xlsx"), *TODAY]) == 2
     assert not (tmp_path / "new.xlsx").exists()
+
+
+def type_into(path: Path, **cells: object) -> None:
+    """Type *cells*, by their ids, into the first row of Deals."""
+    book = openpyxl.load_workbook(path)
+    sheet = next(sheet for sheet in book if "Deals" in sheet.tables)
+    headers = {sheet.cell(1, column).value: column for column in range(1, sheet.max_column + 1)}
+    for column_id, value in cells.items():
+        sheet.cell(2, headers[TABLES["Deals"].header(column_id, "en")]).value = value
+    book.save(path)
+
+
+def test_cells_that_cannot_be_read_are_the_headline_and_the_exit_code(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A text that is a number is read, as it is everywhere else; what cannot be read is told with its workbook and cell."""
+    east = tmp_path / "east.xlsx"
+    east.write_bytes((folder / "north.xlsx").read_bytes())
+    type_into(east, amount="EUR 700", created="31/02/2026", expected_close="2026-06-30")
+    books = [str(folder / "south.xlsx"), str(east)]
+    assert main(["rollup", *books, "--output", str(tmp_path / "team.xlsx"), "--lang", "en", *TODAY]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("Not understood and left blank: 1 of ")
+    assert lines[0].endswith(" cells of “Amount” in east.xlsx.")
+    assert any("✗ east, Deals!" in line and "EUR 700" in line for line in lines)
+    assert any(line.startswith("Together: 80 deals; ") for line in lines)
+    for more in (["--parquet", str(tmp_path / "parquet")], []):
+        assert main(["rollup", *books, *more, "--lang", "en", "--json", *TODAY]) == 1
+        found = json.loads(capsys.readouterr().out)
+        assert [(lost["file"], lost["column"], lost["cells"]) for lost in found["not_understood"]] == [
+            ("east.xlsx", "amount", 1),
+            ("east.xlsx", "created", 1),
+        ]
+        assert [finding["cell"].split("!")[0] for finding in found["book_findings"]] == ["east, Deals"] * 2
+
+
+def test_workbooks_of_one_name_stay_apart(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """
+    - as many folders are named as it takes, and case does not tell two workbooks apart
+    """
+    for place in ("a/x", "b/x"):
+        (tmp_path / place).mkdir(parents=True)
+    (tmp_path / "a/x/north.xlsx").write_bytes((folder / "north.xlsx").read_bytes())
+    (tmp_path / "b/x/North.xlsx").write_bytes((folder / "south.xlsx").read_bytes())
+    assert main(["rollup", str(tmp_path), "--json", *TODAY]) == 0
+    assert [line["book"] for line in json.loads(capsys.readouterr().out)["books"]] == ["a-x-north", "b-x-North"]
+
+
+def test_a_workbook_of_an_older_version_is_rolled_up_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = Path(__file__).parents[1] / "old_version" / "data" / "version_0_1_en.xlsx"
+    before, out = old.read_bytes(), tmp_path / "team.xlsx"
+    code = main(["rollup", str(old), "--output", str(out), "--lang", "zh", "--json", *TODAY])
+    made = json.loads(capsys.readouterr().out)
+    assert (code, made["not_understood"], old.read_bytes()) == (0, [], before)
+    (book,) = made["books"]
+    assert {metric: book[metric] for metric in ADDITIVE_METRICS} == made["together"]
+    assert main(["check", str(out), "--seals", "--json", *TODAY]) == 0
+    assert json.loads(capsys.readouterr().out)["seals"]["broken"] == 0
+
+
+def test_parquet_files_hold_what_the_cells_mean_whoever_saved_them(folder: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    east = tmp_path / "east.xlsx"
+    east.write_bytes((folder / "north.xlsx").read_bytes())
+    type_into(east, amount=1000.0)  # openpyxl saves formulas without their results
+    assert main(["rollup", str(east), "--parquet", str(tmp_path), *TODAY]) == 0
+    deals = pd.read_parquet(tmp_path / "deals.parquet")
+    first = deals[deals["amount"] == 1000.0].iloc[0]
+    assert first["weighted_value"] == pytest.approx(1000 * first["probability"])

@@ -31,7 +31,8 @@ from xl_salesflow.cli.metric_commands import (
 )
 from xl_salesflow.cli.playbook_commands import playbook_group
 from xl_salesflow.cli.rename_commands import merge_accounts_command, rename_command
-from xl_salesflow.cli.team_commands import assign_command, holidays_command, rollup_command
+from xl_salesflow.cli.rollup_commands import rollup_command
+from xl_salesflow.cli.team_commands import assign_command, holidays_command
 from xl_salesflow.cli.template_commands import template_group
 from xl_salesflow.cli.workbook_commands import check_command, demo_command, init_command, update_command
 from xl_salesflow.errors import SalesflowError

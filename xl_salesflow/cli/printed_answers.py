@@ -13,11 +13,13 @@ from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, AnswerT, JsonCe
 from xl_salesflow.core.metric_answers import (
     BookContribution,
 )
+from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.core.verb_answers import (
     AppliedChanges,
     CheckAnswer,
     DifferencesAnswer,
     ImportedFiles,
+    LostCells,
     MergedCopy,
     RolledUpBooks,
     RunAnswer,
@@ -149,6 +151,10 @@ class RollupReport(Answer):
     made: RolledUpBooks | None = field(default=None, metadata=INLINED)
     books: tuple[BookContribution, ...] | None = field(default=None, metadata=OPTIONAL)
     """The metrics that can be summed, for each workbook; omitted if only Parquet files were made."""
+    not_understood: tuple[LostCells, ...] = ()
+    """Columns of the workbooks with cells that could not be read."""
+    book_findings: tuple[Finding, ...] = ()
+    """What was noticed about the workbooks: cells not read, deals in two of them, rows that differ."""
     own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
 
 

@@ -27,7 +27,14 @@ from xl_salesflow.core.approval_answers import SealedStays
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.deal_titles import deal_title
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.core.verb_answers import CheckAnswer, FollowUpsAnswer, ImportedFiles, LeftOutRows, RunAnswer
+from xl_salesflow.core.verb_answers import (
+    CheckAnswer,
+    FollowUpsAnswer,
+    ImportedFiles,
+    LeftOutRows,
+    LostCells,
+    RunAnswer,
+)
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.table_registry import TABLES
@@ -97,7 +104,7 @@ def print_import(
     if wants_json:
         print_json(ImportReport(str(path), dry_run, plan.answer, tuple(map(str, files)), plan.own_formulas))
         return
-    _print_lost_cells(plan.answer.result)
+    print_lost_cells(plan.answer.result.not_understood)
     print_finding_lines(plan.findings)
     _print_row_counts(plan.answer.result)
     _print_amounts(plan.answer.result)
@@ -182,9 +189,9 @@ def _print_run_result(path: Path, plan: ChangeSet[RunAnswer[SomeAnswer]], dry_ru
         )
 
 
-def _print_lost_cells(imported: ImportedFiles) -> None:
+def print_lost_cells(columns: Iterable[LostCells]) -> None:
     """Print first which columns of files have cells that could not be read, and how many."""
-    for lost in imported.not_understood:
+    for lost in columns:
         click.echo(
             terminal_text(
                 "Not understood and left blank: {cells:,} of {filled:,} cells of “{header}” in {file}.",

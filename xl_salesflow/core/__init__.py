@@ -23,7 +23,7 @@ Public names, by file:
     lazy_frames: is_frame_replaced, LazyFrames, LoadedFrames
     metric_answers: AuditAnswer, AuditReply, BookContribution, Bottleneck, ComparisonAnswer, FunnelAnswer,
         FunnelFigures, FunnelPeriod, FunnelStage, MetricChange, MetricGroup, MetricValue, SalesPlanAnswer,
-        SalesPlanFigures, SalesPlanGroup, StageChange, StageMoveCount
+        SalesPlanFigures, SalesPlanGroup, StageChange, StageMoveCount, TeamTotals
     name_spelling: find_spellings, list_name_sources, NameSource, restore_typed_texts, spell_filter_cells, spell_name,
         unify_names
     name_suggestions: find_nearest, find_similar, ratio, suggest_names, token_set_ratio, token_sort_ratio,

@@ -273,3 +273,15 @@ class BookContribution(Answer):
     book: str
     """Name of the workbook."""
     metrics: Annotated[Mapping[str, MetricValue], KeyedBy("additive metrics")] = field(metadata=INLINED)
+    deals: int = 0
+    """Its deals, counted or not."""
+
+
+@dataclass(frozen=True)
+class TeamTotals(Answer):
+    """What all workbooks are together, as the workbook of the team counts it."""
+
+    together: Annotated[Mapping[str, MetricValue], KeyedBy("additive metrics")]
+    """The metrics that can be summed, over all workbooks."""
+    team_deals: int
+    """Deals of all workbooks, counted or not."""

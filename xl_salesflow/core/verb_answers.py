@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Generic, Literal, TypeAlias
 
 from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, AnswerT, JsonCell, KeyedBy, Money
 from xl_salesflow.core.approval_answers import SealedStays
-from xl_salesflow.core.metric_answers import BookContribution
+from xl_salesflow.core.metric_answers import BookContribution, TeamTotals
 from xl_salesflow.core.pipelines import Finding
 
 
@@ -399,7 +399,7 @@ class UndoneRun(Answer):
 class RolledUpBooks(Answer):
     """The workbook of a team and the contribution of each workbook."""
 
-    run: RunAnswer = field(metadata=INLINED)
+    run: RunAnswer[TeamTotals] = field(metadata=INLINED)
     books: tuple[BookContribution, ...]
     """The metrics that can be summed, for each workbook."""
 

@@ -15,7 +15,8 @@ Public names, by file:
         metric_number_format, metric_row_formulas, METRIC_ROW_KEYS, metric_sheet_rows, working_blocks, WorkingBlock
     metric_tables: METRIC_TABLES, METRICS_BY_ID
     report_facts: build_report_document, compute_sales_plan
+    rollup_review: is_typed_column, LOST_VALUE_RULES, ROLLUP_MESSAGES, RollupReview
     sales_audit: answer_audit_questions, AUDIT_QUESTIONS
     segment_metrics: VERDICT_CHOICES
-    team_rollup: ADDITIVE_METRICS, join_workbooks, list_book_contributions, write_parquet
+    team_rollup: ADDITIVE_METRICS, compute_team_totals, join_workbooks, list_book_contributions, write_parquet
 """

@@ -15,7 +15,7 @@ Public names, by file:
     sheet_layouts: arrange_columns, group_columns, SHEET_LAYOUTS, SheetLayout
     sheet_modules: find_tables_shown_by, MODULE_TABLES
     start_cells: START_CALLS
-    table_columns: Column, ColumnType, ColumnWriter, declare_column, SheetGroup, TableSchema
+    table_columns: BY_PRODUCT, Column, ColumnType, ColumnWriter, declare_column, SheetGroup, TableSchema
     table_frames: blank_value, complete_columns, DATE_DTYPE, fold_keys, look_up_values, make_column_series,
         make_table_frame, OPEN_STAY_LEFT
     table_registry: render_formula, TABLES

@@ -12,6 +12,7 @@ from datetime import date
 from functools import partial
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xl_salesflow.core.answers import OwnFormulaResults, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet
@@ -34,6 +35,9 @@ from xl_salesflow.workbook.input_cells import (
 )
 from xl_salesflow.workbook.own_cells import OwnCells
 from xl_salesflow.workbook.workbook_layout import find_workbook_layout, language_of_headers
+
+if TYPE_CHECKING:
+    from xl_salesflow.core.verb_answers import LostCells
 
 
 class ClosedBook:
@@ -71,6 +75,13 @@ class ClosedBook:
         reading.frames.clear()  # a run replaces most of them
         integrity = check_book_integrity(reading.workbook, pipeline.language)
         return replace(pipeline, cell_findings=(*found, *find_missing_metric_rows(pipeline), *missing, *integrity))
+
+    def count_lost_cells(self, pipeline: Pipeline, rules: frozenset[str]) -> tuple[LostCells, ...]:
+        """Return the cells of *pipeline*, as `read` returned it, with findings of *rules*, column by column."""
+        from xl_salesflow.workbook.lost_cells import count_lost_cells
+
+        found = self._reading.findings if self._reading else {}
+        return tuple(count_lost_cells(self.path.name, pipeline, found, rules))
 
     def read_as_needed(self, today: date) -> Pipeline:
         """Return the workbook as values, reading each table on first use, for a run on some deals.
