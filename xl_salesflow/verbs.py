@@ -27,6 +27,7 @@ from xl_salesflow.changelog.undo_run import revert_run
 from xl_salesflow.core.answers import SomeAnswer, list_json_rows
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.metric_answers import (
     BookContribution,
     ComparisonAnswer,
@@ -85,6 +86,7 @@ from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
 from xl_salesflow.quotes.quote_versions import offer_quote, revise_quote
 
 if TYPE_CHECKING:
+    from xl_salesflow.metrics.pipeline_flow import FlowRequest
     from xl_salesflow.process.approval_decisions import ApprovalChoice
     from xl_salesflow.process.playbook_switch import PlaybookSwitch
 
@@ -152,6 +154,13 @@ def compare(pipeline: Pipeline, column: str, first: str, second: str) -> ChangeS
     from xl_salesflow.metrics.funnel_answers import answer_comparison
 
     return ChangeSet(answer=answer_comparison(recompute_formula_columns(pipeline), column, first, second))
+
+
+def flow(pipeline: Pipeline, asked: FlowRequest) -> ChangeSet[FlowAnswer]:
+    """Return how the open pipeline became what it is: what came in, changed and left between two days."""
+    from xl_salesflow.metrics.pipeline_flow import answer_flow
+
+    return ChangeSet(answer=answer_flow(unify_names(pipeline), asked))
 
 
 def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None = None) -> ChangeSet[SalesPlanAnswer]:

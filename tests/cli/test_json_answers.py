@@ -147,6 +147,8 @@ CALLS = [
     "funnel book.xlsx",
     "funnel book.xlsx --by owner --compare-to 2026-05-01 --as-of 2026-06-15",
     "holidays book.xlsx US --year 2030",
+    "flow book.xlsx",
+    "flow book.xlsx --period week --by owner",
     "import book.xlsx deals.csv --yes",
     "merge book.xlsx copy.xlsx --base base.xlsx",
     "merge base.xlsx copy.xlsx --dry-run",

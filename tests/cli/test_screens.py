@@ -18,7 +18,7 @@ from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 DAY = ("--today", "2026-06-30")
 SCREENS = (
     ("funnel",), ("funnel", "--by", "owner"), ("funnel", "--all"), ("funnel", "--compare-to", "2026-05-31"),
-    ("followups",), ("plan",),
+    ("followups",), ("plan",), ("flow", "--by", "owner", "--deals"), ("flow", "--from", "2026-06-08", "--to", "2026-06-14"),
 )  # fmt: skip
 IDS = re.compile(r"\b[a-z]+_[a-z_]+\b")
 

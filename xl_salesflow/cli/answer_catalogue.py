@@ -29,6 +29,7 @@ from xl_salesflow.cli.printed_answers import (
 )
 from xl_salesflow.core.answers import Answer
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
+from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.metric_answers import AuditAnswer, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
 from xl_salesflow.core.verb_answers import (
     CardTaken,
@@ -54,6 +55,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "compare": (ComparisonAnswer,),
         "diff": (DifferencesReport,),
         "export": (WrittenFiles,),
+        "flow": (FlowAnswer,),
         "followups": (FollowUpsAnswer, FilesAnswer[FollowUpsAnswer]),
         "funnel": (FunnelAnswer,),
         "holidays": (BookAnswer[RunAnswer[Answer]],),

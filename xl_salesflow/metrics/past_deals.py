@@ -71,16 +71,24 @@ class DealRecord:
         the last or, without one, the next time that something was recorded.
         """
         moment, deals = days_since_1970(day), np.arange(len(self.keys), dtype=np.int64)
-        place = self.find_stays(deals, moment)
-        there = (place >= 0) & (self.gone > moment)
-        deals, place = deals[there], place[there]
-        frame = self.stays[list(_STAY_FACTS)].iloc[place].set_axis(pd.Index(deals), axis=0)
-        if moment >= days_since_1970(self.pipeline.today):
-            current, is_there = self.current.iloc[deals], self.is_there[deals]
-            frame = frame.assign(**{each: current[each].where(is_there, frame[each]) for each in _CARRIED_FACTS})
-        values = {each: timeline.on(deals, moment) for each, timeline in self.timelines.items()}
+        there = (self.find_stays(deals, moment) >= 0) & (self.gone > moment)
+        frame = self.describe(deals[there], np.full(int(there.sum()), moment))
+        return frame.set_axis(pd.Index(deals[there]), axis=0)
+
+    def describe(self, deals: GroupNumbers, days: MetricArray) -> pd.DataFrame:
+        """Return each of *deals* (deal numbers) as it was at the end of a day of its own, with the columns of `on`.
+
+        Every deal must have begun by its day; one may occur several times.
+        """
+        rows = pd.RangeIndex(len(deals))
+        frame = self.stays[list(_STAY_FACTS)].iloc[self.find_stays(deals, days)].set_axis(rows, axis=0)
+        is_now = (days >= days_since_1970(self.pipeline.today)) & self.is_there[deals]
+        if is_now.any():
+            current = self.current.iloc[deals].set_axis(rows, axis=0)
+            frame = frame.assign(**{each: frame[each].mask(is_now, current[each]) for each in _CARRIED_FACTS})
+        values = {each: timeline.on(deals, days) for each, timeline in self.timelines.items()}
         values["expected_close"] = day_numbers_to_stamps(values["expected_close"])
-        return frame.assign(**values, known=moment >= np.where(self.is_there, self.known_since, np.inf)[deals])
+        return frame.assign(**values, known=days >= np.where(self.is_there, self.known_since, np.inf)[deals])
 
     def find_stays(self, deals: GroupNumbers, days: MetricArray | float) -> GroupNumbers:
         """Return the position in *stays* of the last stay that each of *deals* had begun on a day; -1 if none."""

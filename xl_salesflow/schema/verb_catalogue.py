@@ -69,6 +69,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("check", Text("Check", context="button"), "Report what is wrong with which row; --repair restores formulas", "ErrorChecking", True, group="deals", large=True),
             _declare_verb("update", "Update", "Judge stage moves, score, warn, list follow-ups, update every number", "RefreshAll", group="deals", large=True),
             _declare_verb("funnel", "Funnel", "Show every metric, as of any date, for any group", "ChartInsert", True, group="manage", large=True),
+            _declare_verb("flow", "Flow", "Show what came in, changed and left between two days, with the deals of each step", "ChartWaterfall", True),
             _declare_verb("plan", "Plan from target", "Back from a target: deals per stage, leads, activities a week, by when", "GoalSeek", True),
             _declare_verb("followups", "Follow-ups", "Who to call today and why", "MailMergeRecipientsEditList", True, group="today", large=True),
             _declare_verb("quote", Text("Quote", context="button"), "Print the quote of a deal", "FilePrint", group="quotes"),
