@@ -28,6 +28,7 @@ from xl_salesflow.core.answers import SomeAnswer, list_json_rows
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.flow_answers import FlowAnswer
+from xl_salesflow.core.forecast_answers import ForecastAnswer
 from xl_salesflow.core.metric_answers import (
     BookContribution,
     ComparisonAnswer,
@@ -177,6 +178,17 @@ def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None 
     if answer.figures.value_to_win is None:
         raise UsageError("No target is set for this period and slice; give --target, or fill in the sheet Targets.")
     return ChangeSet(answer=answer)
+
+
+def forecast(pipeline: Pipeline, start: date | None = None, end: date | None = None) -> ChangeSet[ForecastAnswer]:
+    """Return what will be won from *start* to *end* (default: in the quarter of today), and how sure that is.
+
+    Raises:
+        UsageError: the period is over, or ends before it begins.
+    """
+    from xl_salesflow.metrics.team_forecast import compute_forecast
+
+    return ChangeSet(answer=compute_forecast(recompute_formula_columns(pipeline), start, end))
 
 
 def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | None = None) -> ChangeSet[FollowUpsAnswer]:

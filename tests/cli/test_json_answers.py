@@ -144,6 +144,7 @@ CALLS = [
     "export book.xlsx out",
     "followups book.xlsx",
     "followups book.xlsx --format md --output list.md",
+    "forecast book.xlsx --to 2026-12-31",
     "funnel book.xlsx",
     "funnel book.xlsx --by owner --compare-to 2026-05-01 --as-of 2026-06-15",
     "holidays book.xlsx US --year 2030",

@@ -30,6 +30,7 @@ from xl_salesflow.cli.printed_answers import (
 from xl_salesflow.core.answers import Answer
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.flow_answers import FlowAnswer
+from xl_salesflow.core.forecast_answers import ForecastAnswer
 from xl_salesflow.core.metric_answers import AuditAnswer, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
 from xl_salesflow.core.verb_answers import (
     CardTaken,
@@ -57,6 +58,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "export": (WrittenFiles,),
         "flow": (FlowAnswer,),
         "followups": (FollowUpsAnswer, FilesAnswer[FollowUpsAnswer]),
+        "forecast": (ForecastAnswer,),
         "funnel": (FunnelAnswer,),
         "holidays": (BookAnswer[RunAnswer[Answer]],),
         "import": (ImportReport,),

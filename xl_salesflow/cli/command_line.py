@@ -22,6 +22,7 @@ from xl_salesflow.cli.customer_commands import bant_command, followups_command, 
 from xl_salesflow.cli.document_commands import print_command, quote_command, revise_command
 from xl_salesflow.cli.export_commands import export_command
 from xl_salesflow.cli.flow_commands import flow_command
+from xl_salesflow.cli.forecast_commands import forecast_command
 from xl_salesflow.cli.import_commands import adopt_command, import_command
 from xl_salesflow.cli.metric_commands import (
     audit_command,
@@ -50,7 +51,7 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
     (
         Text("For managers"),
         (
-            *(funnel_command, flow_command, sales_plan_command, report_command),
+            *(funnel_command, flow_command, sales_plan_command, forecast_command, report_command),
             *(compare_command, audit_command, assign_command, approvals_command),
         ),
     ),

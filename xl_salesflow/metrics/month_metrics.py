@@ -43,7 +43,7 @@ from xl_salesflow.metrics.formula_criteria import (
 from xl_salesflow.metrics.history_workings import TREND_MONTHS, working_lookup
 from xl_salesflow.metrics.metric_declaration import ColumnMetric, MetricArray, MetricColumn, MetricFormula
 from xl_salesflow.metrics.stage_metrics import SUM_WEIGHTED_VALUE
-from xl_salesflow.metrics.target_metrics import target_share_formula, target_value_within
+from xl_salesflow.metrics.target_metrics import target_share_formula, target_value_of_days
 
 FORECAST_MONTH_ROWS = 12
 """Number of rows of ForecastMonths; row 0 is the month of the as-of date."""
@@ -141,16 +141,8 @@ def month_cumulative_value(months: ForecastMonths) -> MetricArray:
 
 def month_target_value(months: ForecastMonths) -> MetricArray:
     """Sum the share of each target that falls on the days of each month; unknown without a target."""
-    found = [_target_share_of_month(months.cube, first, after - 1) for first, after in pairwise(months.firsts)]
+    found = [target_value_of_days(months.cube, first, after - 1)[0] for first, after in pairwise(months.firsts)]
     return np.array(found, dtype=np.float64)
-
-
-def _target_share_of_month(cube: Cube, first: float, last: float) -> float:
-    def share(start: MetricArray, end: MetricArray) -> MetricArray:
-        days = np.minimum(end, last) - np.maximum(start, first) + 1
-        return np.where(days > 0, days / (end - start + 1), 0.0)
-
-    return float(target_value_within(cube, share)[0])
 
 
 def _compute_today_only(compute: Callable[[ForecastMonths], MetricArray]) -> Callable[[ForecastMonths], MetricArray]:

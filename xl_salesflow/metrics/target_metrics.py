@@ -105,6 +105,16 @@ def target_value(cube: Cube) -> MetricArray:
     return target_value_within(cube, lambda start, end: np.where((start >= first) & (end <= last), 1.0, 0.0))
 
 
+def target_value_of_days(cube: Cube, first: float, last: float) -> MetricArray:
+    """Sum the share of each target that falls on the days from *first* to *last*; unknown without a target."""
+
+    def share(start: MetricArray, end: MetricArray) -> MetricArray:
+        days = np.minimum(end, last) - np.maximum(start, first) + 1
+        return np.where(days > 0, days / (end - start + 1), 0.0)
+
+    return target_value_within(cube, share)
+
+
 def won_to_date(cube: Cube) -> MetricArray:
     """Sum what was won in the target period, by closing date."""
     return cube.total(cube.amount, won_in_target_period(cube))
