@@ -17,7 +17,7 @@ from xl_salesflow.core.forecast_answers import ForecastAnswer, ForecastPeriod
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Language, Text
 
-_SUBJECT = Text("{book} · forecast of {day} for {start} to {end} · {currency}")
+_FORECAST_SUBJECT = Text("{book} · forecast of {day} for {start} to {end} · {currency}")
 _EXPECTED_TEXT = Text("By {end}, {p50} will be won, and with a chance of 80 % between {p10} and {p90}.")
 _WON_TEXT = Text("Of this, {won} is won already.")
 _WITH_TARGET_TEXT = Text("The chance to reach the target of {target} is {chance}.")
@@ -39,19 +39,19 @@ def print_forecast(answer: ForecastAnswer, pipeline: Pipeline) -> None:
     language = pipeline.language
     facts = {"book": Path(pipeline.source).name, "currency": pipeline.settings.text("currency")}
     days = {"day": answer.as_of.isoformat(), "start": answer.from_.isoformat(), "end": answer.to.isoformat()}
-    click.echo(style_text(_SUBJECT.in_(language, **facts, **days), "head"))
+    click.echo(style_text(_FORECAST_SUBJECT.in_(language, **facts, **days), "head"))
     if answer.why_not is not None:
         print_wrapped_line(_NOT_SIMULATED_TEXT.in_(language, why=answer.why_not), 2)
     elif answer.range.p50 is not None:
         _print_forecast_headline(answer, language)
-        _print_table(_PERIOD_HEADS, [*_period_rows(answer.months), *_period_rows(answer.quarters)], language)
+        _print_forecast_table(_PERIOD_HEADS, [*_period_rows(answer.months), *_period_rows(answer.quarters)], language)
     _print_stated(answer, language)
     if len(answer.owners) > 1:
         click.echo("\n" + _OWNERS_TEXT.in_(language))
-        _print_table(_OWNER_HEADS, list(_owner_rows(answer)), language, False)
+        _print_forecast_table(_OWNER_HEADS, list(_owner_rows(answer)), language, False)
     if answer.deals:
         click.echo("\n" + _DEALS_TEXT.in_(language))
-        _print_table(_DEAL_HEADS, list(_deal_rows(answer)), language, False)
+        _print_forecast_table(_DEAL_HEADS, list(_deal_rows(answer)), language, False)
     if answer.range.p50 is not None:
         samples = answer.samples
         counts = {name: f"{getattr(samples, name):,}" for name in ("closed", "won", "stays", "runs")}
@@ -85,7 +85,9 @@ def _print_stated(answer: ForecastAnswer, language: Language) -> None:
         print_screen_table((_STATED_TEXT.in_(language), Text("Value").in_(language)), known)
 
 
-def _print_table(heads: Sequence[Text], rows: Sequence[Sequence[str]], language: Language, spaced: bool = True) -> None:
+def _print_forecast_table(
+    heads: Sequence[Text], rows: Sequence[Sequence[str]], language: Language, spaced: bool = True
+) -> None:
     if spaced:
         click.echo("")
     print_screen_table([head.in_(language) for head in heads], rows)

@@ -19,5 +19,6 @@ Public names, by file:
     rollup_review: is_typed_column, LOST_VALUE_RULES, ROLLUP_MESSAGES, RollupReview
     sales_audit: answer_audit_questions, AUDIT_QUESTIONS
     segment_metrics: VERDICT_CHOICES
+    team_forecast: compute_forecast
     team_rollup: ADDITIVE_METRICS, compute_team_totals, join_workbooks, list_book_contributions, write_parquet
 """
