@@ -175,9 +175,10 @@ class _OverwrittenSearch:
                 self.others |= block.count(self._formula) != right
                 return starts[-1][0]
         self.others = True
+        shared = _SHARED_FORMULA_MARK in block  # rows outside the table may hold the master of a cell inside
         for number, start, end in find_row_spans(self._patterns, block, before):
             before = number
-            if b"<" in block[start:end]:
+            if (shared or number in body) and b"<" in block[start:end]:
                 self._row(number, block[start:end], found, number in body)
         return before
 

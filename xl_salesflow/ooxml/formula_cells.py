@@ -63,6 +63,22 @@ def find_formula_cells(stream: SheetStream, known: Mapping[int, Sequence[RowBoun
         before = last
 
 
+def find_plain_formulas(stream: SheetStream) -> dict[tuple[int, int], str] | None:
+    """Return the formula of every cell by row and column; None if one is shared, fills an array, or has attributes.
+
+    One pattern finds them all, several times as fast as reading the cells.
+    """
+    p, found = re.escape(stream.grammar.prefix), dict[tuple[int, int], str]()
+    plain = re.compile(rb'<%bc r="([A-Z]{1,3})([0-9]{1,7})"[^<>]*+><%bf>([^<]++)</%bf>' % (p, p, p))
+    for block in stream.blocks():
+        cells = plain.findall(block)
+        if len(cells) != block.count(b"<%bf" % stream.grammar.prefix):
+            return None
+        for letters, row, text in cells:
+            found[int(row), column_number(letters.decode())] = unescape_xml(text)
+    return found
+
+
 class _UnknownFormulaSearch:
     """Rules out rows without unknown formulas by a text search."""
 

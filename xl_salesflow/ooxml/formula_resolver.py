@@ -21,6 +21,10 @@ _TABLE_SPECIFIER = re.compile(r"\[((?:[^\[\]']|'.)*)\]")
 _SPECIFIER_ESCAPE = re.compile(r"'(.)")
 _FIXED_REFERENCE = re.compile(r"\$[A-Za-z]{1,3}\$[0-9]+(:\$[A-Za-z]{1,3}\$[0-9]+)?|\$[A-Za-z]{1,3}:\$[A-Za-z]{1,3}")
 _NUMBER_WORD = re.compile(r"\d*\.?\d+(?:[eE]\d*)?|\d+\.")
+_WHOLE_NUMBER_ARGUMENT = re.compile(r"(?<=[,(])[0-9]+(?=[,)])")
+_NUMBER_PLACEHOLDER = "00000"
+_DEPENDS_ON_PLACE = re.compile(r"""@|#this row|(?<![\w.])\[|'|"[^"]*[0-9][^"]*"|00000""", re.IGNORECASE)
+"""What a formula contains if its meaning depends on its row, or if its numbers cannot be told from text at a glance."""
 _LOGICAL_CONSTANTS = {"TRUE", "FALSE"}
 _THIS_WORKBOOK = "[0]"  # how Excel writes the workbook itself in front of one of its names
 _DYNAMIC_FUNCTIONS = {"INDIRECT", "OFFSET"}  # the cells they read are known only when they are calculated
@@ -78,11 +82,18 @@ class FormulaResolver:
         self._tables, self._names, self._repeated = tables, names, repeated
         self._names_in_progress: set[str] = set()  # names may refer to one another
         self._resolved_names: dict[str, ResolvedFormula | None] = {}
+        self._shapes: dict[tuple[str, str], ResolvedFormula] = {}  # sheet, formula with placeholders for its numbers
         self.area, self._columns = cache(self._area), cache(self._columns_of)
 
     def __call__(self, formula: str, sheet: str, row: int) -> ResolvedFormula:
-        """Resolve the formula of a cell in a row of a sheet."""
-        return _FormulaWalk(self, formula, sheet, row).result()
+        """Resolve the formula of a cell in a row of a sheet; formulas that differ only in numbers are walked once."""
+        if _DEPENDS_ON_PLACE.search(formula):
+            return _FormulaWalk(self, formula, sheet, row).result()
+        numbers = _WHOLE_NUMBER_ARGUMENT.findall(formula)
+        shape = _WHOLE_NUMBER_ARGUMENT.sub(_NUMBER_PLACEHOLDER, formula) if numbers else formula
+        if (sheet, shape) not in self._shapes:
+            self._shapes[sheet, shape] = _FormulaWalk(self, shape, sheet, row).result()
+        return _put_numbers(self._shapes[sheet, shape], numbers) if numbers else self._shapes[sheet, shape]
 
     def _area(self, sheet: str, ref: str) -> FormulaToken | None:
         """Return a reference as a token; None if there is no such sheet or cell."""
@@ -159,6 +170,16 @@ class FormulaResolver:
         """Return the table around a row, which may be its row of totals."""
         inside = [t for t in self._tables.values() if t.sheet == sheet and t.first_row <= row <= t.area.last_row]
         return inside[0] if len(inside) == 1 else None
+
+
+def _put_numbers(shape: ResolvedFormula, numbers: Iterable[str]) -> ResolvedFormula:
+    """Return a formula with its numbers in the places of the placeholders."""
+    following = iter(numbers)
+    tokens = tuple(
+        FormulaToken("number", next(following)) if token.text == _NUMBER_PLACEHOLDER else token
+        for token in shape.tokens
+    )
+    return ResolvedFormula(tokens, shape.unknown, shape.reads_anywhere)
 
 
 def _rows_of_keywords(table: ExcelTable, keywords: Collection[str], row: int) -> tuple[int, int] | None:

@@ -19,7 +19,10 @@ from xl_salesflow.ooxml.excel_notation import column_number
 from xl_salesflow.ooxml.opc_package import LARGEST_PARSED, Package, refuse_unsafe_xml, repairable_workbook_error
 
 _SHEET_DATA_TAG = re.compile(rb"<((?:[\w.-]+:)?)sheetData\b[^<>]*?(/?)>")
-_UNUSUAL_MARKUP = re.compile(rb"<(?:[\w.-]+:)?(?:worksheet|row|c)\s[^<>]*='|</[\w.:-]+\s+>|encoding=.(?!utf-8.|UTF-8.)")
+_OTHER_ENCODING = re.compile(rb"encoding=.(?!utf-8.|UTF-8.)")
+_SINGLE_QUOTED_ATTRIBUTE = re.compile(rb"<(?:[\w.-]+:)?(?:worksheet|row|c)\s[^<>]*='")
+_SPACED_END_TAG = re.compile(rb"</[\w.:-]+\s+>")
+_SPACES_IN_END_TAGS = (b" >", b"\n>", b"\r>", b"\t>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +160,20 @@ def _stream_canonical_xml(package: Package, part: str) -> Iterator[bytes]:
     chunks = package.stream(part)
     first = next(chunks, b"")
     refuse_unsafe_xml(package.path, part, first)
-    if b"<!" in first or _UNUSUAL_MARKUP.search(first[:65536]):
+    if b"<!" in first or _has_unusual_markup(first[:65536]):
         yield _rewrite_canonical_xml(package, part)
         return
     yield first
     yield from chunks
+
+
+def _has_unusual_markup(xml: bytes) -> bool:
+    """Return whether the patterns do not cover *xml*; a text search rules out nearly every sheet before a pattern is tried."""
+    return bool(
+        (b"='" in xml and _SINGLE_QUOTED_ATTRIBUTE.search(xml))
+        or (any(space in xml for space in _SPACES_IN_END_TAGS) and _SPACED_END_TAG.search(xml))
+        or _OTHER_ENCODING.search(xml)
+    )
 
 
 def _rewrite_canonical_xml(package: Package, part: str) -> bytes:

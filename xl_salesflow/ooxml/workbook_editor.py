@@ -18,7 +18,7 @@ from xl_salesflow.ooxml.cell_contents import CachedValue
 from xl_salesflow.ooxml.cell_references import MAX_COLUMN, MAX_ROW, Area, CellPlace, CellRange, cell_address
 from xl_salesflow.ooxml.chart_caches import ChartCaches
 from xl_salesflow.ooxml.edit_assembly import EditAssembly, WorkbookEdits
-from xl_salesflow.ooxml.formula_cells import FormulaSource, KnownFormulas
+from xl_salesflow.ooxml.formula_cells import FormulaSource, KnownFormulas, find_plain_formulas
 from xl_salesflow.ooxml.new_columns import NewColumn, set_new_column_cells
 from xl_salesflow.ooxml.opc_package import Package
 from xl_salesflow.ooxml.recalculation import (
@@ -188,9 +188,15 @@ class Workbook(WorkbookOnDisk):
 
     def formulas(self, sheet: str | None = None) -> dict[CellPlace, str]:
         """Return every formula on disk, or those of one sheet, in file syntax."""
-        source = self._source()
-        wanted = replace(source, sheets=[self.sheets[sheet].name]) if sheet else source
-        return {place: cell.text or "" for place, cell in find_workbook_formulas(wanted, KnownFormulas())}
+        source, found = self._source(), dict[CellPlace, str]()
+        for name in [self.sheets[sheet].name] if sheet else source.sheets:
+            plain = find_plain_formulas(source.stream(name))
+            if plain is None:
+                cells = find_workbook_formulas(replace(source, sheets=[name]), KnownFormulas())
+                found |= {place: cell.text or "" for place, cell in cells}
+            else:
+                found |= {CellPlace(name.casefold(), *place): text for place, text in plain.items()}
+        return found
 
     def arrays(self, sheet: str) -> dict[CellPlace, Area]:
         """Return the array formulas of a sheet on disk: the first cell of each, and the cells it fills."""
