@@ -13,7 +13,7 @@ from xl_salesflow.cli import main
 
 KEYS = (
     "as_of", "from", "to", "won", "won_count", "p10", "p50", "p90", "target", "chance", "deals", "count", "months", "quarters",
-    "weighted", "categories", "owners", "samples", "why_not",
+    "weighted", "categories", "call", "calls", "owners", "samples", "why_not",
 )  # fmt: skip
 
 

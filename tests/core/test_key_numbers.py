@@ -62,6 +62,7 @@ LOOKS = """
     Quotes     | Q-2026-0042
     Approvals  | AP-00042
     Measures   | M-0042
+    Calls      | CC-0042
 """
 
 

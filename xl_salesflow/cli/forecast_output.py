@@ -30,7 +30,7 @@ _STATED_TEXT = Text("Beside it, won included:")
 _DEALS_SHOWN = 5
 _RANGE_HEADS = (Text("P10"), Text("P50"), Text("P90"))
 _PERIOD_HEADS = (Text("Period"), *_RANGE_HEADS, Text("Deals won"), Text("Target", context="Targets"), Text("Chance"))
-_OWNER_HEADS = (Text("Owner"), Text("Won"), *_RANGE_HEADS, Text("Weighted"), Text("Won and commit"))
+_OWNER_HEADS = (Text("Owner"), Text("Won"), *_RANGE_HEADS, Text("Weighted"))
 _DEAL_HEADS = (Text("Deal"), Text("Stage"), Text("Amount"), Text("Chance"), Text("Moves the target by"))
 
 
@@ -48,7 +48,8 @@ def print_forecast(answer: ForecastAnswer, pipeline: Pipeline) -> None:
     _print_stated(answer, language)
     if len(answer.owners) > 1:
         click.echo("\n" + _OWNERS_TEXT.in_(language))
-        _print_forecast_table(_OWNER_HEADS, list(_owner_rows(answer)), language, False)
+        last = Text("Commit call") if any(one.call is not None for one in answer.owners) else Text("Won and commit")
+        _print_forecast_table((*_OWNER_HEADS, last), list(_owner_rows(answer)), language, False)
     if answer.deals:
         click.echo("\n" + _DEALS_TEXT.in_(language))
         _print_forecast_table(_DEAL_HEADS, list(_deal_rows(answer)), language, False)
@@ -74,6 +75,7 @@ def _print_forecast_headline(answer: ForecastAnswer, language: Language) -> None
 def _print_stated(answer: ForecastAnswer, language: Language) -> None:
     categories = answer.categories
     rows = (
+        (Text("Commit call"), answer.call),
         (Text("Weighted"), answer.weighted),
         (Text("Won and commit"), categories.commit),
         (Text("Won, commit and best case"), categories.best_case),
@@ -106,13 +108,14 @@ def _period_rows(periods: Sequence[ForecastPeriod]) -> Iterator[Sequence[str]]:
 
 
 def _owner_rows(answer: ForecastAnswer) -> Iterator[Sequence[str]]:
+    called = any(one.call is not None for one in answer.owners)
     for one in answer.owners:
         value = one.range
         yield (
             one.owner or "—",
             *(format_round_value(each) for each in (one.won, value.p10, value.p50, value.p90)),
             format_round_value(one.weighted),
-            format_round_value(one.categories.commit),
+            format_round_value(one.call if called else one.categories.commit),
         )
 
 

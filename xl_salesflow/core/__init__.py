@@ -17,8 +17,8 @@ Public names, by file:
     file_saving: hidden_file_beside, open_own_file, PendingFile, raise_as_cannot_save, safe_file_name,
         save_file_atomically, temporary_file_beside, TEMPORARY_SUFFIX
     flow_answers: FLOW_STEPS, FlowAnswer, FlowDeal, FlowGroup, FlowStep, FlowSteps, SIGNED_FLOW_STEPS
-    forecast_answers: DecidingDeal, ForecastAnswer, ForecastCategories, ForecastCounts, ForecastPeriod, ForecastRange,
-        ForecastSamples, OwnerForecast
+    forecast_answers: CommitCall, DecidingDeal, ForecastAnswer, ForecastCategories, ForecastCounts, ForecastPeriod,
+        ForecastRange, ForecastSamples, OwnerForecast
     formula_repairs: blank_typed_over_cells, find_typed_over_formulas
     history_seal: are_signed_seals, find_broken_seals, read_seal_key, reseal_history, seal_history
     key_numbers: COUNTED_TABLES, find_key_columns, find_key_format, followup_activity_key, KEY_FORMATS, KeyFormat,

@@ -49,6 +49,24 @@ class ForecastCategories(Answer):
 
 
 @dataclass(frozen=True)
+class CommitCall(Answer):
+    """What somebody committed to win in a period: the newest call of an owner, or of the team."""
+
+    call: str
+    """Number of the call."""
+    owner: str
+    """Whose call it is; blank for the whole team."""
+    value: Money
+    """What will be won in the period, with what is already won."""
+    day: date | None
+    """The day of the call."""
+    by: str
+    """Who made it."""
+    note: str
+    """What it rests on."""
+
+
+@dataclass(frozen=True)
 class ForecastPeriod(Answer):
     """What will be won in one month or quarter."""
 
@@ -65,6 +83,8 @@ class ForecastPeriod(Answer):
     """Target of its days."""
     chance: Ratio | None
     """Share of the runs that reach the target."""
+    call: Money | None
+    """Commit call of the team."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +104,8 @@ class OwnerForecast(Answer):
     """Target of the owner's own for these days."""
     chance: Ratio | None
     """Share of the runs that reach it."""
+    call: Money | None
+    """The owner's commit call."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +183,10 @@ class ForecastAnswer(Answer):
     """Won, and the weighted value of the open deals expected to close in the period."""
     categories: ForecastCategories
     """The same by forecast category."""
+    call: Money | None
+    """Commit call of the team: the one without an owner, or else the sum of the owners' calls."""
+    calls: tuple[CommitCall, ...]
+    """The newest call of each owner for exactly this period."""
     owners: tuple[OwnerForecast, ...]
     """Every owner with open or won deals."""
     samples: ForecastSamples

@@ -58,6 +58,7 @@ KEY_FORMATS: Mapping[str, KeyFormat] = MappingProxyType(
         "Feedback": KeyFormat("F-", 5),
         "Approvals": KeyFormat("AP-", 5),
         "Measures": KeyFormat("M-", 4),
+        "Calls": KeyFormat("CC-", 4),
     }
 )
 """The form of the keys that the product gives; that of quotes depends on Settings and on the year."""

@@ -22,6 +22,7 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.metrics.array_arithmetic import column_days, column_numbers, round_array_to_cents
+from xl_salesflow.metrics.commit_calls import find_calls, list_calls
 from xl_salesflow.metrics.deal_cube import Cube, build_cube, date_of_days, days_since_1970, deal_probabilities
 from xl_salesflow.metrics.forecast_simulation import OpenDeals, SimulatedForecast, simulate_forecast
 from xl_salesflow.metrics.metric_declaration import MetricArray
@@ -68,10 +69,10 @@ def compute_forecast(pipeline: Pipeline, start: date | None = None, end: date | 
     is_open = deals[(deals["outcome"] == "open").to_numpy(dtype=bool)]
     open_deals, is_open = select_simulated_deals(is_open, record, day)
     samples = replace(samples, open=len(is_open), undated=int(is_open["entered"].isna().sum()))
-    won = float(team.won[0])
+    won, calls = float(team.won[0]), find_calls(list_calls(pipeline), period, day)
     answer = ForecastAnswer(
         pipeline.today, start, end, won, int(team.won_count[0]), _NOTHING_KNOWN, _target_of(pipeline, start, end), None, (),
-        _NO_COUNTS, (), (), number_or_none(team.weighted[0]), team.categories(0),
+        _NO_COUNTS, (), (), number_or_none(team.weighted[0]), team.categories(0), calls.team, calls.listed,
         tuple(_list_owners(pipeline, stated, [str(name) for name in owners], (start, end), None, record)),
         samples, why_not.in_(pipeline.language) if why_not else None,
     )  # fmt: skip
@@ -216,15 +217,16 @@ def _list_periods(
     spans: _Spans,
     periods: Sequence[tuple[date, date]],
 ) -> Iterator[ForecastPeriod]:
-    everybody = np.zeros(len(deals), dtype=np.int64)
+    everybody, calls = np.zeros(len(deals), dtype=np.int64), list_calls(pipeline)
     for first, last in periods:
-        stated = sum_stated_forecasts(deals, (days_since_1970(first), days_since_1970(last)), everybody, 1)
+        days = days_since_1970(first), days_since_1970(last)
+        stated = sum_stated_forecasts(deals, days, everybody, 1)
         value, count = _runs_between(simulated, spans, first, last)
         target = _target_of(pipeline, first, last)
         value = value + float(stated.won[0])
         yield ForecastPeriod(
             first, last, float(stated.won[0]), measure_range(value), _measure_counts(count + stated.won_count[0]), target,
-            _chance_to_reach(value, target),
+            _chance_to_reach(value, target), find_calls(calls, days, days_since_1970(pipeline.today)).team,
         )  # fmt: skip
 
 
@@ -247,7 +249,10 @@ def _list_owners(
     simulated: SimulatedForecast | None,
     record: StayRecord,
 ) -> Iterator[OwnerForecast]:
-    cube = build_cube(pipeline, "owner")
+    cube, calls = build_cube(pipeline, "owner"), list_calls(pipeline)
+    called = find_calls(
+        calls, (days_since_1970(period[0]), days_since_1970(period[1])), days_since_1970(pipeline.today)
+    )
     targets = dict(zip(cube.keys, _targets_by_group(cube, *period), strict=True))
     for place, owner in enumerate(owners):
         won, runs, target = float(stated.won[place]), None, targets.get(owner) if owner else None
@@ -256,6 +261,7 @@ def _list_owners(
         yield OwnerForecast(
             owner, won, _NOTHING_KNOWN if runs is None else measure_range(runs), number_or_none(stated.weighted[place]),
             stated.categories(place), target, None if runs is None else _chance_to_reach(runs, target),
+            called.of_owner(owner),
         )  # fmt: skip
 
 

@@ -111,7 +111,16 @@ def fill_derived_cells(pipeline: Pipeline) -> ChangeSet:
     deals["last_activity"] = _find_last_activity_days(now, deals)
     deals["pushes"], deals["last_expected_close"] = _count_close_pushes(deals)
     deals = deals.assign(**{str(column_id): column for column_id, column in count_deal_activities(now, deals).items()})
-    return diff_pipelines(pipeline, now.with_tables(Deals=deals), "upkeep")
+    return diff_pipelines(pipeline, _date_new_calls(now.with_tables(Deals=deals)), "upkeep")
+
+
+def _date_new_calls(pipeline: Pipeline) -> Pipeline:
+    # a commit call without a day was typed since the last run
+    calls = pipeline["Calls"]
+    undated = calls["day"].isna() & calls["value"].notna()
+    if not undated.any():
+        return pipeline
+    return pipeline.with_tables(Calls=calls.assign(day=calls["day"].mask(undated, pd.Timestamp(pipeline.today))))
 
 
 def _find_last_activity_days(pipeline: Pipeline, deals: pd.DataFrame) -> pd.Series:
@@ -159,6 +168,7 @@ _NUMBERED_ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Objections": ("deal", "type", "concern"),
         "Feedback": ("deal", "account", "date", "satisfaction", "recommend", "comment"),
         "Measures": ("problem", "stage", "metric", "action"),
+        "Calls": ("value",),
     }
 )
 """Table → the columns of which one makes a row without a number a row to be numbered: a typed total is none."""

@@ -28,6 +28,20 @@ MEASURES_TABLE = TableSchema(
     ), key="measure", added="0.2",
 )  # fmt: skip
 
+CALLS_TABLE = TableSchema(
+    "Calls", Text("Commit calls"), Text("What you commit to win in a period; a new call is a new row"), SheetGroup.MANAGE,
+    (
+        declare_column("call", Text("Call no.", context="Calls"), T.KEY, "Counts up; filled in when blank", required=True, width=12),
+        declare_column("from", Text("From", context="Targets"), T.DATE, "First day of the period", required=True),
+        declare_column("to", Text("To", context="Targets"), T.DATE, "Last day of the period", required=True),
+        declare_column("owner", "Owner", T.REF, "Whose call it is; blank: the whole team", options="Team", width=18),
+        declare_column("value", Text("Called value", context="Calls"), T.MONEY, "What will be won in the period, with what is already won", required=True),
+        declare_column("day", Text("Called on", context="Calls"), T.DATE, "The day of the call; filled in when blank"),
+        declare_column("by", Text("Called by", context="Calls"), T.TEXT, "Who made the call", width=18),
+        declare_column("note", Text("Note", context="Calls"), T.LONG, "What it rests on", width=40),
+    ), key="call", added="0.2",
+)  # fmt: skip
+
 _GOAL_TIP = Text("The goal of the person, from the sheet Team")
 
 TEAM_ACTIVITY_TABLE = TableSchema(
