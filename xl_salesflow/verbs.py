@@ -27,6 +27,7 @@ from xl_salesflow.changelog.undo_run import revert_run
 from xl_salesflow.core.answers import SomeAnswer, list_json_rows
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.customer_answers import CustomerAnswer
 from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.forecast_answers import ForecastAnswer
 from xl_salesflow.core.metric_answers import (
@@ -201,6 +202,13 @@ def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | Non
         documents=(make_followup_document(pipeline, listed, made, owner or ""),),
         findings=tuple(find_followups_beyond_limit(pipeline, listed)),
     )
+
+
+def customer(pipeline: Pipeline, name: str) -> ChangeSet[CustomerAnswer]:
+    """Return everything about the customer *name*: people, deals, quotes, contacts, issues, purchases and what to offer."""
+    from xl_salesflow.metrics.customer_summary import summarize_customer
+
+    return ChangeSet(answer=summarize_customer(recompute_formula_columns(pipeline), name))
 
 
 def approvals(pipeline: Pipeline, person: str = "") -> ChangeSet[ApprovalsAnswer]:

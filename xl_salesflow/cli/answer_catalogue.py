@@ -29,6 +29,7 @@ from xl_salesflow.cli.printed_answers import (
 )
 from xl_salesflow.core.answers import Answer
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
+from xl_salesflow.core.customer_answers import CustomerAnswer
 from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.forecast_answers import ForecastAnswer
 from xl_salesflow.core.metric_answers import AuditAnswer, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
@@ -54,6 +55,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "batch": (TimedOutcomeLine, BatchSummaryLine),
         "check": (CheckReport,),
         "compare": (ComparisonAnswer,),
+        "customer": (CustomerAnswer,),
         "diff": (DifferencesReport,),
         "export": (WrittenFiles,),
         "flow": (FlowAnswer,),

@@ -19,6 +19,7 @@ from xl_salesflow.cli.change_commands import apply_command, undo_command
 from xl_salesflow.cli.command_options import ENVIRONMENT_PREFIX, TERMINAL_LANGUAGE, read_configuration, terminal_text
 from xl_salesflow.cli.copy_commands import diff_command, merge_command
 from xl_salesflow.cli.customer_commands import bant_command, followups_command, prepare_command
+from xl_salesflow.cli.customer_page_commands import customer_command
 from xl_salesflow.cli.document_commands import print_command, quote_command, revise_command
 from xl_salesflow.cli.export_commands import export_command
 from xl_salesflow.cli.flow_commands import flow_command
@@ -44,7 +45,7 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
     (
         Text("Every day", context="commands"),
         (
-            *(update_command, check_command, followups_command, prepare_command, bant_command),
+            *(update_command, check_command, followups_command, customer_command, prepare_command, bant_command),
             *(quote_command, print_command, revise_command, undo_command),
         ),
     ),

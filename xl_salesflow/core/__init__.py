@@ -9,6 +9,8 @@ Public names, by file:
     approval_answers: ApprovalDecided, ApprovalsAnswer, SealedStays
     change_sets: Append, apply_change_set, Change, ChangeSet, diff_pipelines, Document, Edit, Fill, find_equal_cells,
         NamedCellChange, Remove, RowOrder
+    customer_answers: BoughtProduct, CustomerActivity, CustomerAnswer, CustomerContact, CustomerDeal, CustomerIssue,
+        CustomerQuote, DealTotal, ProductToOffer
     deal_scope: DealRows
     deal_standing: compute_discounts, extend_score_trail, find_primary_quotes, find_primary_values,
         find_unapproved_discounts, format_discount_percent, LIVE_QUOTE_STATES, look_up_discount_limits,

@@ -6,6 +6,7 @@ The engine, the verbs, documents and workbook may import this package; the templ
 Public names, by file:
 
     computed_columns: compute_deal_columns, compute_history_columns, compute_stage_columns
+    customer_summary: summarize_customer
     funnel_answers: answer_comparison, answer_funnel
     group_metrics: find_grouping_column
     measure_effects: fill_measure_values

@@ -73,6 +73,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("plan", "Plan from target", "Back from a target: deals per stage, leads, activities a week, by when", "GoalSeek", True),
             _declare_verb("forecast", "Forecast", "What will be won by when, how sure that is, and which deals decide it", "ChartAreaChart", True),
             _declare_verb("followups", "Follow-ups", "Who to call today and why", "MailMergeRecipientsEditList", True, group="today", large=True),
+            _declare_verb("customer", "Customer", "Show one customer: people, deals, quotes, last and next contact, issues, what they bought", "DistributionListSelectMembers", True),
             _declare_verb("quote", Text("Quote", context="button"), "Print the quote of a deal", "FilePrint", group="quotes"),
             _declare_verb("print", "Print", "Print a quote, proposal, contract, BANT card, pre-call sheet or visit report", "FilePrintPreview", group="quotes", menu="papers"),
             _declare_verb("template", "Templates", "List, check and create your own templates for printed documents", "FileNew"),
