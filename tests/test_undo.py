@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 
 from tests.examples import SCALE
 from tests.tables import TODAY, crm
-from xl_salesflow.changelog.change_log import RUNNING_COUNT_COLUMNS, STAGE_MOVE_COLUMNS, format_log_value
+from xl_salesflow.changelog.change_log import (
+    NOTED_COLUMNS,
+    RUNNING_COUNT_COLUMNS,
+    STAGE_MOVE_COLUMNS,
+    format_log_value,
+)
 from xl_salesflow.cli import main
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
@@ -56,7 +61,7 @@ def held(pipeline: Pipeline) -> dict[str, list[tuple[str, ...]]]:
         columns = [
             c.id for c in table.columns
             if c.writer is ColumnWriter.PERSON
-            or c.id in (*STAGE_MOVE_COLUMNS, *RUNNING_COUNT_COLUMNS)
+            or c.id in (*STAGE_MOVE_COLUMNS, *RUNNING_COUNT_COLUMNS, *NOTED_COLUMNS)
             or (table.name == "History" and not c.is_formula)
         ]  # fmt: skip
         own[table.name] = sorted(

@@ -77,6 +77,7 @@ from xl_salesflow.process.deal_upkeep import fill_derived_cells, number_new_rows
 from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups, make_followup_document
 from xl_salesflow.process.duplicate_rows import find_duplicates
 from xl_salesflow.process.followup_logging import log_followups
+from xl_salesflow.process.noted_values import note_deal_values
 from xl_salesflow.process.owner_assignment import distribute_deals
 from xl_salesflow.process.recorded_effects import give_next_steps, open_referred_leads
 from xl_salesflow.process.win_probability import fill_win_probability
@@ -135,6 +136,7 @@ def update(pipeline: Pipeline, run: Run) -> ChangeSet[RunAnswer]:
         classify_accounts,
         partial(judge_moves, by=run.by),
         classify_accounts,  # again: gates ask for the class, and a deal that was won changes it
+        note_deal_values,
         fill_win_probability,
         update_warnings,
     )
@@ -334,6 +336,7 @@ def bring_in(pipeline: Pipeline, imported: ChangeSet[SomeAnswer], run: Run) -> C
         fill_bant_from_answers,
         score_customers,
         classify_accounts,
+        note_deal_values,
         fill_win_probability,
         update_warnings,
     )

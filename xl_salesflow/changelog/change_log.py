@@ -30,14 +30,18 @@ STAGE_MOVE_COLUMNS = ("recorded_stage", "since", "outcome", "closed", "furthest"
 RECOMPUTED_COLUMNS = {
     "warnings", "warned", "last_activity", "learned_probability", "learned_why", "score_trail", "pushes", "last_expected_close",
     "trait_score", "won_deals", "attempts", "contact_days", "sales_cost", "spin_kinds", "spin", "solution_version", "seal",
-    "weighted_value", "step", "draft_texts", "first_meeting", "fit_score", "fit_reasons",
+    "weighted_value", "step", "draft_texts", "first_meeting", "fit_score", "fit_reasons", "last_amount", "last_forecast",
+    "last_owner", "recorded_since",
 }  # fmt: skip
 """Columns computed from other cells; they are not logged and do not count as differences between two copies."""
 
 RUNNING_COUNT_COLUMNS = ("pushes", "last_expected_close")
 """Columns that a run counts up from their last value; only the Journal knows their earlier values."""
 
-FIRST_RUN_COLUMNS = (*STAGE_MOVE_COLUMNS[1:], *RUNNING_COUNT_COLUMNS)
+NOTED_COLUMNS = ("last_amount", "last_forecast", "last_owner", "recorded_since")
+"""Columns in which a run notes what it saw; the Journal tells when it changed, and only the product needs to decide."""
+
+FIRST_RUN_COLUMNS = (*STAGE_MOVE_COLUMNS[1:], *RUNNING_COUNT_COLUMNS, *NOTED_COLUMNS)
 """The columns of Deals that a deal's first run fills; they were blank before, so their old values are not logged."""
 
 KEYLESS_MARK = "#"
@@ -138,7 +142,7 @@ def collapse_cell_spaces(cell: str) -> str:
 
 
 def _log_changed_cells(plan: ChangeSet, left: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
-    begun = _find_first_run_rows(plan.edits)
+    begun, unnoted = _find_first_run_rows(plan.edits), _find_blank_rows(plan.edits, "recorded_since")
     for edit in plan.edits:
         table = TABLES[edit.table]
         if edit.column == table.key:
@@ -147,6 +151,8 @@ def _log_changed_cells(plan: ChangeSet, left: Mapping[str, pd.DataFrame]) -> Ite
             continue
         # blank cells of a new deal are not logged
         follows = begun if edit.table == "Deals" and edit.column in FIRST_RUN_COLUMNS else set()
+        # nor what is noted of a deal of an older workbook for the first time
+        follows = follows | unnoted if edit.table == "Deals" and edit.column in NOTED_COLUMNS else follows
         for row, change in zip(edit.after.index, edit, strict=True):
             before = format_log_value(change.before)
             if before or row not in follows:
@@ -183,12 +189,19 @@ def _log_brought_values(plan: ChangeSet, left: Mapping[str, pd.DataFrame]) -> It
 
 
 def _find_first_run_rows(edits: Iterable[Edit]) -> set[int]:
-    moved = (edit for edit in edits if (edit.table, edit.column) == ("Deals", "recorded_stage"))
-    return {row for edit in moved for row in edit.before.index[(edit.before == "").to_numpy(bool)]}
+    return _find_blank_rows(edits, "recorded_stage")
+
+
+def _find_blank_rows(edits: Iterable[Edit], column: str) -> set[int]:
+    """Return the rows of Deals in which *edits* fill a blank cell of *column*."""
+    filled = (edit for edit in edits if (edit.table, edit.column) == ("Deals", column))
+    return {
+        row for edit in filled for row in edit.before.index[((edit.before == "") | edit.before.isna()).to_numpy(bool)]
+    }
 
 
 def _is_logged_column(column: Column, table: TableSchema) -> bool:
-    is_reported = column.id not in RECOMPUTED_COLUMNS or column.id in RUNNING_COUNT_COLUMNS
+    is_reported = column.id not in RECOMPUTED_COLUMNS or column.id in (*RUNNING_COUNT_COLUMNS, *NOTED_COLUMNS)
     return is_reported and not column.is_formula and column.id != table.key
 
 

@@ -58,7 +58,7 @@ def _find_list_sources() -> Iterator[NameSource]:
 
 _OTHER_KEY_COLUMNS: Mapping[str, tuple[NameColumn, ...]] = MappingProxyType(
     {
-        "Team": (("History", "owner"), ("Team", "manager")),
+        "Team": (("History", "owner"), ("Deals", "last_owner"), ("Team", "manager")),
         "Products": (("History", "product"),),
         "Deals": (("Documents", "deal"),),
         "Accounts": (("Accounts", "parent"),),

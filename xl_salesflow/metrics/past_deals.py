@@ -132,8 +132,10 @@ def read_deal_record(pipeline: Pipeline) -> DealRecord:
     current = current.assign(**{each: current[each].fillna("").astype(object) for each in texts})
     gone = np.where(there, np.inf, today)  # a row that a person deleted is missed today
     gone[keys.get_indexer(pd.Index(removed_deals["deal"]))] = column_days(removed_deals["removed"])
-    since = column_days(current["recorded_since"]) if "recorded_since" in current else np.full(len(keys), np.nan)
-    since = np.where(there & np.isnan(since), today, since)
+    since = column_days(current["recorded_since"])
+    logged = np.nanmin(np.append(column_days(pipeline["Journal"]["time"]), today))
+    # a Journal that begins later, such as that of a roll-up, does not have the changes before
+    since = np.where(there & np.isnan(since), today, np.maximum(since, logged))
     log = select_value_changes(pipeline["Journal"])
     log_codes = keys.get_indexer(pd.Index(log["key"])).astype(np.int64)
     sources = ValueSources(

@@ -87,7 +87,17 @@ def select_value_changes(journal: pd.DataFrame) -> pd.DataFrame:
     wanted &= (
         (journal["table"] == "Deals") & (journal["operation"] == "change") & ~(noted & (journal["verb"] == "undo"))
     )
-    return journal[wanted & journal["time"].notna()].sort_values("time", kind="stable")
+    return _apply_renames(journal[wanted & journal["time"].notna()].sort_values("time", kind="stable"))
+
+
+def _apply_renames(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return *lines* with the present names of people; Stage history has them too."""
+    renamed = (lines["verb"] == "rename") & lines["column"].isin(["owner", LAST_SEEN_COLUMNS["owner"]])
+    kept, of_people = lines[~renamed], lines["column"].isin(["owner", LAST_SEEN_COLUMNS["owner"]])[~renamed]
+    for old, new in lines.loc[renamed, ["before", "after"]].drop_duplicates().itertuples(index=False):
+        named = {side: kept[side].mask(of_people & (kept[side] == old), new) for side in ("before", "after")}
+        kept = kept.assign(**named)
+    return kept
 
 
 def build_timeline(column_id: str, sources: ValueSources) -> Timeline:
@@ -99,6 +109,8 @@ def build_timeline(column_id: str, sources: ValueSources) -> Timeline:
     log_days = column_days(log["time"])
     before, after = (_parse_logged(column, log[side]) for side in ("before", "after"))
     now = _plain_values(column, sources.current[column_id])
+    if column_id == "expected_close":  # a day that was cleared counts on, as it does for pushes
+        now = np.where(np.isnan(now), column_days(sources.current[LAST_SEEN_COLUMNS[column_id]]), now)
     known = ~np.isnan(sources.since)
     recorded = log_days >= sources.since[log_deals]
     parts = [

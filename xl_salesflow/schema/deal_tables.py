@@ -80,6 +80,10 @@ _DEAL_CLOCK_COLUMNS: tuple[Column, ...] = (
     declare_column("sales_cost", "Cost so far", T.MONEY, "What the deal's activities have cost", writer=BY_PRODUCT),
     declare_column("pushes", Text("Close pushed", context="Deals"), T.INTEGER, "How often the expected close was pushed back", writer=BY_PRODUCT, width=9),
     declare_column("last_expected_close", "Close last seen", T.DATE, "The expected close of the last update, to notice when it is pushed", writer=BY_PRODUCT),
+    declare_column("last_amount", "Amount last seen", T.MONEY, "The amount of the last update, to record when it changes", writer=BY_PRODUCT, added="0.2"),
+    declare_column("last_forecast", "Forecast last seen", T.CHOICE, "The forecast category of the last update, to record when it changes", options="forecast", writer=BY_PRODUCT, added="0.2"),
+    declare_column("last_owner", "Owner last seen", T.TEXT, "The owner of the last update, to record when it changes", writer=BY_PRODUCT, added="0.2"),
+    declare_column("recorded_since", "Recorded since", T.DATE, "The day from which every change of amount, forecast and owner is recorded in the Journal", writer=BY_PRODUCT, added="0.2"),
 )  # fmt: skip
 
 _DEAL_BUYER_COLUMNS: tuple[Column, ...] = (

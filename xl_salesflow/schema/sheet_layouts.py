@@ -63,7 +63,10 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
                     "contact_days", "sales_cost", "pushes", "assigned", "furthest",
                 ),
             ),
-            hidden=("warned", "bant_answered", "score_trail", "last_expected_close", "in_view"),
+            hidden=(
+                "warned", "bant_answered", "score_trail", "last_expected_close", "last_amount", "last_forecast", "last_owner",
+                "recorded_since", "in_view",
+            ),
             widths=MappingProxyType(
                 {"deal": 11, "name": 26, "stage": 15, "move_reasons": 26, "next_step": 24, "owner": 15, "warnings": 20}
             ),
