@@ -19,6 +19,7 @@ Public names, by file:
     imported_moves: find_move_findings, judge_imported_deals
     move_judging: judge_stage_moves
     name_rules: find_spelling_variants
+    noted_values: note_deal_values
     owner_assignment: ASSIGNMENT_MESSAGES, distribute_deals
     pending_moves: MOVE_STATUS_RULES
     playbook_files: copy_playbook_source, identify_playbook, list_playbook_names, load_playbook, make_file_text,
