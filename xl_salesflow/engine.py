@@ -16,7 +16,9 @@ from typing import Any, NamedTuple, Protocol, overload
 
 import pandas as pd
 
+from xl_salesflow.changelog.change_decisions import select_ticked_changes
 from xl_salesflow.changelog.change_log import log_changes
+from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES, ChangeSheet
 from xl_salesflow.core.answers import Answer, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet, Edit, NamedCellChange, apply_change_set, diff_pipelines
 from xl_salesflow.core.deal_scope import DealRows
@@ -363,8 +365,29 @@ def repair_formulas(pipeline: Pipeline) -> ChangeSet:
     return ChangeSet(repairs=rows, caches=fresh.caches, named_cells=fresh.named_cells)
 
 
+def carry_out_ticked_changes(
+    pipeline: Pipeline, sheet: ChangeSheet, proposed: ChangeSet, run: Run
+) -> tuple[ChangeSet[RunAnswer], int]:
+    """Return the change set of the ticked lines of *sheet* that are still *proposed*, and how many lines are refused.
+
+    Stage moves are judged together with the other ticked lines, so that a move cannot rely on a cell that was not ticked.
+    """
+
+    def move(now: Pipeline) -> ChangeSet:
+        judged = judge_moves(replace(now, today=sheet.today), run.by)
+        return select_ticked_changes(now, judged, sheet.stage_moves, sheet.verb)
+
+    steps: tuple[Step, ...] = (
+        lambda _: select_ticked_changes(pipeline, proposed, sheet.other_changes, sheet.verb),
+        move,
+        update_warnings,
+    )
+    plan = run_steps(pipeline, steps, "apply", run)
+    return plan, sum(finding.rule in CHANGE_SHEET_MESSAGES for finding in plan.findings)
+
+
 def request_discounts(pipeline: Pipeline, by: str) -> ChangeSet:
-    """Return the requests that discounts above a limit need; loaded, like the two below, when a run takes the step."""
+    """Return the requests that discounts above a limit need; loaded, like the steps below, when a run takes it."""
     from xl_salesflow.process.approval_requests import request_discount_approvals
 
     return request_discount_approvals(pipeline, by)

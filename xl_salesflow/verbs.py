@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
-from xl_salesflow.changelog.change_decisions import list_change_lines, select_ticked_changes
-from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES, ChangeSheet
+from xl_salesflow.changelog.change_decisions import list_change_lines
+from xl_salesflow.changelog.change_sheet_table import ChangeSheet
 from xl_salesflow.changelog.copy_differences import describe_difference, find_copy_differences
 from xl_salesflow.changelog.copy_merge import merge_copies
 from xl_salesflow.changelog.merge_conflicts import resolve_conflicts
@@ -59,6 +59,7 @@ from xl_salesflow.core.verb_answers import (
 from xl_salesflow.engine import (
     Run,
     Step,
+    carry_out_ticked_changes,
     complete_derived_cells,
     judge_moves,
     make_deal_scope,
@@ -362,20 +363,7 @@ def apply(pipeline: Pipeline, sheet: ChangeSheet, run: Run) -> ChangeSet[Applied
         )
     then = replace(run, now=datetime.combine(sheet.today, run.now.time()))
     proposed = update(replace(pipeline, today=sheet.today), then)
-
-    def moved(now: Pipeline) -> ChangeSet:
-        # judged together with the other ticked lines, so that a move cannot rely on a cell that was not ticked
-        return select_ticked_changes(
-            now, judge_moves(replace(now, today=sheet.today), run.by), sheet.stage_moves, sheet.verb
-        )
-
-    steps: tuple[Step, ...] = (
-        lambda _: select_ticked_changes(pipeline, proposed, sheet.other_changes, sheet.verb),
-        moved,
-        update_warnings,
-    )
-    plan = run_steps(pipeline, steps, "apply", run)
-    refused = sum(finding.rule in CHANGE_SHEET_MESSAGES for finding in plan.findings)
+    plan, refused = carry_out_ticked_changes(pipeline, sheet, proposed, run)
     wished = len(sheet.stage_moves) + len(sheet.other_changes)
     return plan.with_answer(AppliedChanges(plan.answer, wished, wished - refused, refused))
 
