@@ -263,6 +263,13 @@ def _compute_all_deal_columns(pipeline: Pipeline) -> pd.DataFrame:
     return pd.concat([compute_deal_columns(pipeline), compute_bant_columns(pipeline)], axis=1)
 
 
+def _compute_all_payment_columns(pipeline: Pipeline) -> pd.DataFrame:
+    # imported here, because few workbooks have instalments
+    from xl_salesflow.quotes.payment_columns import compute_payment_columns
+
+    return compute_payment_columns(pipeline) if len(pipeline["Payments"]) else pipeline["Payments"][[]]
+
+
 _FORMULA_COLUMNS: Mapping[str, Callable[[Pipeline], pd.DataFrame]] = MappingProxyType(
     {
         "Stages": compute_stage_columns,
@@ -271,6 +278,7 @@ _FORMULA_COLUMNS: Mapping[str, Callable[[Pipeline], pd.DataFrame]] = MappingProx
         "History": compute_history_columns,
         "QuoteLines": compute_line_columns,
         "Quotes": compute_quote_columns,
+        "Payments": _compute_all_payment_columns,
     }
 )
 """Row table → the function that computes its formula columns, each from the previous ones."""

@@ -63,6 +63,7 @@ LOOKS = """
     Approvals  | AP-00042
     Measures   | M-0042
     Calls      | CC-0042
+    Payments   | P-00042
 """
 
 

@@ -206,7 +206,7 @@ def _read_outcome_words() -> Mapping[str, tuple[str, ...]]:
 
 IMPORTABLE_TABLES = (
     "Deals", "Accounts", "Contacts", "Activities", "Products", "Team", "Tasks", "Answers", "Traits", "Objections",
-    "Quotes", "QuoteLines", "Feedback", "Targets",
+    "Quotes", "QuoteLines", "Payments", "Feedback", "Targets",
 )  # fmt: skip
 """The tables that rows can be imported into."""
 

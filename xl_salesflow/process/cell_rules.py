@@ -114,14 +114,16 @@ UNKNOWN_CHOICE = Rule(
 _ADD_NAME_HINT = Text("add it there or choose one from the list.")
 
 
+_COPIED_FROM_DEALS = (("Tasks", "owner"), ("Payments", "owner"), ("Payments", "account"))
+
+
 def _find_orphans(pipeline: Pipeline) -> Iterable[RuleMatch]:
     for name, table in TABLES.items():
         if table.generated:
             continue
         for column in table.columns:
-            # stages have their own rule; a task's owner is copied from its deal, so the deal's owner is reported
-            # instead
-            reported_elsewhere = column.options in (None, "Stages") or (name, column.id) == ("Tasks", "owner")
+            # stages have their own rule; what is copied from a deal is reported there
+            reported_elsewhere = column.options in (None, "Stages") or (name, column.id) in _COPIED_FROM_DEALS
             if column.type is ColumnType.REF and not reported_elsewhere:
                 yield _find_orphans_of_column(pipeline, name, column)
 
@@ -284,6 +286,8 @@ _PAST_DATE_COLUMNS = (
     ("Quotes", "sent"),
     ("Quotes", "decided"),
     ("Feedback", "date"),
+    ("Payments", "paid_on"),
+    ("Payments", "reminded"),
 )
 
 

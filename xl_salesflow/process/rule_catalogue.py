@@ -66,6 +66,7 @@ from xl_salesflow.process.history_rules import (
     UNSIGNED_STAYS,
 )
 from xl_salesflow.process.name_rules import NAME_RENAMED, OFF_LIST_VALUE, SPELLING_VARIANT, STAGE_RENAMED
+from xl_salesflow.process.payment_rules import PAYMENT_RULES
 from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES
 from xl_salesflow.process.playbook_rules import PLAYBOOK_RULES
 from xl_salesflow.process.process_review import REVIEW_RULES
@@ -105,6 +106,7 @@ ROW_RULES: tuple[Rule, ...] = (
     UNSIGNED_STAYS,
     *APPROVAL_RULES,
     *REVIEW_RULES,
+    *PAYMENT_RULES,
     WRONG_CRITERION,
 )
 

@@ -6,6 +6,7 @@ Public names, by file:
 
     document_record: fingerprint_content, PrintedFile, QUOTE_DOCUMENT_KINDS, Sending
     document_requests: choose_document_keys, PRINTABLE_DOCUMENT_KINDS, PrintJob
+    payment_columns: compute_payment_columns
     quote_arithmetic: compute_line_columns, compute_quote_columns, round_to_cents, spell_chinese_amount
     quote_findings: find_changed_documents, report_changed_documents
     quote_lookup: find_deals_of_keys

@@ -127,6 +127,12 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
         "assignment": _declare_choices(
             leave="Leave them", in_turn="Each in turn", least_busy="Fewest open deals",
         ),
+        "payment_event": _declare_choices(
+            won="Deal won", signature="Contract signed", delivery="Delivery", invoice=Text("Invoice", context="payment_event"),
+        ),
+        "payment_status": _declare_choices(
+            planned="Planned", invoiced="Invoiced", partly="Partly paid", paid=Text("Paid", context="payment_status"), overdue="Overdue",
+        ),
         "approval_kind": _declare_choices(override="Override", discount="Discount"),
         "approval_status": _declare_choices(
             waiting="Waiting", approved=Text("Approved", context="approval_status"),

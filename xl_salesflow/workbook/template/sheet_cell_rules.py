@@ -240,6 +240,13 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
         ConditionalFormat(("quote:notes",), "{status}={quote_status:superseded}", "faded"),
     ),
     "QuoteLines": (ConditionalFormat(("quote:net",), "{optional}={yes_no:yes}", "faded"),),
+    "Payments": (
+        ConditionalFormat(("status", "due_on", "days_overdue"), "{status}={payment_status:overdue}", "red"),
+        ConditionalFormat(("status",), "{status}={payment_status:partly}", "amber"),
+        ConditionalFormat(("status",), "{status}={payment_status:paid}", "green ink"),
+        ConditionalFormat(("paid",), "N({paid})>N({due_amount})", "amber"),
+        ConditionalFormat(("payment:notes",), "{status}={payment_status:paid}", "faded"),
+    ),
     "Feedback": (ConditionalFormat(("kind",), 'AND({kind}={feedback_kind:issue},{resolved}="")', "amber"),),
     "Metrics": (ConditionalFormat(("mark", "sample"), '{mark}<>""', "faded"),),
     "Trend": (ConditionalFormat(("win_rate", "mark"), '{mark}<>""', "faded"),),
