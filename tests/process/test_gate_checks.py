@@ -56,6 +56,11 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"activity": "A-2", "deal": "D-1", "type": "approval", "date": YESTERDAY, "outcome": "approved", "by": "Wang"},
         {"activity": "A-3", "deal": "D-2", "type": "demo", "date": YESTERDAY, "outcome": "not_interested"},
     ],
+    "Payments": [
+        {"payment": "P-1", "deal": "d-1", "name": "Deposit", "share": 0.3, "contract": 500.0, "paid": 150.0},
+        {"payment": "P-2", "deal": "D-2", "name": "Deposit", "amount": 300.0, "paid": 10.5},
+        {"payment": "P-3", "deal": "D-2", "name": "Balance", "amount": 5.0, "paid": 4.0},
+    ],
     "Tasks": [{"task_id": "T-1", "deal": "D-1", "stage": "Lead", "task": "Have a first conversation", "status": "done"}],
 }  # fmt: skip
 
@@ -108,6 +113,9 @@ PASSED_AND_BLOCKED: list[Gate] = [
     Gate("objections_closed", "Price, Trust", zh=("信任", "")),
     Gate("activity_outcome", "Demo", "Interested, Approved", zh=("演示", "有兴趣")),
     Gate("activity_outcome", "", "Interested", zh=("", "有兴趣")),
+    Gate("payment_received", "Deposit", zh=("Deposit", "")),
+    Gate("payment_received", "", "30 %", zh=("", "30%")),
+    Gate("payment_received", " deposit", "0.1k", zh=("deposit", "100")),
 ]
 
 WRONG: list[tuple[Gate, str, str]] = [
@@ -134,6 +142,7 @@ WRONG: list[tuple[Gate, str, str]] = [
     (Gate("contact_is", "Boss"), "subject", "“Boss” is not a decision role; write, for example, Decision-maker"),
     (Gate("objections_closed", "Colour"), "subject", "“Colour” is not an objection type of the sheet Lists"),
     (Gate("activity_outcome", "Song", "Reached"), "subject", "“Song” is not an activity type of the sheet Lists"),
+    (Gate("payment_received", "Deposit", "half"), "value", "“half” is not a number"),
     (Gate("activity_outcome", "Demo", "Nice"), "value", "“Nice” is not an activity outcome of the sheet Lists"),
 ]
 
@@ -212,6 +221,9 @@ def test_the_table_has_every_check() -> None:
             Gate("activity_outcome", "Demo, Call", "Interested"),
             "No activity “Demo or Call” has the outcome: Interested.",
         ),
+        (Gate("payment_received", "Deposit"), "Of the instalment “Deposit”, 10.5 is paid; it must be 300."),
+        (Gate("payment_received", "", "50 %"), "Of the contract, 14.5 is paid; it must be 25."),
+        (Gate("payment_received", "Retention"), "There is no instalment “Retention”."),
         (Gate("activity_outcome", "", "Interested"), "No activity has the outcome: Interested."),
     ],
 )

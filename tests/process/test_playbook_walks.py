@@ -75,6 +75,8 @@ class Walk:
             self.type("account", "Acme")
         elif gate.check == "objections_closed":
             self.pipeline = self.pipeline.with_tables(Objections=self.pipeline["Objections"].assign(status="resolved"))
+        elif gate.check == "payment_received":
+            self.put("Payments", payment="P-1", deal="D-1", name=gate.subject, amount=900.0, paid=900.0)
         elif gate.check == "approved_by":
             self.put(
                 "Activities", activity="A-8", deal="D-1", type="approval", by="Wang", outcome="approved", date=self.day

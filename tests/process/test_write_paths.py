@@ -50,6 +50,7 @@ GATES = {
     "contact_is": ("Decision-maker", "against us"),
     "objections_closed": ("Price", ""),
     "activity_outcome": ("Demo", "Interested"),
+    "payment_received": ("Deposit", "50 %"),
 }
 """What each check asks for: its columns What and Value."""
 
@@ -173,8 +174,15 @@ class Team:
             {"contact": "Ada", "account": "Acme", "decision_role": "decision_maker"},
             {"contact": "Eve", "account": "Other", "decision_role": "decision_maker", "attitude": "Against us"},
         ]
+        payments = [
+            {
+                **{"payment": f"P-{deal.key}", "deal": deal.key, "name": "Deposit", "amount": 100.0, "paid_on": done},
+                "paid": 49.99 if deal.lacks == "payment_received" else 50.0,
+            }
+            for deal in deals
+        ]
         tables = {"Team": people, "Tasks": tasks, "Activities": calls + approvals + demos, "Quotes": quotes}
-        tables |= {"Objections": objections, "Contacts": contacts}
+        tables |= {"Objections": objections, "Contacts": contacts, "Payments": payments}
         if known:
             tables |= {"Deals": on_record, "History": stays}
         made = build_pipeline(TODAY, "en", **tables).with_tables(**self.setup)

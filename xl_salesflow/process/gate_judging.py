@@ -33,6 +33,7 @@ from xl_salesflow.locale.texts import TWO_SENTENCES, GivenText, Text, fold_text,
 from xl_salesflow.process.gate_checks import AT_LEAST, AT_MOST, BANT_AT_LEAST, BEFORE_TODAY, FILLED, ONE_OF
 from xl_salesflow.process.gate_conditions import find_bad_condition, find_gate_reach
 from xl_salesflow.process.gate_overrides import NO_OVERRIDE, OverrideDecision, decide_override
+from xl_salesflow.process.gate_payment_checks import PAYMENT_RECEIVED
 from xl_salesflow.process.gate_record_checks import (
     ACTIVITY_OUTCOME,
     ACTIVITY_WITHIN,
@@ -211,7 +212,7 @@ GATE_CHECKS: Mapping[str, GateCheck] = MappingProxyType(
         check.id: check
         for check in (
             FILLED, AT_LEAST, AT_MOST, ONE_OF, BEFORE_TODAY, TASK_DONE, ACTIVITY_WITHIN, QUOTE_IS, BANT_AT_LEAST,
-            APPROVED_BY, CONTACT_IS, OBJECTIONS_CLOSED, ACTIVITY_OUTCOME,
+            APPROVED_BY, CONTACT_IS, OBJECTIONS_CLOSED, ACTIVITY_OUTCOME, PAYMENT_RECEIVED,
         )
     }
 )  # fmt: skip

@@ -54,6 +54,20 @@ def read_due_amounts(payments: pd.DataFrame) -> pd.Series:
     return payments["amount"].fillna((payments["share"] * payments["contract"]).round(2))
 
 
+def find_due_days(payments: pd.DataFrame) -> pd.Series:
+    """Return the day on which each row of *payments* is due: its own, or else that of its event and the days after it."""
+    later = pd.to_timedelta(payments["event_days"].fillna(0.0).round(), unit="D")
+    return payments["due"].fillna((payments["happened"] + later).astype(payments["due"].dtype))
+
+
+def select_overdue_payments(pipeline: Pipeline) -> pd.DataFrame:
+    """Return the instalments that are not fully paid after the day they were due, with what is *missing*."""
+    payments = pipeline["Payments"]
+    missing = (read_due_amounts(payments) - payments["paid"].fillna(0.0)).round(2)
+    late = (missing >= PAYMENT_TOLERANCE) & (find_due_days(payments) < pd.Timestamp(pipeline.today))
+    return payments[late].assign(missing=missing[late])
+
+
 def _first_deals(pipeline: Pipeline) -> pd.DataFrame:
     deals = pipeline["Deals"]
     deals = deals[deals["deal"] != ""].set_axis(fold_keys(deals["deal"][deals["deal"] != ""]).to_numpy(), axis=0)

@@ -159,7 +159,7 @@ def _find_wrong_subject_kind(gate: Mapping[str, Any], stages: Mapping[str, int])
         return None if all(state.strip() in CHOICES["quote_status"] for state in states) else _SUBJECT_QUOTE_STATE
     if check == "activity_within":
         return None if subject in LISTS["activity_type"] else _SUBJECT_ACTIVITY
-    if not subject or check in ("approved_by", "bant_at_least"):
+    if not subject or check in ("approved_by", "bant_at_least", "payment_received"):
         return None
     if check == "task_done":
         stage, _, number = subject.partition(".")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.process.payment_upkeep import find_due_days
 from xl_salesflow.quotes.quote_arithmetic import EXACT_CONTEXT, compute_whole_cents, to_exact_decimal
 
 
@@ -15,9 +16,7 @@ def compute_payment_columns(pipeline: Pipeline) -> pd.DataFrame:
     """Return the formula columns of Payments: due_amount, due_on, open_amount, status and days_overdue."""
     payments, today = pipeline["Payments"], pd.Timestamp(pipeline.today)
     due_amount = payments["amount"].fillna(_compute_shares(payments))
-    due_on = payments["due"].fillna(
-        payments["happened"] + pd.to_timedelta(payments["event_days"].fillna(0.0).round(), unit="D")
-    )
+    due_on = find_due_days(payments)
     open_amount = _subtract_paid(due_amount, payments["paid"])
     late = (due_on < today) & due_on.notna()
     invoiced = (payments["invoice"] != "") | payments["invoiced"].notna()
