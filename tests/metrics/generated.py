@@ -11,6 +11,7 @@ import pandas as pd
 from tests.metrics.stories import pipeline_of_stories
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.quotes.payment_columns import compute_payment_columns
 from xl_salesflow.schema.choice_lists import LISTS
 from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.schema.table_frames import make_table_frame
@@ -30,6 +31,8 @@ def generated(deals: int = 120, seed: int = 1, language: Language = "en") -> Pip
         rows.append(row)
         visits += _visits(random, row["deal"], created if row["created"] else None)
     made = pipeline_of_stories(pd.DataFrame(rows), pd.DataFrame(visits), TODAY, language=language)
+    made = made.with_tables(Payments=payments(deals, seed))
+    made = made.with_tables(Payments=made["Payments"].assign(**compute_payment_columns(made)))
     return assume(
         made.with_tables(Targets=targets(random), PlanStages=what_ifs(), Lists=lists(), **names(), **talks(random))
     )
@@ -165,3 +168,22 @@ def talks(random: Random) -> dict[str, pd.DataFrame]:
         "Feedback": make_table_frame(TABLES["Feedback"], feedback),
         "Activities": make_table_frame(TABLES["Activities"], activities),
     }
+
+
+def payments(deals: int, seed: int) -> pd.DataFrame:
+    """Make instalments: shares and amounts, dated and not, not paid, partly paid and paid, some before they were due."""
+    random, rows = Random(seed), []
+    for number in range(2 * deals):
+        due = random.choice((None, TODAY - timedelta(days=random.randrange(-200, 260))))
+        amount = random.choice((None, random.randrange(1, 900_000) / 100))
+        happened = random.choice((None, TODAY - timedelta(days=random.randrange(300))))
+        invoiced = random.choice((None, TODAY - timedelta(days=random.randrange(400))))
+        paid = random.choice((None, 0, 12.34, amount, amount, 10_000.5))
+        rows.append({
+            "payment": f"P-{number}", "deal": f"D-{number // 2}", "amount": amount,
+            "share": random.choice((None, 0.3, 1 / 3, 0.335)), "contract": random.choice((None, 1_000.01, 77_777)),
+            "due": due, "event": "delivery", "happened": happened, "event_days": random.choice((None, 14)),
+            "invoice": random.choice(("", f"F-{number}")), "invoiced": invoiced,
+            "paid": paid, "paid_on": random.choice((None, TODAY - timedelta(days=random.randrange(400)))) if paid else None,
+        })  # fmt: skip
+    return make_table_frame(TABLES["Payments"], rows)

@@ -45,6 +45,17 @@ from xl_salesflow.metrics.month_metrics import (
     TrendMonths,
 )
 from xl_salesflow.metrics.outcome_metrics import CYCLE_METRICS, OUTCOME_METRICS
+from xl_salesflow.metrics.payment_metrics import (
+    CASH_MONTH_COLUMNS,
+    CASH_MONTH_NAMING,
+    CASH_MONTH_ROWS,
+    COLLECTION_COLUMNS,
+    RECEIVABLE_COLUMNS,
+    RECEIVABLE_NAMING,
+    RECEIVABLE_ROWS,
+    CashMonths,
+    PaymentSums,
+)
 from xl_salesflow.metrics.plan_line import PLAN_BASIS_METRICS
 from xl_salesflow.metrics.plan_metrics import PLAN_METRICS, PLAN_STAGE_COLUMNS, SalesPlan
 from xl_salesflow.metrics.segment_metrics import SEGMENT_COLUMNS, SEGMENT_NAMING, SEGMENT_ROWS, SegmentPair
@@ -227,6 +238,21 @@ _METRIC_TABLE_ORDER: tuple[MetricTable[Any], ...] = (
         naming=COMPETITOR_NAMING,
         columns=COMPETITOR_COLUMNS,
         mark=WIN_RATE_MARK,
+    ),
+    MetricTable("Collections", rows=range(1, 2), of=PaymentSums, naming=(), columns=COLLECTION_COLUMNS),
+    MetricTable(
+        "Receivables",
+        rows=range(1, RECEIVABLE_ROWS + 1),
+        of=PaymentSums,
+        naming=RECEIVABLE_NAMING,
+        columns=RECEIVABLE_COLUMNS,
+    ),
+    MetricTable(
+        "CashMonths",
+        rows=range(1, CASH_MONTH_ROWS + 1),
+        of=CashMonths,
+        naming=CASH_MONTH_NAMING,
+        columns=CASH_MONTH_COLUMNS,
     ),
     MetricTable(
         "Moves",

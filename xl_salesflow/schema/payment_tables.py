@@ -1,9 +1,9 @@
-"""The instalments that customers pay for the deals they bought: what is due when, what was invoiced, and what came in."""
+"""The instalments that customers pay for the deals they bought, and what they come to: receivables, and cash by month."""
 
 from __future__ import annotations
 
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.schema.table_columns import BY_PRODUCT, SheetGroup, T, TableSchema, declare_column
+from xl_salesflow.schema.table_columns import BY_FORMULA, BY_PRODUCT, SheetGroup, T, TableSchema, declare_column
 
 _STATUS_FORMULA = (
     'IF({due_amount}="","",IF({open_amount}=0,{payment_status:paid},'
@@ -43,5 +43,45 @@ PAYMENTS_TABLE = TableSchema(
         declare_column("owner", "Owner", T.REF, "Who works the deal", options="Team", writer=BY_PRODUCT, width=18),
         declare_column("contract", "Contract amount", T.MONEY, "What the customer pays for the deal: its primary quote with tax, or else the deal's amount", writer=BY_PRODUCT),
         declare_column("notes", "Notes", T.LONG, "For the team; never printed"),
-    ), key="payment", added="0.2",
+    ), key="payment", added="0.2", shows=("Collections",),
+)  # fmt: skip
+
+_RECEIVABLES = Text("Receivables")
+
+COLLECTIONS_TABLE = TableSchema(
+    "Collections", _RECEIVABLES, Text("What came in against what was due"), SheetGroup.MANAGE,
+    (
+        declare_column("position", "Position", T.INTEGER, "One row: all instalments", writer=BY_PRODUCT, width=9),
+        declare_column("due_value", "Due in the period", T.MONEY, "To pay, of the instalments due in the period up to the as-of date", writer=BY_FORMULA),
+        declare_column("collected", "Collected", T.MONEY, "Paid, of the instalments whose last payment came in the period up to the as-of date", writer=BY_FORMULA),
+        declare_column("rate", "Collected ÷ due", T.PERCENT, "Collected ÷ due in the period; above 100 % when older debts came in", writer=BY_FORMULA, width=10),
+        declare_column("open_value", "Still to pay", T.MONEY, "What customers still have to pay, due or not; only today's snapshot knows", writer=BY_FORMULA),
+        declare_column("overdue_value", "Overdue", T.MONEY, "Still to pay, of the instalments due before the as-of date", writer=BY_FORMULA),
+        declare_column("days_to_pay", "Days to pay", T.NUMBER, "Mean days from the day on the invoice to the last payment, of the instalments fully paid in the period up to the as-of date", writer=BY_FORMULA, width=10),
+        declare_column("paid_count", "Instalments behind it", T.INTEGER, "How many instalments the mean is based on", writer=BY_FORMULA, width=10),
+    ), key="position", sheet="Receivables", added="0.2",
+)  # fmt: skip
+
+RECEIVABLES_TABLE = TableSchema(
+    "Receivables", _RECEIVABLES, Text("Receivables by age"), SheetGroup.MANAGE,
+    (
+        declare_column("position", "Position", T.INTEGER, "Not due, four ages, no day, all", writer=BY_PRODUCT, width=9),
+        declare_column("age", Text("Age", context="Receivables"), T.TEXT, "Days from the day it was due to the as-of date", writer=BY_FORMULA, width=18),
+        declare_column("payment_count", "Instalments", T.INTEGER, "Instalments that are not fully paid; only today's snapshot knows", writer=BY_FORMULA, width=11),
+        declare_column("open_value", "Still to pay", T.MONEY, "What is still to pay of them", writer=BY_FORMULA),
+        declare_column("share", Text("Share", context="Receivables"), T.PERCENT, "Of all that is still to pay", writer=BY_FORMULA, width=10),
+    ), key="position", sheet="Receivables", added="0.2",
+)  # fmt: skip
+
+CASH_MONTHS_TABLE = TableSchema(
+    "CashMonths", _RECEIVABLES, Text("Cash month by month"), SheetGroup.MANAGE,
+    (
+        declare_column("position", "Position", T.INTEGER, "6 is the month of the as-of date", writer=BY_PRODUCT, width=9),
+        declare_column("month", "Month", T.DATE, "First day of the month; the period is ignored here", writer=BY_FORMULA),
+        declare_column("due_value", "Due in the month", T.MONEY, "To pay, of the instalments due in the month", writer=BY_FORMULA),
+        declare_column("collected", "Collected", T.MONEY, "Paid, of the instalments whose last payment came in the month", writer=BY_FORMULA),
+        declare_column("rate", "Collected ÷ due", T.PERCENT, "Collected ÷ due in the month", writer=BY_FORMULA, width=10),
+        declare_column("expected", "Expected cash", T.MONEY, "Still to pay, due in the month; the month of the as-of date has everything overdue too", writer=BY_FORMULA),
+        declare_column("cumulative", "Expected so far", T.MONEY, "Expected cash from the month of the as-of date on", writer=BY_FORMULA),
+    ), key="position", sheet="Receivables", added="0.2",
 )  # fmt: skip

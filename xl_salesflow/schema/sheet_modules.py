@@ -20,7 +20,7 @@ MODULE_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "traits": ("Traits", "FitCriteria"),
         "objections": ("Objections",),
         "quotes": ("Quotes", "QuoteLines", "Products"),
-        "payments": ("Payments",),
+        "payments": ("Payments", "Collections"),
         "plan": ("Targets", "Calls", "ForecastMonths", "PlanStages", "TeamPlan", "TeamActivity", "Measures"),
         "analysis": ("Trend", "Leaks", "LossReasons", "Competitors", "Moves"),
         "feedback": ("Feedback",),

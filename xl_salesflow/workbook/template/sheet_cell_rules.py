@@ -271,6 +271,11 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
         ConditionalFormat(("won_to_date", "attainment", "gap"), "AND(N({target})>0,N({attainment})>=1)", "green ink"),
     ),
     "TeamActivity": (ConditionalFormat(("position",), '{name}=""', "hidden"),),
+    "Collections": (ConditionalFormat(("overdue_value",), "N({overdue_value})>0", "red ink"),),
+    "Receivables": (
+        ConditionalFormat(("age:share",), "{position}=7", "strong"),
+        ConditionalFormat(("open_value",), "AND({position}>2,{position}<6,N({open_value})>0)", "red ink"),
+    ),
     "FollowUps": (
         ConditionalFormat(("days_late:owner",), "{done}={yes_no:yes}", "struck"),
         ConditionalFormat(("priority",), "{priority}={priority:high}", "red"),
