@@ -98,6 +98,10 @@ Public Sub Salesflow_approvals(control As IRibbonControl)
     SalesflowPress "approvals", CLng(Val(control.Tag))
 End Sub
 
+Public Sub Salesflow_payments(control As IRibbonControl)
+    SalesflowPress "payments"
+End Sub
+
 Public Sub Salesflow_targets(control As IRibbonControl)
     SalesflowPress "targets"
 End Sub

@@ -38,6 +38,7 @@ from xl_salesflow.core.metric_answers import (
     TeamTotals,
 )
 from xl_salesflow.core.name_spelling import unify_names
+from xl_salesflow.core.payment_answers import PaymentsAnswer
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import (
     AppliedChanges,
@@ -219,6 +220,13 @@ def approvals(pipeline: Pipeline, person: str = "") -> ChangeSet[ApprovalsAnswer
     from xl_salesflow.process.approval_decisions import answer_waiting_requests
 
     return ChangeSet(answer=answer_waiting_requests(pipeline, person))
+
+
+def payments(pipeline: Pipeline, owner: str = "", overdue_only: bool = False) -> ChangeSet[PaymentsAnswer]:
+    """Return what came in, what is still to pay by age and month, and the open instalments of everybody or one *owner*."""
+    from xl_salesflow.metrics.payment_listing import answer_payments
+
+    return ChangeSet(answer=answer_payments(recompute_formula_columns(pipeline), owner, overdue_only))
 
 
 def decide(pipeline: Pipeline, choice: ApprovalChoice, run: Run) -> ChangeSet[RunAnswer[ApprovalDecided]]:

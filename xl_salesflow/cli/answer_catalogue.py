@@ -33,6 +33,7 @@ from xl_salesflow.core.customer_answers import CustomerAnswer
 from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.forecast_answers import ForecastAnswer
 from xl_salesflow.core.metric_answers import AuditAnswer, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
+from xl_salesflow.core.payment_answers import PaymentsAnswer
 from xl_salesflow.core.verb_answers import (
     CardTaken,
     FollowUpsAnswer,
@@ -66,6 +67,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "import": (ImportReport,),
         "merge": (MergeReport,),
         "merge-accounts": (BookAnswer[RunAnswer[RenamedRows]],),
+        "payments": (PaymentsAnswer,),
         "plan": (SalesPlanAnswer,),
         "playbook add": (BookAnswer[RunAnswer[Answer]],),
         "playbook check": (PlaybookCheck,),

@@ -32,6 +32,7 @@ from xl_salesflow.cli.metric_commands import (
     report_command,
     sales_plan_command,
 )
+from xl_salesflow.cli.payment_commands import payments_command
 from xl_salesflow.cli.playbook_commands import playbook_group
 from xl_salesflow.cli.rename_commands import merge_accounts_command, rename_command
 from xl_salesflow.cli.rollup_commands import rollup_command
@@ -53,7 +54,7 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
         Text("For managers"),
         (
             *(funnel_command, flow_command, sales_plan_command, forecast_command, report_command),
-            *(compare_command, audit_command, assign_command, approvals_command),
+            *(payments_command, compare_command, audit_command, assign_command, approvals_command),
         ),
     ),
     (

@@ -25,7 +25,20 @@ from xl_salesflow.process.followup_logging import log_followups
 from xl_salesflow.process.playbook_switch import PlaybookSwitch
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.verbs import assign, check, compare, diff, followups, funnel, merge, report, switch, undo, update
+from xl_salesflow.verbs import (
+    assign,
+    check,
+    compare,
+    diff,
+    followups,
+    funnel,
+    merge,
+    payments,
+    report,
+    switch,
+    undo,
+    update,
+)
 
 _BUTTON_DIFFERENCE_TEXTS = {
     "only_first": Text("{key} is in this workbook only, not in {file}."),
@@ -205,6 +218,17 @@ def press_targets(context: ButtonContext) -> Text:
     context.xw_book.app.calculate()
     context.show_table("PlanStages")
     return Text("Type a target and a day; “What if” tries other conversions.")
+
+
+def press_payments(context: ButtonContext) -> Text:
+    """Activate the receivables; their numbers are live formulas."""
+    context.xw_book.app.calculate()
+    context.show_table("Collections")
+    figures = payments(context.read()).answer.collections
+    amounts = {"open": figures.open_value, "overdue": figures.overdue_value}
+    return Text("Still to pay: {open}; overdue: {overdue}.").with_facts(
+        **{name: "—" if amount is None else f"{amount:,.2f}" for name, amount in amounts.items()}
+    )
 
 
 def press_report(context: ButtonContext) -> Text:

@@ -15,6 +15,7 @@ Public names, by file:
     metric_sheets: card_formulas, COMPARED_CARDS, comparison_formats, metric_card_format, metric_name,
         metric_number_format, metric_row_formulas, METRIC_ROW_KEYS, metric_sheet_rows, working_blocks, WorkingBlock
     metric_tables: METRIC_TABLES, METRICS_BY_ID
+    payment_listing: answer_payments
     pipeline_flow: answer_flow, FlowRequest
     report_facts: build_report_document, compute_sales_plan
     rollup_review: is_typed_column, LOST_VALUE_RULES, ROLLUP_MESSAGES, RollupReview

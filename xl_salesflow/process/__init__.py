@@ -21,6 +21,7 @@ Public names, by file:
     name_rules: find_spelling_variants
     noted_values: note_deal_values
     owner_assignment: ASSIGNMENT_MESSAGES, distribute_deals
+    payment_upkeep: find_due_days
     pending_moves: MOVE_STATUS_RULES
     playbook_files: copy_playbook_source, identify_playbook, list_playbook_names, load_playbook, make_file_text,
         make_shipped_setup, playbook_purpose, playbook_title, QUESTIONS_FILE, read_own_playbook, read_playbook_file
