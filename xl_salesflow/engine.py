@@ -413,3 +413,10 @@ def update_warnings(pipeline: Pipeline) -> ChangeSet:
     from xl_salesflow.process.rule_catalogue import write_early_warnings
 
     return write_early_warnings(pipeline)
+
+
+def plan_instalments(pipeline: Pipeline) -> ChangeSet:
+    """Return the instalments of won deals that have payment terms and no instalments yet."""
+    from xl_salesflow.process.instalment_plans import make_instalments
+
+    return make_instalments(pipeline)

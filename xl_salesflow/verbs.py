@@ -64,6 +64,7 @@ from xl_salesflow.engine import (
     complete_derived_cells,
     judge_moves,
     make_deal_scope,
+    plan_instalments,
     recompute_formula_columns,
     repair_formulas,
     request_discounts,
@@ -114,8 +115,7 @@ def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet[CheckAnswer]:
 
     spelled, pipeline = find_spelling_variants(pipeline), recompute_formula_columns(pipeline)
     judged, twice = judge_moves(pipeline, "").findings, find_duplicates(pipeline)
-    findings = (*judged, *check_pipeline(pipeline), *find_changed_documents(pipeline, pipeline), *twice)
-    findings += spelled
+    findings = (*judged, *check_pipeline(pipeline), *find_changed_documents(pipeline, pipeline), *twice, *spelled)
     repairs = repair_formulas(pipeline) if repair else ChangeSet()
     return replace(repairs, findings=findings).with_answer(CheckAnswer(findings))
 
@@ -137,6 +137,7 @@ def update(pipeline: Pipeline, run: Run) -> ChangeSet[RunAnswer]:
         score_customers,
         classify_accounts,
         partial(judge_moves, by=run.by),
+        plan_instalments,
         classify_accounts,  # again: gates ask for the class, and a deal that was won changes it
         note_deal_values,
         fill_win_probability,

@@ -53,7 +53,11 @@ def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 def is_hidden(path: Path) -> dict[str, bool]:
     with ZipFile(path) as package:
         text = package.read("xl/workbook.xml").decode("utf-8")
-    states = {name: 'state="hidden"' in sheet for sheet in re.findall(r"<sheet [^>]*>", text) for name in re.findall(r'name="([^"]*)"', sheet)}
+    states = {
+        name: 'state="hidden"' in sheet
+        for sheet in re.findall(r"<sheet [^>]*>", text)
+        for name in re.findall(r'name="([^"]*)"', sheet)
+    }
     return {
         name: next(states[title] for title in TABLES[name].title.translations() if title in states)
         for name in ("Payments", "Receivables")
@@ -74,7 +78,7 @@ def test_the_screen_opens_with_what_is_still_to_pay(book: Path, capsys: pytest.C
     assert "660.50" in lines[0]
     assert "560.50" in lines[0]
     assert [line for line in lines if screen_width(line) > 80] == []
-    assert [row for row in lines if row.startswith("Acme")][0].split()[2:5] == ["500.50", "2026-02-20", "39"]
+    assert next(row for row in lines if row.startswith("Acme")).split()[2:5] == ["500.50", "2026-02-20", "39"]
 
 
 def test_the_json_has_the_numbers_of_the_sheet(book: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -132,9 +132,7 @@ WRONG = [
 
 
 def made(listed: list[dict[str, Any]], **deal: Any) -> Pipeline:
-    given = [
-        {"payment": f"P-{n}", "deal": "D-1", "due": date(2026, 5, 1), **row} for n, row in enumerate(listed)
-    ]
+    given = [{"payment": f"P-{n}", "deal": "D-1", "due": date(2026, 5, 1), **row} for n, row in enumerate(listed)]
     return recompute_formula_columns(crm(Deals=contracts(**deal), Payments=given))
 
 

@@ -15,7 +15,11 @@ ONE = {"payment": "P-1", "deal": "D-1", "amount": 1000.0, "due": ago(9), "paid":
 
 def reasons(*payments: dict[str, Any], **deal: Any) -> list[tuple[str, str]]:
     listed = make_followup_frame(desk({**WON, **deal}, Payments=list(payments)))
-    return [(why.removesuffix("."), priority) for why, priority in zip(listed["why"], listed["priority"], strict=True) if "paid" in why]
+    return [
+        (why.removesuffix("."), priority)
+        for why, priority in zip(listed["why"], listed["priority"], strict=True)
+        if "paid" in why
+    ]
 
 
 CASES: list[tuple[dict[str, Any], dict[str, Any], str]] = [

@@ -97,11 +97,14 @@ def _word_headlines(answer: PaymentsAnswer, language: Language) -> Iterator[tupl
     amounts = {"open": figures.open_value, "overdue": figures.overdue_value}
     shown = {name: format_screen_value(amount) for name, amount in amounts.items()}
     yield "head", _STILL_TO_PAY.in_(language, **shown)
-    yield "", _COLLECTED.in_(
-        language,
-        collected=format_screen_value(figures.collected),
-        due=format_screen_value(figures.due_value),
-        rate=format_screen_value(figures.rate, Unit.RATIO),
+    yield (
+        "",
+        _COLLECTED.in_(
+            language,
+            collected=format_screen_value(figures.collected),
+            due=format_screen_value(figures.due_value),
+            rate=format_screen_value(figures.rate, Unit.RATIO),
+        ),
     )
     if figures.days_to_pay is not None:
         yield "", _DAYS_TO_PAY.in_(language, days=f"{figures.days_to_pay:.0f}", count=figures.paid_count)

@@ -27,7 +27,6 @@ from xl_salesflow.metrics.formula_criteria import (
     Criteria,
     Criterion,
     count_formula,
-    criteria_between,
     criteria_in_period,
     criterion_is_dated,
     sum_formula,

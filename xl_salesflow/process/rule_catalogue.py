@@ -65,6 +65,7 @@ from xl_salesflow.process.history_rules import (
     UNSEALED_STAGE_STAYS,
     UNSIGNED_STAYS,
 )
+from xl_salesflow.process.instalment_plans import UNUSABLE_TERMS
 from xl_salesflow.process.name_rules import NAME_RENAMED, OFF_LIST_VALUE, SPELLING_VARIANT, STAGE_RENAMED
 from xl_salesflow.process.payment_rules import PAYMENT_RULES
 from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES
@@ -107,6 +108,7 @@ ROW_RULES: tuple[Rule, ...] = (
     *APPROVAL_RULES,
     *REVIEW_RULES,
     *PAYMENT_RULES,
+    UNUSABLE_TERMS,
     WRONG_CRITERION,
 )
 

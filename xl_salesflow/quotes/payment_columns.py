@@ -21,7 +21,9 @@ def compute_payment_columns(pipeline: Pipeline) -> pd.DataFrame:
     late = (due_on < today) & due_on.notna()
     invoiced = (payments["invoice"] != "") | payments["invoiced"].notna()
     cases = [due_amount.isna(), open_amount == 0, late, payments["paid"] > 0, invoiced]
-    status = np.select([case.to_numpy(bool) for case in cases], ["", "paid", "overdue", "partly", "invoiced"], "planned")
+    status = np.select(
+        [case.to_numpy(bool) for case in cases], ["", "paid", "overdue", "partly", "invoiced"], "planned"
+    )
     return pd.DataFrame(
         {
             "due_amount": due_amount,

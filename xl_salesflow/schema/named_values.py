@@ -72,6 +72,7 @@ _SETTING_SCHEMAS = (
     _declare_setting("home_currency", "Total in your own currency", T.CHOICE, Text("No"), "Yes: a quote in another currency prints its total in yours too", None, "yes_no"),
     _declare_setting("quote_days", "Quote validity in days", T.INTEGER, 30.0, "Used when a quote has no last day"),
     _declare_setting("quote_prefix", "Quote number prefix", T.TEXT, "Q-", "The first characters of quote numbers"),
+    _declare_setting("payment_terms", "Usual payment terms", T.TEXT, "", "Shares such as 30/60/10: deals won in the last month get them as instalments; blank: none"),
     _declare_setting("invoice_rule", "Invoice numbers", T.TEXT, "INV-YYYY-0000", "YYYY, YY, MM and DD stand for the day of the invoice, the zeros for the number that counts up"),
     _declare_setting("refusal", "A refused move", T.CHOICE, Text("Keep the cell as typed"), "Keep what was typed, or put the stage back", None, "refusal"),
     _declare_setting("bant_budget", "BANT weight: budget", T.NUMBER, 25.0, "Its share of the score", "BantBudget"),

@@ -194,6 +194,7 @@ QUOTES_TABLE = TableSchema(
         declare_column("total", Text("Total", context="Quotes"), T.MONEY, "What the customer pays",
                formula='IF({tax_mode}={tax_mode:inclusive},ROUND(ROUND({subtotal}*(1-{discount}),2)+{shipping},2),ROUND(ROUND({subtotal}*(1-{discount}),2)+{shipping}+ROUND((ROUND({subtotal}*(1-{discount}),2)+{shipping})*IF({tax_rate}="",TaxRate,{tax_rate}),2),2))'),
         declare_column("terms", "Terms", T.LONG, "Payment and delivery", printed=True),
+        declare_column("payment_terms", "Instalments of the contract", T.TEXT, "Shares such as 30/60/10: won, the deal gets them as instalments; blank: as in Settings", added="0.2"),
         declare_column("approved_by", "Approved by", T.TEXT, "Who approved a discount above the limit"),
         declare_column("sent", "Sent on", T.DATE, "When it was sent"),
         declare_column("sent_to", "Sent to", T.TEXT, "To whom"),

@@ -68,7 +68,9 @@ def _draw_charts(page_: PagePanel, ages: PlacedTable, months: PlacedTable) -> No
     language, bottom = page_.language, _CHART_TOP + _CHART_ROWS
     by_age = build_column_chart(
         replace(ages, length=ages.length - 1),  # without the sum
-        "age", [SeriesLook("open_value", AMBER_INK_COLOUR)], _AGE_CHART_TITLE.in_(language)
+        "age",
+        [SeriesLook("open_value", AMBER_INK_COLOUR)],
+        _AGE_CHART_TITLE.in_(language),
     )
     looks = [SeriesLook("collected", ACCENT_COLOUR), SeriesLook("expected", ACCENT_MID_COLOUR)]
     by_month = build_column_chart(months, "month", looks, _CASH_CHART_TITLE.in_(language))
