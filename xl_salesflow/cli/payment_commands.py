@@ -83,8 +83,8 @@ def print_payments(answer: PaymentsAnswer, language: Language) -> None:
     if not answer.payments:
         print_wrapped_line(_NO_INSTALMENTS.in_(language))
         return
-    columns = ("account", "name", "open_amount", "due_on", "days_overdue", "status")
-    print_screen_table(_word_headers("Payments", columns, language), _list_payments(answer, language))
+    heads = _word_headers("Payments", ("account", "name", "open_amount", "due_on", "days_overdue", "status"), language)
+    print_screen_table(heads, _list_payments(answer, language))
     if len(answer.payments) > _LISTED_AT_MOST:
         click.echo(_MORE_INSTALMENTS.in_(language, count=len(answer.payments) - _LISTED_AT_MOST))
 

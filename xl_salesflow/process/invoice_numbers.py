@@ -22,12 +22,12 @@ _SHORTEST_COUNTER = "-0000"
 def number_invoices(pipeline: Pipeline) -> Pipeline:
     """Return *pipeline* with a number for each instalment that was invoiced on a day and has none."""
     payments = pipeline["Payments"]
-    blank = payments.index[payments["invoiced"].notna() & (payments["invoice"].str.strip() == "")]
+    blank = payments["invoiced"][payments["invoiced"].notna() & (payments["invoice"].str.strip() == "")]
     if blank.empty:
         return pipeline
     numbers = payments["invoice"].copy()
-    for row in blank:
-        numbers[row] = next_invoice_number(pipeline, payments.at[row, "invoiced"].date(), numbers)
+    for row, day in zip(blank.index, blank.dt.date, strict=True):
+        numbers[row] = next_invoice_number(pipeline, day, numbers)
     return pipeline.with_tables(Payments=payments.assign(invoice=numbers))
 
 
