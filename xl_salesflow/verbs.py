@@ -176,14 +176,9 @@ def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None 
     Raises:
         UsageError: no target is given anywhere, or the day has passed.
     """
-    from xl_salesflow.metrics.report_facts import compute_sales_plan
+    from xl_salesflow.metrics.report_facts import answer_sales_plan
 
-    if by and by < pipeline.as_of:
-        raise UsageError("The day to win by ({by}) is before {as_of}; choose a later one.", by=by, as_of=pipeline.as_of)
-    answer = compute_sales_plan(recompute_formula_columns(pipeline), target, by)
-    if answer.figures.value_to_win is None:
-        raise UsageError("No target is set for this period and slice; give --target, or fill in the sheet Targets.")
-    return ChangeSet(answer=answer)
+    return ChangeSet(answer=answer_sales_plan(recompute_formula_columns(pipeline), target, by))
 
 
 def forecast(pipeline: Pipeline, start: date | None = None, end: date | None = None) -> ChangeSet[ForecastAnswer]:

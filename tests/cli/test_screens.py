@@ -23,7 +23,6 @@ SCREENS = (
     ("funnel",), ("funnel", "--by", "owner"), ("funnel", "--all"), ("funnel", "--compare-to", "2026-05-31"),
     ("followups",), ("plan",), ("flow", "--by", "owner", "--deals"), ("flow", "--from", "2026-06-08", "--to", "2026-06-14"),
     ("forecast",), ("forecast", "--to", "2026-12-31"), ("customer", "CUSTOMER"),
-    ("followups",), ("plan",), ("forecast",), ("forecast", "--to", "2026-12-31"),
     ("payments",),
 )  # fmt: skip
 IDS = re.compile(r"\b[a-z]+_[a-z_]+\b")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _STILL_TO_PAY = Text("Still to pay {open}, of it overdue {overdue}")
 _COLLECTED = Text("Collected {collected} of {due} due in the period ({rate})")
-_DAYS_TO_PAY = Text("Invoices are paid after {days} days on average ({count} instalments)")
+_PAID_AFTER = Text("Invoices are paid after {days} days on average ({count} instalments)")
 _NO_INSTALMENTS = Text("No instalment is open.")
 _LISTED_AT_MOST = 40
 _MORE_INSTALMENTS = Text("{count} more; --json lists all.")
@@ -107,7 +107,7 @@ def _word_headlines(answer: PaymentsAnswer, language: Language) -> Iterator[tupl
         ),
     )
     if figures.days_to_pay is not None:
-        yield "", _DAYS_TO_PAY.in_(language, days=f"{figures.days_to_pay:.0f}", count=figures.paid_count)
+        yield "", _PAID_AFTER.in_(language, days=f"{figures.days_to_pay:.0f}", count=figures.paid_count)
 
 
 def _word_headers(table: str, columns: Sequence[str], language: Language) -> list[str]:

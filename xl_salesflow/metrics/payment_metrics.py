@@ -145,7 +145,7 @@ def collections_days_to_pay(sums: PaymentSums) -> MetricArray:
 
 
 _PAYMENTS = "Payments"
-_IS_OPEN = Criterion("open_amount", ">", "0")
+_NOT_PAID = Criterion("open_amount", ">", "0")
 
 
 def _in_period(column: str) -> Criteria:
@@ -162,7 +162,7 @@ def _today_only(formula: str) -> MetricFormula:
 
 _RATE_FORMULA = MetricFormula('IF({due_value}=0,"",{collected}/{due_value})')
 _TIMED: Criteria = (Criterion("open_amount", "=", "0"), *_in_period("paid_on"), criterion_is_dated("invoiced"))
-_DAYS_TO_PAY = (
+_DAYS_TO_PAY_FORMULA = (
     f"({sum_formula('paid_on')(_PAYMENTS, _TIMED)}-{sum_formula('invoiced')(_PAYMENTS, _TIMED)})/{{paid_count}}"
 )
 
@@ -170,13 +170,15 @@ COLLECTION_COLUMNS: tuple[ColumnMetric[PaymentSums], ...] = (
     ColumnMetric("due_value", MetricFormula(_sum("due_amount", *_in_period("due_on"))), collections_due),
     ColumnMetric("collected", MetricFormula(_sum("paid", *_in_period("paid_on"))), collections_paid),
     ColumnMetric("rate", _RATE_FORMULA, _collections_rate),
-    ColumnMetric("open_value", _today_only(_sum("open_amount", _IS_OPEN)), collections_open),
+    ColumnMetric("open_value", _today_only(_sum("open_amount", _NOT_PAID)), collections_open),
     ColumnMetric(
         "overdue_value",
-        _today_only(_sum("open_amount", _IS_OPEN, Criterion("due_on", "<", "AsOf"))),
+        _today_only(_sum("open_amount", _NOT_PAID, Criterion("due_on", "<", "AsOf"))),
         collections_overdue,
     ),
-    ColumnMetric("days_to_pay", MetricFormula(f'IF({{paid_count}}=0,"",{_DAYS_TO_PAY})'), collections_days_to_pay),
+    ColumnMetric(
+        "days_to_pay", MetricFormula(f'IF({{paid_count}}=0,"",{_DAYS_TO_PAY_FORMULA})'), collections_days_to_pay
+    ),
     ColumnMetric("paid_count", MetricFormula(count_formula(_PAYMENTS, _TIMED)), _count_paid),
 )
 
@@ -202,14 +204,14 @@ _FAR = "1000000"  # days, more than any age
 _YOUNGEST = ",".join(f"-{_FAR}" if np.isinf(low) else f"{low:.0f}" for low, _ in AGE_LIMITS)
 _OLDEST = ",".join(_FAR if np.isinf(high) else f"{high:.0f}" for _, high in AGE_LIMITS)
 _OF_AGE: Criteria = (
-    _IS_OPEN,
+    _NOT_PAID,
     Criterion("due_on", "<=", f"(AsOf-CHOOSE({{position}},{_YOUNGEST}))"),
     Criterion("due_on", ">=", f"(AsOf-CHOOSE({{position}},{_OLDEST}))"),
 )
 
 
 def _by_age(of: Callable[[Criteria], str]) -> MetricFormula:
-    everything, dated = of((_IS_OPEN,)), of((_IS_OPEN, criterion_is_dated("due_on")))
+    everything, dated = of((_NOT_PAID,)), of((_NOT_PAID, criterion_is_dated("due_on")))
     ages = f"IF({{position}}<{RECEIVABLE_ROWS - 1},{of(_OF_AGE)},ROUND({everything}-{dated},2))"
     return _today_only(f"IF({{position}}={RECEIVABLE_ROWS},{everything},{ages})")
 
@@ -236,7 +238,7 @@ RECEIVABLE_COLUMNS: tuple[ColumnMetric[PaymentSums], ...] = (
     ColumnMetric(
         "share",
         MetricFormula(
-            f'IF({{open_value}}="","",IF({_sum("open_amount", _IS_OPEN)}=0,"",{{open_value}}/{_sum("open_amount", _IS_OPEN)}))'
+            f'IF({{open_value}}="","",IF({_sum("open_amount", _NOT_PAID)}=0,"",{{open_value}}/{_sum("open_amount", _NOT_PAID)}))'
         ),
         _receivable_share,
     ),
@@ -301,11 +303,11 @@ def _in_month(column: str) -> Criteria:
 _FIRST_EXPECTED = _MONTHS_BEFORE + 1
 _EXPECTED = _sum(
     "open_amount",
-    _IS_OPEN,
+    _NOT_PAID,
     Criterion("due_on", ">=", f"IF({{position}}={_FIRST_EXPECTED},1,{{month}})"),
     Criterion("due_on", "<", _NEXT_MONTH),
 )
-_EXPECTED_SO_FAR = _sum("open_amount", _IS_OPEN, criterion_is_dated("due_on"), Criterion("due_on", "<", _NEXT_MONTH))
+_EXPECTED_SO_FAR = _sum("open_amount", _NOT_PAID, criterion_is_dated("due_on"), Criterion("due_on", "<", _NEXT_MONTH))
 
 CASH_MONTH_NAMING: tuple[MetricColumn[CashMonths], ...] = (
     ColumnMetric(

@@ -13,6 +13,7 @@ import pandas as pd
 from xl_salesflow.core.change_sets import Document
 from xl_salesflow.core.metric_answers import MetricValue, SalesPlanAnswer, SalesPlanFigures, SalesPlanGroup
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.metrics.array_arithmetic import column_days, round_array_to_cents
 from xl_salesflow.metrics.deal_cube import Cube, build_cube, date_of_days
@@ -49,6 +50,20 @@ from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.schema.plain_values import plain_value
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
+
+
+def answer_sales_plan(pipeline: Pipeline, target: float | None, by: date | None) -> SalesPlanAnswer:
+    """Return the sales plan as the verb answers it.
+
+    Raises:
+        UsageError: no target is given anywhere, or the day has passed.
+    """
+    if by and by < pipeline.as_of:
+        raise UsageError("The day to win by ({by}) is before {as_of}; choose a later one.", by=by, as_of=pipeline.as_of)
+    answer = compute_sales_plan(pipeline, target, by)
+    if answer.figures.value_to_win is None:
+        raise UsageError("No target is set for this period and slice; give --target, or fill in the sheet Targets.")
+    return answer
 
 
 def compute_sales_plan(pipeline: Pipeline, value: float | None = None, by: date | None = None) -> SalesPlanAnswer:

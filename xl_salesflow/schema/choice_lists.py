@@ -84,7 +84,7 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
             activity_within="activity within days", quote_is="has a quote that is",
             bant_at_least="BANT score at least", approved_by="approved by",
             contact_is="has a contact who is", objections_closed="has no open objection",
-            activity_outcome="activity with outcome", payment_received="payment is received",
+            activity_outcome="activity with outcome", payment_received="is paid",
         ),
         "comparison": _declare_choices(
             one_of="is one of", at_least="is at least", at_most="is at most", filled="is filled in",

@@ -69,7 +69,7 @@ RECEIVABLES_TABLE = TableSchema(
         declare_column("age", Text("Age", context="Receivables"), T.TEXT, "Days from the day it was due to the as-of date", writer=BY_FORMULA, width=18),
         declare_column("payment_count", "Instalments", T.INTEGER, "Instalments that are not fully paid; only today's snapshot knows", writer=BY_FORMULA, width=11),
         declare_column("open_value", "Still to pay", T.MONEY, "What is still to pay of them", writer=BY_FORMULA),
-        declare_column("share", Text("Share", context="Receivables"), T.PERCENT, "Of all that is still to pay", writer=BY_FORMULA, width=10),
+        declare_column("share", "Share", T.PERCENT, "Of all that is still to pay", writer=BY_FORMULA, width=10),
     ), key="position", sheet="Receivables", added="0.2",
 )  # fmt: skip
 
