@@ -17,7 +17,7 @@ Public names, by file:
     metric_tables: METRIC_TABLES, METRICS_BY_ID
     payment_listing: answer_payments
     pipeline_flow: answer_flow, FlowRequest
-    report_facts: build_report_document, compute_sales_plan
+    report_facts: answer_sales_plan, build_report_document
     rollup_review: is_typed_column, LOST_VALUE_RULES, ROLLUP_MESSAGES, RollupReview
     sales_audit: answer_audit_questions, AUDIT_QUESTIONS
     segment_metrics: VERDICT_CHOICES
