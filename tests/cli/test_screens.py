@@ -136,6 +136,14 @@ def test_wrapped_lines_keep_every_word(text: str, capsys: pytest.CaptureFixture[
     assert [line for line in lines if screen_width(line) > 80 and " " in line.strip()] == []
 
 
+@pytest.mark.parametrize("before", range(70, 80))
+def test_no_line_begins_with_punctuation(before: int, capsys: pytest.CaptureFixture[str]) -> None:
+    print_wrapped_line("a" * (before - 40) + "金额" * 10 + "。之后（“如此”），" * 4)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 1
+    assert [line for line in lines if line[0] in "，。）”"] == []
+
+
 def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     assert style_text("late", "bad") == click.style("late", fg="red")
     monkeypatch.setenv("NO_COLOR", "1")

@@ -35,7 +35,7 @@ _NOT_RECORDED = Text(
     "For {count} of these deals, changes of amount and expected close are recorded only from {day} at the latest; what "
     "changed before counts on the day it was first recorded."
 )
-_STEP_HEADS = (Text("Step"), Text("Deals", context="number"), Text("Value"))
+_STEP_HEADS = (Text("Step", context="flow"), Text("Deals", context="number"), Text("Value", context="money"))
 _GROUP_HEADS = (
     Text("Name"),
     Text("Opening", context="flow"),
@@ -167,7 +167,13 @@ def _print_step_deals(steps: FlowSteps, language: Language) -> None:
     from xl_salesflow.cli.screen_layout import print_screen_table, style_text
     from xl_salesflow.core.flow_answers import FLOW_STEPS
 
-    heads = (Text("Deal"), Text("Owner"), Text("Value"), Text("Before", context="flow"), Text("After", context="flow"))
+    heads = (
+        Text("Deal"),
+        Text("Owner"),
+        Text("Value", context="money"),
+        Text("Before", context="flow"),
+        Text("After", context="flow"),
+    )
     for step, (name, _) in FLOW_STEPS.items():
         bar = getattr(steps, step)
         if step not in ("opening", "closing", "later") and bar.deals:

@@ -29,7 +29,13 @@ _BASIS_TEXT = Text("From {closed} closed deals ({won} won), {stays} stage stays 
 _STATED_TEXT = Text("Beside it, won included:")
 _DEALS_SHOWN = 5
 _RANGE_HEADS = (Text("P10"), Text("P50"), Text("P90"))
-_PERIOD_HEADS = (Text("Period"), *_RANGE_HEADS, Text("Deals won"), Text("Target", context="Targets"), Text("Chance"))
+_PERIOD_HEADS = (
+    Text("Period"),
+    *_RANGE_HEADS,
+    Text("Deals won", context="forecast"),
+    Text("Target", context="Targets"),
+    Text("Chance"),
+)
 _OWNER_HEADS = (Text("Owner"), Text("Won"), *_RANGE_HEADS, Text("Weighted"))
 _DEAL_HEADS = (Text("Deal"), Text("Stage"), Text("Amount"), Text("Chance"), Text("Moves the target by"))
 
@@ -84,7 +90,7 @@ def _print_stated(answer: ForecastAnswer, language: Language) -> None:
     known = [(name.in_(language), format_round_value(value)) for name, value in rows if value is not None]
     if known:
         click.echo("")
-        print_screen_table((_STATED_TEXT.in_(language), Text("Value").in_(language)), known)
+        print_screen_table((_STATED_TEXT.in_(language), Text("Value", context="money").in_(language)), known)
 
 
 def _print_forecast_table(

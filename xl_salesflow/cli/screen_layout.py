@@ -29,6 +29,10 @@ _SCREEN_STYLES: Mapping[str, dict[str, Any]] = MappingProxyType(
 )
 
 
+_CLOSING_PUNCTUATION = ("Po", "Pe", "Pf")
+"""The Unicode categories of what a line never begins with: stops and commas, closing brackets, closing quotation marks."""
+
+
 def style_text(text: str, style: str) -> str:
     """Return *text* in a style of a terminal: head, bad, warning or dim; click removes it where nobody sees it."""
     return text if os.environ.get("NO_COLOR") else click.style(text, **_SCREEN_STYLES[style])
@@ -78,7 +82,7 @@ def print_wrapped_line(text: str, indent: int = 0) -> None:
 
 def screen_width(text: str) -> int:
     """Return how many columns *text* takes."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    return sum(2 if _is_wide(letter) else 1 for letter in text)
 
 
 def _cut_to_width(text: str, width: int) -> str:
@@ -108,11 +112,16 @@ def _wrap_to_width(text: str, width: int) -> Iterator[str]:
 
 
 def _split_into_words(text: str) -> Iterator[str]:
-    """Yield words with the blank after them; a Chinese character is a word of its own."""
+    """Yield words with the blank after them; a Chinese character is a word of its own, with the punctuation after it."""
     word = ""
     for letter in text:
-        word += letter
-        if letter == " " or unicodedata.east_asian_width(letter) in "WF":
+        begins = word and letter != " " and unicodedata.category(letter) not in _CLOSING_PUNCTUATION
+        if begins and (word[-1] == " " or _is_wide(word[-1]) or _is_wide(letter)):
             yield word
             word = ""
+        word += letter
     yield word
+
+
+def _is_wide(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter) in "WF"
