@@ -24,12 +24,13 @@ from xl_salesflow.changelog.copy_merge import merge_copies
 from xl_salesflow.changelog.merge_conflicts import resolve_conflicts
 from xl_salesflow.changelog.three_way_merge import Ancestor, reconstruct_ancestor, require_possible_copy
 from xl_salesflow.changelog.undo_run import revert_run
-from xl_salesflow.core.answers import SomeAnswer, list_json_rows
+from xl_salesflow.core.answers import SomeAnswer
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.customer_answers import CustomerAnswer
 from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.forecast_answers import ForecastAnswer
+from xl_salesflow.core.inspection_answers import InspectionAnswer
 from xl_salesflow.core.metric_answers import (
     BookContribution,
     ComparisonAnswer,
@@ -77,7 +78,7 @@ from xl_salesflow.process.bant_cards import CardAddress, fill_bant_from_answers,
 from xl_salesflow.process.customer_fit import score_customers
 from xl_salesflow.process.deal_tasks import prepare_visit
 from xl_salesflow.process.deal_upkeep import fill_derived_cells, number_new_rows
-from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups, make_followup_document
+from xl_salesflow.process.due_followups import answer_followups
 from xl_salesflow.process.duplicate_rows import find_duplicates
 from xl_salesflow.process.followup_logging import log_followups
 from xl_salesflow.process.noted_values import note_deal_values
@@ -92,6 +93,7 @@ from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
 from xl_salesflow.quotes.quote_versions import offer_quote, revise_quote
 
 if TYPE_CHECKING:
+    from xl_salesflow.metrics.deal_inspection import InspectionRequest
     from xl_salesflow.metrics.pipeline_flow import FlowRequest
     from xl_salesflow.process.approval_decisions import ApprovalChoice
     from xl_salesflow.process.playbook_switch import PlaybookSwitch
@@ -170,6 +172,13 @@ def flow(pipeline: Pipeline, asked: FlowRequest) -> ChangeSet[FlowAnswer]:
     return ChangeSet(answer=answer_flow(unify_names(pipeline), asked))
 
 
+def inspect(pipeline: Pipeline, asked: InspectionRequest) -> ChangeSet[InspectionAnswer]:
+    """Return the open deals of the period with what changed, their pace, missing persons and warnings, by owner."""
+    from xl_salesflow.metrics.deal_inspection import answer_inspection
+
+    return ChangeSet(answer=answer_inspection(recompute_formula_columns(pipeline), asked))
+
+
 def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None = None) -> ChangeSet[SalesPlanAnswer]:
     """Return what is needed to win *target* by a day (defaults: as on the sheets Plan and Targets).
 
@@ -194,14 +203,7 @@ def forecast(pipeline: Pipeline, start: date | None = None, end: date | None = N
 
 def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | None = None) -> ChangeSet[FollowUpsAnswer]:
     """Return whom to call and why, for everybody or one *owner*, and the list as a document dated *made*."""
-    listed = list_followups(recompute_formula_columns(pipeline))
-    listed = listed.for_owner(owner) if owner else listed
-    rows = tuple(list_json_rows(listed.rows))
-    return ChangeSet(
-        answer=FollowUpsAnswer(pipeline.today, listed.day, listed.without_room, rows),
-        documents=(make_followup_document(pipeline, listed, made, owner or ""),),
-        findings=tuple(find_followups_beyond_limit(pipeline, listed)),
-    )
+    return answer_followups(recompute_formula_columns(pipeline), owner or "", made)
 
 
 def customer(pipeline: Pipeline, name: str) -> ChangeSet[CustomerAnswer]:

@@ -32,6 +32,7 @@ from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.customer_answers import CustomerAnswer
 from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.forecast_answers import ForecastAnswer
+from xl_salesflow.core.inspection_answers import InspectionAnswer
 from xl_salesflow.core.metric_answers import AuditAnswer, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
 from xl_salesflow.core.payment_answers import PaymentsAnswer
 from xl_salesflow.core.verb_answers import (
@@ -65,6 +66,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "funnel": (FunnelAnswer,),
         "holidays": (BookAnswer[RunAnswer[Answer]],),
         "import": (ImportReport,),
+        "inspect": (InspectionAnswer,),
         "merge": (MergeReport,),
         "merge-accounts": (BookAnswer[RunAnswer[RenamedRows]],),
         "payments": (PaymentsAnswer,),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from xl_salesflow.core.pipelines import Pipeline
     from xl_salesflow.locale.texts import Language
 
-_SUBJECT = Text("{book} · {start} to {end} · {filters} · {currency}")
+_FLOW_SUBJECT = Text("{book} · {start} to {end} · {filters} · {currency}")
 _ALL_DEALS = Text("all deals")
 _CONSIDERED = Text("Open deals that are expected to close by {day} or have no expected close.")
 _NOT_RECORDED = Text(
@@ -110,7 +110,7 @@ def _print_flow(answer: FlowAnswer, pipeline: Pipeline, wants_deals: bool) -> No
     filters = COMMA_SEPARATOR.in_(language).join(map(str, pipeline.query.filters.values()))
     facts = {"book": Path(pipeline.source).name, "currency": pipeline.settings.text("currency")}
     facts |= {"start": answer.from_.isoformat(), "end": answer.to.isoformat()}
-    click.echo(style_text(_SUBJECT.in_(language, filters=filters or _ALL_DEALS.in_(language), **facts), "head"))
+    click.echo(style_text(_FLOW_SUBJECT.in_(language, filters=filters or _ALL_DEALS.in_(language), **facts), "head"))
     print_wrapped_line(_CONSIDERED.in_(language, day=answer.expected_by.isoformat()), 2)
     click.echo("")
     heads = (*(head.in_(language) for head in _STEP_HEADS), " " * _BAR_WIDTH)

@@ -69,7 +69,7 @@ def answer_flow(pipeline: Pipeline, asked: FlowRequest) -> FlowAnswer:
         UsageError: the period ends before it begins.
     """
     start, end = find_flow_days(pipeline, asked)
-    expected_by = asked.expected_by or _last_day_of_quarter(end)
+    expected_by = asked.expected_by or last_day_of_quarter(end)
     record = read_deal_record(pipeline)
     spells = _find_spells(record, days_since_1970(start), days_since_1970(end))
     at_end = np.fmax(np.fmin(days_since_1970(end), record.gone[spells.deals] - 1), spells.day_in)
@@ -120,7 +120,8 @@ def _find_first_day(day: date, period: str) -> date:
     return day.replace(day=1, month=day.month if period == "month" else day.month - (day.month - 1) % 3)
 
 
-def _last_day_of_quarter(day: date) -> date:
+def last_day_of_quarter(day: date) -> date:
+    """Return the last day of the calendar quarter of *day*."""
     last = day.month + (-day.month) % 3
     after = date(day.year + last // 12, last % 12 + 1, 1) if day.year < date.max.year else date.max
     return after - timedelta(days=1)

@@ -6,7 +6,7 @@ Journal), and the cells of today. A day means its end, and what a person types c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -56,6 +56,11 @@ class Timeline:
     def on(self, deals: GroupNumbers, days: MetricArray | float) -> NDArray[Any]:
         """Return the value of each of *deals* (deal numbers) at the end of a day, or of a day each."""
         return self.values[np.searchsorted(self.starts, number_deal_days(deals, days), side="right") - 1]
+
+    def list_values(self) -> Iterator[tuple[int, float, Any]]:
+        """Yield every value as deal number, day from which it held, and value; equal days and values may follow."""
+        deals, days = np.divmod(self.starts, _CALENDAR_DAYS)
+        yield from zip(deals.tolist(), (days + LONG_AGO).tolist(), self.values.tolist(), strict=True)
 
 
 @dataclass(frozen=True)

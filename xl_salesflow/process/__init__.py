@@ -12,7 +12,7 @@ Public names, by file:
     customer_fit: score_customers
     deal_tasks: prepare_visit
     deal_upkeep: count_spin_kinds, fill_derived_cells, is_cell_filled, number_new_rows, SPIN_KINDS
-    due_followups: find_followups_beyond_limit, list_followups, make_followup_document, split_document_by_owner
+    due_followups: answer_followups, find_followups_beyond_limit, list_followups, split_document_by_owner
     duplicate_rows: DUPLICATE_MESSAGES, DUPLICATE_SIGNS, find_duplicate_pairs, find_duplicates
     followup_logging: log_followups
     history_rules: check_seals
@@ -32,7 +32,7 @@ Public names, by file:
     renamed_names: list_typed_renames, TypedRename
     renaming: merge_accounts, rename_everywhere
     rule_catalogue: ALL_RULES, check_pipeline, find_playbook_findings, find_unsealed_stays, list_finding_rows,
-        list_warning_sentences, write_early_warnings
+        list_warning_sentences, word_early_warnings, write_early_warnings
     stage_renumbering: find_renumbered_stages, renumber_stages, RENUMBERING_MESSAGES
     win_probability: fill_win_probability
     working_days: add_missing_holidays, make_country_holidays, make_shipped_holidays

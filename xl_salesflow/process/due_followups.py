@@ -17,9 +17,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.answers import list_json_rows
+from xl_salesflow.core.change_sets import ChangeSet, Document
 from xl_salesflow.core.key_numbers import followup_activity_key
 from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.verb_answers import FollowUpsAnswer
 from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR, Language, Text, fold_text
 from xl_salesflow.process.followup_call_notes import choose_call_questions, describe_last_objections, find_call_contacts
 from xl_salesflow.process.followup_deals import (
@@ -225,6 +227,17 @@ def find_followups_beyond_limit(pipeline: Pipeline, listed: FollowUpList) -> Ite
         message = FOLLOWUPS_BEYOND_LIMIT.in_(language, left=left, **facts)
         message = message if owner else DEALS_WITHOUT_OWNER.in_(language) + message  # the finding's key is the owner
         yield Finding("followups_beyond", "note", message, "FollowUps", owner, "owner", cell)
+
+
+def answer_followups(pipeline: Pipeline, owner: str, made: datetime | None) -> ChangeSet[FollowUpsAnswer]:
+    """Return the list for one *owner* (blank: everybody) as an answer and as a document dated *made*."""
+    listed = list_followups(pipeline)
+    listed = listed.for_owner(owner) if owner else listed
+    return ChangeSet(
+        answer=FollowUpsAnswer(pipeline.today, listed.day, listed.without_room, tuple(list_json_rows(listed.rows))),
+        documents=(make_followup_document(pipeline, listed, made, owner),),
+        findings=tuple(find_followups_beyond_limit(pipeline, listed)),
+    )
 
 
 def make_followup_document(

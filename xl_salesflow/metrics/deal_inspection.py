@@ -1,0 +1,169 @@
+"""The open deals of a period as a manager goes through them: what changed, how long they take, who and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xl_salesflow.core.inspection_answers import (
+    DealChange,
+    InspectedDeal,
+    InspectedOwner,
+    InspectionAnswer,
+    RecordedAmount,
+)
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import fold_text
+from xl_salesflow.metrics.deal_cube import date_of_days, days_since_1970
+from xl_salesflow.metrics.past_deals import DealRecord, read_deal_record
+from xl_salesflow.metrics.pipeline_flow import last_day_of_quarter
+from xl_salesflow.process.rule_catalogue import list_warning_sentences, word_early_warnings
+from xl_salesflow.schema.plain_values import json_value, plain_value
+from xl_salesflow.schema.table_frames import fold_keys
+
+NEEDED_ROLES = ("decision_maker", "approver", "champion")
+"""The roles of a decision, ids of the list decision_role, of which a deal needs to know somebody each."""
+
+FEWEST_RANKED_DEALS = 5
+"""Number of won deals from which a deal's days in its stage are compared with theirs."""
+
+_COMPARED_COLUMNS: Mapping[str, str] = {
+    "recorded_stage": "stage",
+    "amount": "amount",
+    "expected_close": "expected_close",
+    "forecast": "forecast",
+    "owner": "owner",
+}
+"""Column of Deals → column of the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionRequest:
+    """Which deals are inspected: of one *owner* or all, expected by a day (blank: the end of the calendar quarter).
+
+    Changes are counted from the evening of *since*; blank means a week ago.
+    """
+
+    owner: str = ""
+    since: date | None = None
+    expected_by: date | None = None
+
+
+def answer_inspection(pipeline: Pipeline, asked: InspectionRequest) -> InspectionAnswer:
+    """Return every open deal that is *asked* for, with its changes, its pace and what is missing."""
+    day = pipeline.today
+    since, expected_by = asked.since or day - timedelta(days=7), asked.expected_by or last_day_of_quarter(day)
+    deals = pipeline["Deals"]
+    chosen = (deals["outcome"] == "open") & (deals["deal"] != "")
+    chosen &= ~(deals["expected_close"] > pd.Timestamp(expected_by))
+    if asked.owner:
+        chosen &= fold_keys(deals["owner"]) == fold_text(asked.owner)
+    record = read_deal_record(pipeline)
+    before = record.on(since).drop_duplicates("deal").set_index("deal")
+    now = record.on(day).drop_duplicates("deal").set_index("deal")
+    facts = {
+        "before": before,
+        "now": now,
+        "amounts": list_recorded_amounts(record),
+        "stays": _collect_won_days(pipeline),
+        "missing": _find_missing_roles(pipeline, deals[chosen]),
+        "warnings": word_early_warnings(pipeline),
+    }
+    owners = [
+        _inspect_owner(str(owner), [_inspect_deal(row, facts, day) for _, row in mine.iterrows()])
+        for owner, mine in deals[chosen].groupby("owner", sort=False)
+    ]
+    return InspectionAnswer(day, since, expected_by, tuple(sorted(owners, key=lambda one: one.owner.casefold())))
+
+
+def _inspect_owner(owner: str, deals: list[InspectedDeal]) -> InspectedOwner:
+    deals.sort(key=lambda one: (not one.changes, not one.warnings, -(one.amount or 0.0), one.deal))
+    return InspectedOwner(owner, len(deals), round(sum(one.amount or 0.0 for one in deals), 2), tuple(deals))
+
+
+def _inspect_deal(row: pd.Series, facts: Mapping[str, Any], day: date) -> InspectedDeal:
+    key, stays = str(row["deal"]), facts["stays"].get((row["playbook"], row["recorded_stage"]), np.empty(0))
+    days = None if pd.isna(row["since"]) else (day - row["since"].date()).days
+    compared = days is not None and len(stays) >= FEWEST_RANKED_DEALS
+    return InspectedDeal(
+        key,
+        str(row["name"]),
+        str(row["account"]),
+        str(row["recorded_stage"]),
+        plain_value(row["amount"]),
+        _read_day(row["expected_close"]),
+        str(row["forecast"]),
+        days,
+        float(np.median(stays)) if len(stays) else None,
+        float(np.mean(stays < days)) if compared else None,
+        len(stays),
+        0 if pd.isna(row["pushes"]) else int(row["pushes"]),
+        tuple(_list_deal_changes(key, facts["before"], facts["now"])),
+        tuple(facts["amounts"].get(key, ())),
+        facts["missing"][row.name],
+        str(row["next_step"]),
+        _read_day(row["next_step_date"]),
+        tuple(list_warning_sentences(facts["warnings"][row.name])),
+    )
+
+
+def _read_day(stamp: pd.Timestamp) -> date | None:
+    return None if pd.isna(stamp) else stamp.date()
+
+
+def _list_deal_changes(deal: str, before: pd.DataFrame, now: pd.DataFrame) -> Iterator[DealChange]:
+    """Yield what differs of a deal between two days; a deal that was not open then has one change only."""
+    if deal not in now.index:
+        return
+    if deal not in before.index or before.at[deal, "outcome"] != "open":
+        yield DealChange("deal", str(before.at[deal, "stage"]) if deal in before.index else None, deal)
+        return
+    for column, recorded in _COMPARED_COLUMNS.items():
+        values = [json_value(frame.at[deal, recorded]) or None for frame in (before, now)]
+        if values[0] != values[1]:
+            yield DealChange(column, *values)
+
+
+def list_recorded_amounts(record: DealRecord) -> dict[str, list[RecordedAmount]]:
+    """Return the amounts of every deal by its key, each with the day from which it held; equal ones in a row are one."""
+    found: dict[str, list[RecordedAmount]] = {}
+    began = np.full(len(record.keys), np.inf)
+    np.minimum.at(began, record.stay_deals, record.stay_days)
+    for deal, day, value in record.timelines["amount"].list_values():
+        amounts, amount = found.setdefault(str(record.keys[deal]), []), plain_value(value)
+        held = (
+            date_of_days(max(day, began[deal]))
+            if np.isfinite(began[deal]) and began[deal] > days_since_1970(date(1900, 1, 1))
+            else None
+        )
+        if held is None or (amounts and amounts[-1].amount == amount):
+            continue
+        if amounts and amounts[-1].day >= held:
+            amounts.pop()
+        if not amounts or amounts[-1].amount != amount:
+            amounts.append(RecordedAmount(held, amount))
+    return found
+
+
+def _collect_won_days(pipeline: Pipeline) -> dict[tuple[str, str], Any]:
+    """Return the days that won deals were in each stage, by playbook and stage: one number for each deal."""
+    deals, history = pipeline["Deals"], pipeline["History"]
+    won = history[history["deal"].isin(deals.loc[deals["outcome"] == "won", "deal"]) & (history["outcome"] == "open")]
+    won = won[won["days"].notna()]
+    total = won.groupby(["playbook", "stage", "deal"])["days"].sum()
+    return {(str(each[0]), str(each[1])): days.to_numpy() for each, days in total.groupby(level=[0, 1])}  # type: ignore[index]
+
+
+def _find_missing_roles(pipeline: Pipeline, deals: pd.DataFrame) -> dict[Any, tuple[str, ...]]:
+    """Return the needed roles that no contact of a deal's customer has, by the row of the deal."""
+    contacts = pipeline["Contacts"]
+    met = {}
+    for role in NEEDED_ROLES:
+        having = contacts[contacts["decision_role"] == role]
+        met[role] = deals["account"].isin(set(having["account"]) - {""}) | deals["contact"].isin(having["contact"])
+    return {row: tuple(role for role in NEEDED_ROLES if not met[role][row]) for row in deals.index}
