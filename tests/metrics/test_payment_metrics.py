@@ -37,7 +37,7 @@ def test_what_came_in_is_compared_with_what_was_due() -> None:
     assert compute_sheet_values(made()).tables["Collections"][1] == {
         "due_value": 1900.10,  # P-1, P-3 and P-4
         "collected": 1800.05,  # P-1, P-2 and the part of P-3
-        "rate": 1800.05 / 1900.10,
+        "collected_rate": 1800.05 / 1900.10,
         "open_value": 2510.05,
         "overdue_value": 1050.0,
         "days_to_pay": 25.0,  # 20 and 30 days; P-3 is not fully paid
@@ -83,5 +83,6 @@ def test_an_earlier_day_knows_what_came_in_and_not_what_was_open() -> None:
 def test_a_workbook_without_instalments_shows_nothing_due() -> None:
     tables = compute_sheet_values(crm()).tables
     assert tables["Collections"][1] == {
-        "due_value": 0, "collected": 0, "rate": "", "open_value": 0, "overdue_value": 0, "days_to_pay": "", "paid_count": 0,
+        "due_value": 0, "collected": 0, "collected_rate": "", "open_value": 0, "overdue_value": 0, "days_to_pay": "",
+        "paid_count": 0,
     }  # fmt: skip

@@ -55,7 +55,8 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
         Text("For managers"),
         (
             *(funnel_command, flow_command, inspect_command, sales_plan_command, forecast_command, report_command),
-            *(payments_command, compare_command, audit_command, assign_command, approvals_command),
+            payments_command,
+            *(compare_command, audit_command, assign_command, approvals_command),
         ),
     ),
     (

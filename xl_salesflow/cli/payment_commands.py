@@ -75,7 +75,7 @@ def print_payments(answer: PaymentsAnswer, language: Language) -> None:
         click.echo(style_text(line, style) if style else line)
     for table, columns, rows in (
         ("Receivables", ("age", "payment_count", "open_value", "share"), _list_ages(answer)),
-        ("CashMonths", ("month", "due_value", "collected", "rate", "expected"), _list_months(answer)),
+        ("CashMonths", ("month", "due_value", "collected", "collected_rate", "expected"), _list_months(answer)),
     ):
         click.echo("")
         print_screen_table(_word_headers(table, columns, language), rows)
@@ -103,7 +103,7 @@ def _word_headlines(answer: PaymentsAnswer, language: Language) -> Iterator[tupl
             language,
             collected=format_screen_value(figures.collected),
             due=format_screen_value(figures.due_value),
-            rate=format_screen_value(figures.rate, Unit.RATIO),
+            rate=format_screen_value(figures.collected_rate, Unit.RATIO),
         ),
     )
     if figures.days_to_pay is not None:
@@ -140,7 +140,7 @@ def _list_months(answer: PaymentsAnswer) -> list[list[str]]:
             f"{row.month:%Y-%m}",
             format_screen_value(row.due_value),
             format_screen_value(row.collected),
-            format_screen_value(row.rate, Unit.RATIO),
+            format_screen_value(row.collected_rate, Unit.RATIO),
             format_screen_value(row.expected),
         ]
         for row in answer.months

@@ -19,7 +19,7 @@ class Collections(Answer):
     """To pay, of the instalments due in the period up to the as-of date."""
     collected: Money
     """Paid, of the instalments whose last payment came in the period up to the as-of date."""
-    rate: Ratio | None
+    collected_rate: Ratio | None
     """Collected ÷ due."""
     open_value: Money | None
     """Still to pay, due or not; null for a past date."""
@@ -57,7 +57,7 @@ class CashMonth(Answer):
     """To pay, of the instalments due in the month."""
     collected: Money
     """Paid, of the instalments whose last payment came in the month."""
-    rate: Ratio | None
+    collected_rate: Ratio | None
     """Collected ÷ due."""
     expected: Money | None
     """Still to pay, due in the month; the month of the as-of date has everything overdue too."""

@@ -169,7 +169,7 @@ _DAYS_TO_PAY_FORMULA = (
 COLLECTION_COLUMNS: tuple[ColumnMetric[PaymentSums], ...] = (
     ColumnMetric("due_value", MetricFormula(_sum("due_amount", *_in_period("due_on"))), collections_due),
     ColumnMetric("collected", MetricFormula(_sum("paid", *_in_period("paid_on"))), collections_paid),
-    ColumnMetric("rate", _RATE_FORMULA, _collections_rate),
+    ColumnMetric("collected_rate", _RATE_FORMULA, _collections_rate),
     ColumnMetric("open_value", _today_only(_sum("open_amount", _NOT_PAID)), collections_open),
     ColumnMetric(
         "overdue_value",
@@ -323,7 +323,7 @@ CASH_MONTH_COLUMNS: tuple[ColumnMetric[CashMonths], ...] = (
         MetricFormula(_sum("paid", *_in_month("paid_on"), Criterion("paid_on", "<=", "AsOf"))),
         month_collected,
     ),
-    ColumnMetric("rate", _RATE_FORMULA, _month_rate),
+    ColumnMetric("collected_rate", _RATE_FORMULA, _month_rate),
     ColumnMetric(
         "expected",
         MetricFormula(f'IF(IsToday*({{position}}>={_FIRST_EXPECTED})=0,"",{_EXPECTED})'),

@@ -17,7 +17,7 @@ Public names, by file:
     followup_logging: log_followups
     history_rules: check_seals
     imported_moves: find_move_findings, judge_imported_deals
-    instalment_plans: make_instalments
+    instalment_plans: make_instalments, PART_NAMES, split_into_cents
     move_judging: judge_stage_moves
     name_rules: find_spelling_variants
     noted_values: note_deal_values

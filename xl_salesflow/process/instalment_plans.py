@@ -36,6 +36,8 @@ _RECENT_DAYS = 31
 _FROM_TERMS = Text("payment terms {terms}")
 _DEPOSIT, _PART_NAME, _BALANCE = Text("Deposit"), Text("Instalment {number}"), Text("Balance")
 _WHOLE_AMOUNT = Text("Whole amount")
+PART_NAMES = (_DEPOSIT, _PART_NAME, _BALANCE)
+"""The names of the first instalment, of those between, and of the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,10 @@ def _read_parts(written: Sequence[str]) -> Iterator[PlannedPart | None]:
             yield PlannedPart(Decimal(match["share"]), event, int(match["days"] or 0))
 
 
-def split_into_cents(total: int, shares: Sequence[Decimal]) -> list[int]:
+def split_into_cents(total: int, shares: Sequence[Decimal] | Sequence[int]) -> list[int]:
     """Return *total* cents in parts as large as *shares*, whole cents that add up to it: the largest remainders first."""
-    whole = sum(shares)
-    exact = [total * share / whole for share in shares]
+    whole = sum(map(Decimal, shares))
+    exact = [total * Decimal(share) / whole for share in shares]
     parts = [int(part) for part in exact]
     by_remainder = sorted(range(len(shares)), key=lambda at: (parts[at] - exact[at], at))
     for at in by_remainder[: total - sum(parts)]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.cli.demo.demo_payments import make_payment_frame
 from xl_salesflow.cli.demo.demo_pipeline import (
     day_numbers_to_dates,
     generate_pipeline,
@@ -45,6 +46,7 @@ def make_day_of_work(pipeline: Pipeline, seed: int = 11) -> ChangeSet:
     quoted = opened.sort_values(["furthest", "amount"], ascending=False, kind="stable").head(8)
     rows = {"Activities": _make_activity_frame(pipeline, random), "Quotes": _make_quote_frame(pipeline, quoted)}
     rows["QuoteLines"] = _make_quote_line_frame(pipeline, rows["Quotes"], quoted)
+    rows["Payments"] = make_payment_frame(pipeline)
     added = tuple(Append(name, frame, "demo") for name, frame in rows.items())
     typed = (_edit_stages(pipeline, opened), _edit_company_settings(pipeline), *_edit_competitors(pipeline, deals))
     return ChangeSet(appends=added, edits=typed)
