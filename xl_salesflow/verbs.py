@@ -24,6 +24,7 @@ from xl_salesflow.changelog.copy_merge import merge_copies
 from xl_salesflow.changelog.merge_conflicts import resolve_conflicts
 from xl_salesflow.changelog.three_way_merge import Ancestor, reconstruct_ancestor, require_possible_copy
 from xl_salesflow.changelog.undo_run import revert_run
+from xl_salesflow.core.accuracy_answers import AccuracyAnswer
 from xl_salesflow.core.answers import SomeAnswer
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.change_sets import ChangeSet
@@ -191,14 +192,17 @@ def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None 
 
 
 def forecast(pipeline: Pipeline, start: date | None = None, end: date | None = None) -> ChangeSet[ForecastAnswer]:
-    """Return what will be won from *start* to *end* (default: in the quarter of today), and how sure that is.
-
-    Raises:
-        UsageError: the period is over, or ends before it begins.
-    """
+    """Return what will be won from *start* to *end*, by default in the quarter of tomorrow, and how sure that is."""
     from xl_salesflow.metrics.team_forecast import compute_forecast
 
     return ChangeSet(answer=compute_forecast(recompute_formula_columns(pipeline), start, end))
+
+
+def accuracy(pipeline: Pipeline) -> ChangeSet[AccuracyAnswer]:
+    """Return how right the forecasts of past months and quarters were, by method and owner."""
+    from xl_salesflow.metrics.forecast_accuracy import compute_accuracy
+
+    return ChangeSet(answer=compute_accuracy(recompute_formula_columns(pipeline)))
 
 
 def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | None = None) -> ChangeSet[FollowUpsAnswer]:

@@ -1,4 +1,4 @@
-"""``salesflow forecast``: one sentence first, the keys of the answer, and a workbook that knows too little."""
+"""``salesflow forecast`` and ``accuracy``: a sentence first, the keys of the answers, and a workbook that knows too little."""
 
 from __future__ import annotations
 
@@ -43,3 +43,16 @@ def test_too_little_is_said_in_words(book: Path, capsys: pytest.CaptureFixture[s
     assert main(["forecast", str(book), "--today", "2026-05-14"]) == 0
     assert "No simulation: Closed deals on record:" in capsys.readouterr().out
     assert main(["forecast", str(book), "--today", "2026-05-14", "--to", "2026-05-01"]) == 2
+
+
+def test_accuracy_says_first_which_method_was_best(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["accuracy", str(book), "--today", "2026-06-30", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert tuple(said) == (
+        "as_of", "best", "methods", "owners", "coverage", "calibration", "periods", "why_not",
+    )  # fmt: skip
+    assert [one["probability"] for one in said["calibration"]] == ["learned", "simulated"]
+    assert main(["accuracy", str(book), "--today", "2026-06-30"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "salesflow-demo.xlsx · how right the forecasts were, as of 2026-06-30 · USD"
+    assert lines[1] == "  Months: no method was more accurate than every other by more than chance."

@@ -135,6 +135,7 @@ def change_deals(path: Path, **cells: object) -> None:
 
 
 CALLS = [
+    "accuracy book.xlsx",
     "adopt team.xlsx --yes --dry-run",
     "assign book.xlsx --how in_turn --reclaim 5 --dry-run",
     "audit book.xlsx",

@@ -23,7 +23,7 @@ SCREENS = (
     ("funnel",), ("funnel", "--by", "owner"), ("funnel", "--all"), ("funnel", "--compare-to", "2026-05-31"),
     ("followups",), ("plan",), ("flow", "--by", "owner", "--deals"), ("flow", "--from", "2026-06-08", "--to", "2026-06-14"),
     ("inspect", "--expected-by", "2026-12-31"),
-    ("forecast",), ("forecast", "--to", "2026-12-31"), ("customer", "CUSTOMER"),
+    ("forecast",), ("forecast", "--to", "2026-12-31"), ("accuracy",), ("customer", "CUSTOMER"),
     ("payments",),
 )  # fmt: skip
 IDS = re.compile(r"\b[a-z]+_[a-z_]+\b")

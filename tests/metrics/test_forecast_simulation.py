@@ -14,6 +14,7 @@ from tests.metrics.made_teams import CONVERSIONS, LOST, MEAN_DAYS, STAGES, WON, 
 from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.metrics.deal_cube import days_since_1970
 from xl_salesflow.metrics.forecast_simulation import OpenDeals, simulate_forecast
+from xl_salesflow.metrics.month_spread import learn_month_variance
 from xl_salesflow.metrics.owner_shifts import shrink_owner_shifts
 from xl_salesflow.metrics.stage_hazards import StageHazards, draw_stage_hazards
 from xl_salesflow.metrics.stay_record import NO_STATE, build_stay_record
@@ -146,6 +147,21 @@ def test_a_stay_is_counted_where_the_deal_stands_at_the_end_of_the_day() -> None
     assert (record.won, record.lost) == (len(record.stages), len(record.stages) + 1)
     assert WON == STAGES
     assert LOST == STAGES + 1
+
+
+@pytest.mark.parametrize(("variance", "low", "high"), [(0.0, 0.0, 0.02), (0.16, 0.05, 0.36)])
+def test_months_differ_by_more_than_chance_only_if_they_do(variance: float, low: float, high: float) -> None:
+    team = make_team(5, 12.0, spread=0)
+    record = team.record
+    closes = np.isin(record.next_state, (WON, LOST))
+    if variance:  # every other month is quiet: its deals close a month later
+        month = np.where(closes, record.left, 0) // 30
+        later = closes & (month % 2 == 0) & (np.random.default_rng(3).random(len(closes)) < 2 * np.sqrt(variance))
+        record = replace(record, left=np.where(later, record.left + 30, record.left))
+    known = record.known_on(team.day)
+    hazards = draw_stage_hazards(known, team.day, 20, np.random.default_rng(1))
+    assert low <= learn_month_variance(known, team.day, hazards) <= high
+    assert learn_month_variance(record.known_on(90), 90, hazards) == 0, "three months are too few"
 
 
 @pytest.mark.parametrize(

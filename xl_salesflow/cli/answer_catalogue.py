@@ -27,6 +27,7 @@ from xl_salesflow.cli.printed_answers import (
     UndoReport,
     WrittenFiles,
 )
+from xl_salesflow.core.accuracy_answers import AccuracyAnswer
 from xl_salesflow.core.answers import Answer
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.customer_answers import CustomerAnswer
@@ -48,6 +49,7 @@ from xl_salesflow.core.verb_answers import (
 
 PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
     {
+        "accuracy": (AccuracyAnswer,),
         "adopt": (ImportReport,),
         "apply": (ApplyReport,),
         "approvals": (ApprovalsAnswer, BookAnswer[RunAnswer[ApprovalDecided]]),

@@ -23,7 +23,7 @@ from xl_salesflow.cli.customer_page_commands import customer_command
 from xl_salesflow.cli.document_commands import print_command, quote_command, revise_command
 from xl_salesflow.cli.export_commands import export_command
 from xl_salesflow.cli.flow_commands import flow_command
-from xl_salesflow.cli.forecast_commands import forecast_command
+from xl_salesflow.cli.forecast_commands import accuracy_command, forecast_command
 from xl_salesflow.cli.import_commands import adopt_command, import_command
 from xl_salesflow.cli.inspect_commands import inspect_command
 from xl_salesflow.cli.metric_commands import (
@@ -54,8 +54,8 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
     (
         Text("For managers"),
         (
-            *(funnel_command, flow_command, inspect_command, sales_plan_command, forecast_command, report_command),
-            payments_command,
+            *(funnel_command, flow_command, inspect_command, sales_plan_command, forecast_command),
+            *(accuracy_command, report_command, payments_command),
             *(compare_command, audit_command, assign_command, approvals_command),
         ),
     ),

@@ -1,4 +1,4 @@
-"""The command forecast, which says what will be won and how sure that is."""
+"""The commands forecast and accuracy: what will be won, and how right such forecasts were."""
 
 from __future__ import annotations
 
@@ -42,4 +42,29 @@ def show_forecast(path: Path, start: date | None, end: date | None, as_json: boo
         print_json(answer)
     else:
         print_forecast(answer, pipeline)
+    return 0
+
+
+@verb_command("accuracy")
+@BOOK_ARGUMENT
+@JSON_OPTION
+@TODAY_OPTION
+def accuracy_command(book: Path, json: bool, today: date | None) -> int:
+
+    return show_accuracy(book, json, today)
+
+
+def show_accuracy(path: Path, as_json: bool, today: date | None) -> int:
+    """Print how right the forecasts of the past were."""
+    from xl_salesflow.cli.accuracy_output import print_accuracy
+    from xl_salesflow.cli.screen_output import print_json
+    from xl_salesflow.verbs import accuracy
+    from xl_salesflow.workbook.closed_book import ClosedBook
+
+    pipeline = ClosedBook(path).read(day_or_today(today))
+    answer = accuracy(pipeline).answer
+    if as_json:
+        print_json(answer)
+    else:
+        print_accuracy(answer, pipeline)
     return 0

@@ -4,6 +4,8 @@ Every package above the schema, except ooxml, may import this package.
 
 Public names, by file:
 
+    accuracy_answers: AccuracyAnswer, BestMethod, Calibration, CalibrationBin, ForecastMethod, MethodAccuracy,
+        PastForecast, PastPeriod, PeriodKind, RangeCoverage
     answers: Answer, answer_to_json, AnswerT, INLINED, json_field_names, json_key, JsonCell, KeyedBy, list_json_rows,
         MeasuredIn, OPTIONAL, OwnFormulaResults, SomeAnswer, UncalculatedFormula
     approval_answers: ApprovalDecided, ApprovalsAnswer, SealedStays

@@ -8,6 +8,7 @@ Public names, by file:
     computed_columns: compute_deal_columns, compute_history_columns, compute_stage_columns
     customer_summary: summarize_customer
     deal_inspection: answer_inspection, InspectionRequest
+    forecast_accuracy: compute_accuracy
     funnel_answers: answer_comparison, answer_funnel
     group_metrics: find_grouping_column
     measure_effects: fill_measure_values

@@ -16,6 +16,7 @@ import numpy as np
 
 from xl_salesflow.metrics.array_arithmetic import GroupNumbers, MetricMask
 from xl_salesflow.metrics.metric_declaration import MetricArray
+from xl_salesflow.metrics.month_spread import draw_month_factors, learn_month_variance
 from xl_salesflow.metrics.new_business import CENTS_PER_UNIT, NewBusiness, learn_new_business
 from xl_salesflow.metrics.owner_shifts import (
     count_closed_by_owner,
@@ -96,7 +97,8 @@ def simulate_forecast(
     places, cell = _unique_places(sorted_deals)
     chances = compute_win_chances(hazards, *places, horizons)
     shifts = _draw_shifts(known, draws, random)
-    drawn = _Draws(chances, cell, shifts, sorted_deals, learn_new_business(known, day), tuple(horizons))
+    months = draw_month_factors(learn_month_variance(known, day, hazards), draws, len(horizons), random)
+    drawn = _Draws(chances, cell, shifts, months, sorted_deals, learn_new_business(known, day), tuple(horizons))
     chance = drawn.mean_chances()
     spread = drawn.spread_of_deals(chance)
     watched = np.argsort(-spread, kind="stable")[: min(watch, np.count_nonzero(spread))].astype(np.int64)
@@ -129,6 +131,7 @@ class _Draws:
     chances: WinChances
     cell: GroupNumbers
     shifts: HazardDraws
+    months: HazardDraws
     deals: OpenDeals
     new: NewBusiness
     horizons: tuple[int, ...]
@@ -137,7 +140,8 @@ class _Draws:
         """Return the chance of each deal to be won within each horizon."""
         base = self.chances.by_horizon[draw][self.cell]
         ratio = shift_chances(self.chances.eventually[draw][self.cell], self.shifts[draw][self.deals.owner])
-        return np.asarray(np.minimum(base * ratio[:, None], 1.0), dtype=np.float64)
+        by_period = np.diff(base * ratio[:, None], axis=1, prepend=0.0) * self.months[draw]
+        return np.asarray(np.minimum(np.cumsum(by_period, axis=1), 1.0), dtype=np.float64)
 
     def mean_chances(self) -> MetricArray:
         """Return the chance of each deal to be won within the last horizon, over the draws."""
@@ -206,7 +210,8 @@ def _run_open_deals(drawn: _Draws, draw: int, tally: _Tally, random: np.random.G
 
 def _run_new_business(drawn: _Draws, draw: int, tally: _Tally, random: np.random.Generator) -> None:
     """Add what new deals bring in every run of *draw*."""
-    new = drawn.new.simulate(drawn.chances.when_new[draw], drawn.horizons, tally.value.shape[2], random)
+    when_new, runs = drawn.chances.when_new[draw], tally.value.shape[2]
+    new = drawn.new.simulate(when_new, drawn.horizons, drawn.months[draw], runs, random)
     tally.value[:, draw] += new.cents
     tally.count[:, draw] += new.count
     if len(tally.owner_value):

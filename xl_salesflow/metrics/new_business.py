@@ -63,12 +63,21 @@ class NewBusiness:
         return self.amounts[random.integers(0, len(self.amounts), size)]
 
     def simulate(
-        self, when_new: MetricArray, horizons: Sequence[int], runs: int, random: np.random.Generator
+        self,
+        when_new: MetricArray,
+        horizons: Sequence[int],
+        factors: MetricArray,
+        runs: int,
+        random: np.random.Generator,
     ) -> NewWins:
-        """Return what new deals bring; *when_new* is the chance of a deal to be won, by the days left and its state."""
+        """Return what new deals bring.
+
+        *when_new* is the chance of a deal to be won, by the days left and its state; *factors* multiplies the wins of each
+        of *horizons*.
+        """
         rate = random.gamma(self.created / self.dispersion + 0.5, self.dispersion) / self.days
         chance = np.concatenate([[0.0], np.cumsum(when_new @ self.entries)])  # won within n days, of one new deal a day
-        expected = rate * np.diff(chance[np.asarray(horizons)], prepend=0.0)
+        expected = rate * np.diff(chance[np.asarray(horizons)], prepend=0.0) * factors
         many = np.ones(runs)
         new = rate * horizons[-1]
         if self.dispersion > 1 and new > 0:

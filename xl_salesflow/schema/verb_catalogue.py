@@ -73,6 +73,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("inspect", "Inspect", "Go through the open deals of the quarter: what changed, pace, persons, next step, warnings", "ReviewTrackChanges", True),
             _declare_verb("plan", "Plan from target", "Back from a target: deals per stage, leads, activities a week, by when", "GoalSeek", True),
             _declare_verb("forecast", "Forecast", "What will be won by when, how sure that is, and which deals decide it", "ChartAreaChart", True),
+            _declare_verb("accuracy", "Forecast accuracy", "How right the forecasts of past months and quarters were, and which method was best", "ReviewCompareMajorVersion", True),
             _declare_verb("followups", "Follow-ups", "Who to call today and why", "MailMergeRecipientsEditList", True, group="today", large=True),
             _declare_verb("customer", "Customer", "Show one customer: people, deals, quotes, last and next contact, issues, what they bought", "DistributionListSelectMembers", True),
             _declare_verb("quote", Text("Quote", context="button"), "Print the quote of a deal", "FilePrint", group="quotes"),
