@@ -19,9 +19,10 @@ from xl_salesflow.core.inspection_answers import (
 )
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import fold_text
-from xl_salesflow.metrics.deal_cube import date_of_days, days_since_1970
+from xl_salesflow.metrics.deal_cube import date_of_days
 from xl_salesflow.metrics.past_deals import DealRecord, read_deal_record
 from xl_salesflow.metrics.pipeline_flow import last_day_of_quarter
+from xl_salesflow.metrics.recorded_values import LONG_AGO
 from xl_salesflow.process.rule_catalogue import list_warning_sentences, word_early_warnings
 from xl_salesflow.schema.plain_values import json_value, plain_value
 from xl_salesflow.schema.table_frames import fold_keys
@@ -40,6 +41,11 @@ _COMPARED_COLUMNS: Mapping[str, str] = {
     "owner": "owner",
 }
 """Column of Deals → column of the record."""
+
+_SHOWN_COLUMNS = (
+    "deal", "name", "account", "playbook", "recorded_stage", "since", "amount", "expected_close", "forecast", "pushes",
+    "next_step", "next_step_date",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +70,25 @@ def answer_inspection(pipeline: Pipeline, asked: InspectionRequest) -> Inspectio
     if asked.owner:
         chosen &= fold_keys(deals["owner"]) == fold_text(asked.owner)
     record = read_deal_record(pipeline)
-    before = record.on(since).drop_duplicates("deal").set_index("deal")
-    now = record.on(day).drop_duplicates("deal").set_index("deal")
+    keys = deals.loc[chosen, "deal"]
     facts = {
-        "before": before,
-        "now": now,
-        "amounts": list_recorded_amounts(record),
+        "before": _read_open_deals(record, since, keys),
+        "now": _read_open_deals(record, day, keys),
+        "amounts": list_recorded_amounts(record, keys),
         "stays": _collect_won_days(pipeline),
         "missing": _find_missing_roles(pipeline, deals[chosen]),
         "warnings": word_early_warnings(pipeline),
     }
     owners = [
-        _inspect_owner(str(owner), [_inspect_deal(row, facts, day) for _, row in mine.iterrows()])
+        _inspect_owner(str(owner), [_inspect_deal(row, facts, day) for row in _list_deal_rows(mine)])
         for owner, mine in deals[chosen].groupby("owner", sort=False)
     ]
     return InspectionAnswer(day, since, expected_by, tuple(sorted(owners, key=lambda one: one.owner.casefold())))
+
+
+def _list_deal_rows(deals: pd.DataFrame) -> Iterator[Mapping[Any, Any]]:
+    """Yield each of *deals* as column → cell, with the row of the sheet in `row`."""
+    yield from deals[list(_SHOWN_COLUMNS)].assign(row=deals.index).to_dict("records")
 
 
 def _inspect_owner(owner: str, deals: list[InspectedDeal]) -> InspectedOwner:
@@ -86,7 +96,7 @@ def _inspect_owner(owner: str, deals: list[InspectedDeal]) -> InspectedOwner:
     return InspectedOwner(owner, len(deals), round(sum(one.amount or 0.0 for one in deals), 2), tuple(deals))
 
 
-def _inspect_deal(row: pd.Series, facts: Mapping[str, Any], day: date) -> InspectedDeal:
+def _inspect_deal(row: Mapping[Any, Any], facts: Mapping[str, Any], day: date) -> InspectedDeal:
     key, stays = str(row["deal"]), facts["stays"].get((row["playbook"], row["recorded_stage"]), np.empty(0))
     days = None if pd.isna(row["since"]) else (day - row["since"].date()).days
     compared = days is not None and len(stays) >= FEWEST_RANKED_DEALS
@@ -105,10 +115,10 @@ def _inspect_deal(row: pd.Series, facts: Mapping[str, Any], day: date) -> Inspec
         0 if pd.isna(row["pushes"]) else int(row["pushes"]),
         tuple(_list_deal_changes(key, facts["before"], facts["now"])),
         tuple(facts["amounts"].get(key, ())),
-        facts["missing"][row.name],
+        facts["missing"][row["row"]],
         str(row["next_step"]),
         _read_day(row["next_step_date"]),
-        tuple(list_warning_sentences(facts["warnings"][row.name])),
+        tuple(list_warning_sentences(facts["warnings"][row["row"]])),
     )
 
 
@@ -116,36 +126,39 @@ def _read_day(stamp: pd.Timestamp) -> date | None:
     return None if pd.isna(stamp) else stamp.date()
 
 
-def _list_deal_changes(deal: str, before: pd.DataFrame, now: pd.DataFrame) -> Iterator[DealChange]:
+def _list_deal_changes(deal: str, before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[DealChange]:
     """Yield what differs of a deal between two days; a deal that was not open then has one change only."""
-    if deal not in now.index:
+    if deal not in now:
         return
-    if deal not in before.index or before.at[deal, "outcome"] != "open":
-        yield DealChange("deal", str(before.at[deal, "stage"]) if deal in before.index else None, deal)
+    then = before.get(deal)
+    if then is None or then["outcome"] != "open":
+        yield DealChange("deal", str(then["stage"]) if then else None, deal)
         return
     for column, recorded in _COMPARED_COLUMNS.items():
-        values = [json_value(frame.at[deal, recorded]) or None for frame in (before, now)]
+        values = [json_value(row[recorded]) or None for row in (then, now[deal])]
         if values[0] != values[1]:
             yield DealChange(column, *values)
 
 
-def list_recorded_amounts(record: DealRecord) -> dict[str, list[RecordedAmount]]:
-    """Return the amounts of every deal by its key, each with the day from which it held; equal ones in a row are one."""
+def _read_open_deals(record: DealRecord, day: date, deals: pd.Series) -> dict[str, Mapping[Any, Any]]:
+    """Return *deals* (keys) as they were on a day, by their key."""
+    then = record.on(day)
+    then = then.loc[then["deal"].isin(deals), ["deal", "outcome", *_COMPARED_COLUMNS.values()]]
+    return {str(row["deal"]): row for row in then.to_dict("records")}
+
+
+def list_recorded_amounts(record: DealRecord, deals: pd.Series) -> dict[str, list[RecordedAmount]]:
+    """Return the amounts of *deals* (keys) with the day from which each held; equal ones in a row are one."""
     found: dict[str, list[RecordedAmount]] = {}
     began = np.full(len(record.keys), np.inf)
     np.minimum.at(began, record.stay_deals, record.stay_days)
-    for deal, day, value in record.timelines["amount"].list_values():
-        amounts, amount = found.setdefault(str(record.keys[deal]), []), plain_value(value)
-        held = (
-            date_of_days(max(day, began[deal]))
-            if np.isfinite(began[deal]) and began[deal] > days_since_1970(date(1900, 1, 1))
-            else None
-        )
-        if held is None or (amounts and amounts[-1].amount == amount):
-            continue
-        if amounts and amounts[-1].day >= held:
+    wanted = np.flatnonzero(pd.Index(record.keys).isin(deals) & np.isfinite(began) & (began > LONG_AGO))
+    for deal, day, value in record.timelines["amount"].list_values(wanted):
+        amounts, held = found.setdefault(str(record.keys[deal]), []), date_of_days(max(day, began[deal]))
+        if held and amounts and amounts[-1].day >= held:
             amounts.pop()
-        if not amounts or amounts[-1].amount != amount:
+        amount = plain_value(value)
+        if held and (not amounts or amounts[-1].amount != amount):
             amounts.append(RecordedAmount(held, amount))
     return found
 

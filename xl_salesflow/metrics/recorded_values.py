@@ -57,10 +57,14 @@ class Timeline:
         """Return the value of each of *deals* (deal numbers) at the end of a day, or of a day each."""
         return self.values[np.searchsorted(self.starts, number_deal_days(deals, days), side="right") - 1]
 
-    def list_values(self) -> Iterator[tuple[int, float, Any]]:
-        """Yield every value as deal number, day from which it held, and value; equal days and values may follow."""
+    def list_values(self, wanted: GroupNumbers) -> Iterator[tuple[int, float, Any]]:
+        """Yield every value of the deals *wanted* as deal number, day from which it held, and value.
+
+        Several may have the same day, and equal values may follow each other.
+        """
         deals, days = np.divmod(self.starts, _CALENDAR_DAYS)
-        yield from zip(deals.tolist(), (days + LONG_AGO).tolist(), self.values.tolist(), strict=True)
+        mine = np.isin(deals, wanted)
+        yield from zip(deals[mine].tolist(), (days[mine] + LONG_AGO).tolist(), self.values[mine].tolist(), strict=True)
 
 
 @dataclass(frozen=True)
