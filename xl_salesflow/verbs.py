@@ -336,6 +336,7 @@ def bring_in(pipeline: Pipeline, imported: ChangeSet[SomeAnswer], run: Run) -> C
 
     Moves of new deals are judged unless *imported* records them as history, and what follows from the rows is filled in.
     """
+    from xl_salesflow.imports.new_row_places import with_row_source
     from xl_salesflow.process.imported_moves import find_move_findings, judge_imported_deals
     from xl_salesflow.process.working_order import arrange_new_deals
 
@@ -351,7 +352,8 @@ def bring_in(pipeline: Pipeline, imported: ChangeSet[SomeAnswer], run: Run) -> C
         fill_win_probability,
         update_warnings,
     )
-    return arrange_new_deals(run_steps(pipeline, steps, "import", run, answer_type=type(imported.answer)))
+    known = with_row_source(pipeline, imported)
+    return arrange_new_deals(run_steps(known, steps, "import", run, answer_type=type(imported.answer)))
 
 
 def change_sheet(pipeline: Pipeline, plan: ChangeSet, verb: str, run: Run) -> ChangeSheet:

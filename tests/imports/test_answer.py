@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv as csv_files
 import json
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,15 @@ import pytest
 from tests.imports.conftest import workbook
 from xl_salesflow.cli import main
 from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.verb_answers import ImportedFiles
+from xl_salesflow.engine import Run
 from xl_salesflow.imports.import_changes import build_import_changes
+from xl_salesflow.imports.map_parts import ColumnMap
 from xl_salesflow.imports.map_proposal import propose_import_map
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import bring_in
 from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.new_stores import build_new_workbook
 
@@ -231,3 +238,30 @@ def test_adopt_counts_the_rows_of_the_teams_own_sheets(folder: Path, capsys: pyt
     assert answer["not_imported"] == ["team not imported.csv", "team not imported.map.toml"]
     rows_to_mend = (folder / "team not imported.csv").read_text("utf-8-sig").splitlines()
     assert [line.partition(',"Amount:')[0] for line in rows_to_mend[1:]] == ["D-2,Lead,5 pears"]
+
+
+def test_a_finding_about_a_row_that_is_only_being_added_names_its_file_and_cell(csv: Csv, empty: Pipeline) -> None:
+    """
+    - the cell is that of the file, by the header of the file; a column that the file lacks gives the row
+    - a row that the workbook has already is named by its address in the workbook
+    """
+    held = empty.with_tables(
+        Deals=make_table_frame(TABLES["Deals"], [{"deal": "D-9", "name": "Old", "stage": "Lead", "amount": -1.0}])
+    )
+    path = csv(
+        "list.csv",
+        "Deal | Title | Stage | Est. value | Added\nD-9 | Old | Lead | -1 |\nD-1 | Pumps | Lead | -5 | 2030-01-01\n"
+        "D-2 | Hoses | Lost | 100 | 2025-01-01\n | Valves | Lead | -7 |",
+    )
+    mapping = propose_import_map([path], held)
+    columns = dict(mapping.files[0].columns) | {"Est. value": ColumnMap("amount"), "Added": ColumnMap("created")}
+    mapping = replace(mapping, files=(replace(mapping.files[0], columns=columns),))
+    plan = bring_in(held, build_import_changes(held, [path], mapping), Run("Ann", datetime(2025, 6, 30)))
+    told = {(finding.rule, finding.cell) for finding in plan.findings}
+    assert {
+        ("negative_money", "Deals"),  # this pipeline has no addresses
+        ("negative_money", "list.csv, row 3, Est. value"),
+        ("negative_money", "list.csv, row 5, Est. value"),
+        ("future_date", "list.csv, row 3, Added"),
+        ("move_refused", "list.csv, row 4, Stage"),
+    } <= told

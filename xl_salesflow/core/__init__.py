@@ -41,6 +41,7 @@ Public names, by file:
     person_identity: is_same_person, list_active_people
     pipelines: build_pipeline, Finding, Gate, LazyFindings, NameColumn, Pipeline, Playbook, Stage, TablePosition,
         TypedTexts
+    row_places: NewRowPlaces, PlaceInFile
     rule_declarations: BLANK_LABEL, find_activities_done, find_bad_limit, format_column_values, format_short_number,
         gate_items, gate_limit, GateCheck, GateFinding, GateResult, identify_list_values, identify_option,
         list_rule_findings, MoveRule, read_gate_number, RowMessages, Rule, RuleMatch, split_written_list,

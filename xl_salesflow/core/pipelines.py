@@ -166,6 +166,9 @@ class PlaybookReader:
         return self._playbooks
 
 
+RowSource = Callable[[str, int, str], str]
+"""Given a table, a row and a column, returns where a row that is not in the sheet yet comes from; "" if unknown."""
+
 NameColumn = tuple[str, str]
 """A table and the id of a column of names."""
 
@@ -203,7 +206,8 @@ class Pipeline:
 
     *query* holds the parameters from the sheet Funnel; *named* the named cells as read; *cell_findings* the findings
     about single cells of the tables that were read, *typed_texts* the cells whose spelling differs from what a run would
-    write. *own_columns* reads the columns that the team added to the tables. *playbook_reader* and *name_reader* are
+    write. *own_columns* reads the columns that the team added to the tables, *row_source* knows where an import got its new
+    rows. *playbook_reader* and *name_reader* are
     passed on from one state of a run to the next.
     """
 
@@ -218,6 +222,7 @@ class Pipeline:
     typed_texts: TypedTexts = field(default_factory=dict)
     source: str = ""
     own_columns: OwnColumns = field(default_factory=NoOwnColumns, repr=False, compare=False)
+    row_source: RowSource | None = field(default=None, repr=False, compare=False)
     playbook_reader: PlaybookReader = field(default_factory=PlaybookReader, repr=False, compare=False)
     name_reader: NameReader = field(default_factory=NameReader, repr=False, compare=False)
 
@@ -231,8 +236,10 @@ class Pipeline:
     def cell_address(self, table: str, row: int, column: str = "") -> str:
         """Return the address of a cell such as ``Deals!F12``.
 
-        For a row that is not in the sheet yet, only the sheet's name.
+        For a row that is not in the sheet yet, its place in the file that it comes from, or else the sheet's name.
         """
+        if row < 0 and self.row_source and (place_in_file := self.row_source(table, row, column)):
+            return place_in_file
         place = self.table_positions.get(table)
         sheet = place.sheet if place else table
         letter = place.letters.get(column, "A") if place else ""

@@ -15,6 +15,7 @@ from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, AnswerT, JsonCe
 from xl_salesflow.core.approval_answers import SealedStays
 from xl_salesflow.core.metric_answers import BookContribution, TeamTotals
 from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.core.row_places import NewRowPlaces
 
 
 @dataclass(frozen=True)
@@ -308,6 +309,7 @@ class ImportedFiles(Answer):
     not_understood: tuple[LostCells, ...]
     """Columns with cells that could not be read."""
     unfinished: tuple[UnfinishedRows, ...] = ()
+    places: NewRowPlaces | None = None
     as_history: int = 0
     """New deals recorded in the stage of the file, without being judged."""
     judged: int = 0

@@ -8,6 +8,7 @@ Public names, by file:
     import_map: ImportMap
     import_sources: read_import_sources
     map_proposal: propose_import_map
+    new_row_places: with_row_source
     proposed_styles: currency_of_sources
     unfinished_rows: write_unfinished_rows
 """

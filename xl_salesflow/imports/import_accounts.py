@@ -103,6 +103,13 @@ def trace_matched_rows(
     return pd.concat([part.reindex(columns=kept) for part in (new, known) if len(part)] or [new.reindex(columns=kept)])
 
 
+def find_created_rows(fates: pd.DataFrame, key: str) -> Mapping[str, tuple[str, int]]:
+    """Return the file and row of every created row of *fates*, by its *key*."""
+    new = fates[(fates[_FATE_COLUMN] == _CREATED).to_numpy(bool)] if key in fates else fates.head(0)
+    cells = zip(new[key], new[FILE_COLUMN], new[ROW_COLUMN], strict=True) if len(new) else ()
+    return {str(name): (str(file), int(row)) for name, file, row in cells if name}
+
+
 def summarise_import(accounts: Sequence[SourceAccount], fates: RowFates) -> ImportedFiles:
     """Return the answer of an import: rows and amounts by file, and everything that was not used."""
     return ImportedFiles(

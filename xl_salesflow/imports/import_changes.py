@@ -36,6 +36,7 @@ from xl_salesflow.imports.imported_deals import (
     record_imported_deals,
     resolve_imported_deals,
 )
+from xl_salesflow.imports.new_row_places import locate_new_rows
 from xl_salesflow.imports.recorded_stays import build_recorded_stays, update_recorded_deals
 from xl_salesflow.imports.row_matching import (
     FILE_COLUMN,
@@ -239,6 +240,7 @@ def build_import_changes(
         summarise_import(read.accounts, work.fates),
         as_history=added if as_history else 0,
         judged=0 if as_history else added,
+        places=locate_new_rows(read.accounts, work.fates),
     )
     return (work.to_change_set() + listed).with_answer(answer)
 

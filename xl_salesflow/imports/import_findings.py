@@ -88,6 +88,10 @@ FUTURE_CLOSINGS_IN_FILE = Text(
     "{count} deals from here on are won or lost on a day that is still to come, such as {closed}; the days are kept, please "
     "check them"
 )
+NOT_WON_IN_FILE = Text(
+    "{count} deals from here on are not won, while others are undecided; nothing says that they are lost, so they stay open: "
+    "add a column with their stage or loss reason"
+)
 OTHER_ROWS_OF_FILE = Text("{count} rows from here on are left out, because “{named}” is not “{only}”")
 SEVERAL_PIPELINES_IN_FILE = Text(
     "the deals are of several pipelines ({names}), which one playbook cannot tell apart; to import one of them, write only = "

@@ -13,6 +13,7 @@ from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Finding, Pipeline, Playbook
 from xl_salesflow.imports.import_accounts import SourceAccount
 from xl_salesflow.imports.import_findings import (
+    NOT_WON_IN_FILE,
     UNKNOWN_STAGE_IN_FILE,
     format_cell_fault,
     make_import_finding,
@@ -69,6 +70,7 @@ def resolve_imported_deals(rows: ImportedRows, resolver: DealResolver) -> tuple[
     deals, start = rows.frame, resolver.mapping.starts_in or playbook.first.name
     stage = _resolve_deal_stages(rows, resolver)
     outcome = _resolve_deal_outcomes(deals, stage, playbook)
+    _report_open_refusals(deals, outcome, resolver)
     closing = pd.Series({"won": playbook.won.name, "lost": playbook.lost.name})
     kinds = stage.map({s.name: s.outcome for s in playbook.stages}).astype(object).fillna("")
     decided = outcome.isin(["won", "lost"]) & (kinds != outcome)
@@ -143,6 +145,7 @@ def _resolve_deal_outcomes(deals: pd.DataFrame, stage: pd.Series, playbook: Play
         (stated.isin(["won", "lost"]), stated),
         (won == "yes", "won"),
         ((closed == "yes") & (won == "no"), "lost"),
+        ((won == "no") & (column_or_blanks(deals, "loss_reason", "Deals") != ""), "lost"),
         (stage.map(by_stage).isin(["won", "lost"]), stage.map(by_stage)),
         (stated == "open", "open"),
         (column_or_blanks(deals, "won_date", "Deals").notna(), "won"),
@@ -152,6 +155,21 @@ def _resolve_deal_outcomes(deals: pd.DataFrame, stage: pd.Series, playbook: Play
         [when.to_numpy() for when, _ in first], [np.asarray(is_, dtype=object) for _, is_ in first], "open"
     )
     return pd.Series(chosen, index=deals.index, dtype=object)
+
+
+def _report_open_refusals(deals: pd.DataFrame, outcome: pd.Series, resolver: DealResolver) -> None:
+    """Report deals that are not won while others are undecided: nothing says that they are lost, so they stay open."""
+    won, stated = column_or_blanks(deals, "is_won", "Deals"), column_or_blanks(deals, "stage", "Deals")
+    waiting = deals[(won == "no") & (stated == "") & (outcome == "open")]
+    for name in waiting[FILE_COLUMN].unique():
+        rows = waiting[waiting[FILE_COLUMN] == name]
+        if (won[deals[FILE_COLUMN] == name] == "").any():
+            resolver.findings.append(
+                make_import_finding(
+                    "not_won", NOT_WON_IN_FILE, str(name), int(rows[ROW_COLUMN].iloc[0]), resolver.language,
+                    table="Deals", column="stage", count=len(rows),
+                )
+            )  # fmt: skip
 
 
 def _find_stage_header(mapping: ImportMap) -> str:
