@@ -126,7 +126,7 @@ def test_values_come_back_equal_or_are_asked_about(dialect: FileDialect, data: s
     told = {finding.column for finding in planned.findings if finding.severity == "block"}
     for column in ("deal", "name", "stage", "notes"):
         assert list(after[column]) == list(deals[column])
-    read = after["amount"].where(after["amount"].notna(), None)
+    read = [None if amount != amount else amount for amount in after["amount"]]
     meant = [None if cents is None else cents / 100 for cents in deals["amount"]]
     assert all(one == other or (one is None and "amount" in told) for one, other in zip(read, meant, strict=True))
     days = after["created"].dt.date.where(after["created"].notna(), None)

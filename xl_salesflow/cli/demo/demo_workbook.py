@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.cli.demo.demo_notes import add_spin_notes, ask_for_a_discount, make_note_frames
 from xl_salesflow.cli.demo.demo_payments import make_payment_frame
 from xl_salesflow.cli.demo.demo_pipeline import (
     day_numbers_to_dates,
@@ -39,14 +40,18 @@ _DEMO_CONTACT_CHANNELS = ("phone", "in_person", "email", "remote")
 
 
 def make_day_of_work(pipeline: Pipeline, seed: int = 11) -> ChangeSet:
-    """Return what people typed as a change set: activities of all deals, quotes of open ones, six stage moves today."""
+    """Return what people typed as a change set: activities of all deals, quotes of open ones and notes about them, six
+    stage moves today.
+    """
     random = np.random.default_rng(seed)
     deals = pipeline["Deals"].sort_values("deal")  # whatever the order of the rows on the sheet
     opened = deals[deals["outcome"] == "open"]
     quoted = opened.sort_values(["furthest", "amount"], ascending=False, kind="stable").head(8)
-    rows = {"Activities": _make_activity_frame(pipeline, random), "Quotes": _make_quote_frame(pipeline, quoted)}
+    activities = add_spin_notes(_make_activity_frame(pipeline, random), pipeline.language)
+    rows = {"Activities": activities, "Quotes": ask_for_a_discount(_make_quote_frame(pipeline, quoted))}
     rows["QuoteLines"] = _make_quote_line_frame(pipeline, rows["Quotes"], quoted)
     rows["Payments"] = make_payment_frame(pipeline)
+    rows |= make_note_frames(pipeline, quoted)
     added = tuple(Append(name, frame, "demo") for name, frame in rows.items())
     typed = (_edit_stages(pipeline, opened), _edit_company_settings(pipeline), *_edit_competitors(pipeline, deals))
     return ChangeSet(appends=added, edits=typed)
