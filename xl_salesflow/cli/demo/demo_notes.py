@@ -22,7 +22,7 @@ from xl_salesflow.locale.texts import Language
 DISCOUNT_TO_APPROVE = 0.1
 """The discount of one quote, above those of its lines; reps may grant less than both together."""
 
-_UNANSWERED_AT_FIRST = 9  # the second deal has answers to so many questions, the first one to all
+_ANSWERED_SO_FAR = 9  # questions of another deal; the first one has answers to all
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _days_ago(pipeline: Pipeline, days: int) -> np.datetime64:
 
 def _make_answer_frame(pipeline: Pipeline, quoted: pd.DataFrame) -> pd.DataFrame:
     answers = read_demo_notes(pipeline.language).answers
-    rows = [(0, *row) for row in answers] + [(1, *row) for row in answers[:_UNANSWERED_AT_FIRST]]
+    rows = [(0, *row) for row in answers] + [(2, *row) for row in answers[:_ANSWERED_SO_FAR]]
     return make_demo_frame("Answers", {
         "deal": [quoted["deal"].iat[at] for at, *_ in rows],
         "question": [row[1] for row in rows],
@@ -153,7 +153,7 @@ def add_spin_notes(activities: pd.DataFrame, language: Language) -> pd.DataFrame
 
 def ask_for_a_discount(quotes: pd.DataFrame) -> pd.DataFrame:
     """Return *quotes* with a discount of one draft that its owner may not grant and nobody has approved."""
-    drafts = quotes.index[(quotes["status"] == "draft") & (quotes["approved_by"] == "")][:1]
+    drafts = quotes.index[(quotes["status"] == "draft") & (quotes["approved_by"] == "")][-1:]
     asked = quotes.copy()
     asked.loc[drafts, "discount"] = DISCOUNT_TO_APPROVE
     return asked
