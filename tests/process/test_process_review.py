@@ -11,6 +11,8 @@ import pytest
 
 from tests.metrics.stories import pipeline_from_table
 from tests.tables import TODAY, crm
+from xl_salesflow.changelog.change_decisions import list_change_lines
+from xl_salesflow.changelog.change_log import is_recomputed
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run, recompute_formula_columns
@@ -134,3 +136,13 @@ def test_a_due_measure_is_a_finding_with_its_numbers_until_it_is_closed() -> Non
     assert {rule: key for rule, (key, _) in found.items()} == {"measure_due": "M-0001", "unmeasured": "M-0003"}
     assert "was 0 at the start and is 1 now, a change of 1 where 3 was expected" in found["measure_due"][1]
     assert "did you mean “Won value”" in found["unmeasured"][1]
+
+
+def test_the_numbers_of_a_measure_are_no_decisions_and_no_changes_of_the_journal() -> None:
+    """They follow from the deals; the effect of a gate, which a person chooses, is a decision."""
+    before = recompute_formula_columns(funnel_with_measures({"measure": "M-0001", "stage": "Lead", **FEBRUARY}))
+    lines = list_change_lines(before, update(before, RUN))
+    assert not [line for line in lines if line.table == "Measures"]
+    journal = updated(before)["Journal"]
+    assert not journal["column"].isin(["value_start", "value_now"]).any()
+    assert [name for name in ("Gates", "Measures") if not is_recomputed(TABLES[name]["effect"])] == ["Gates"]

@@ -16,10 +16,10 @@ from typing import Any
 import pandas as pd
 
 from xl_salesflow.changelog.change_log import (
-    RECOMPUTED_COLUMNS,
     RUNNING_COUNT_COLUMNS,
     STAGE_MOVE_COLUMNS,
     format_log_value,
+    is_recomputed,
 )
 from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES, ChangeLine
 from xl_salesflow.core.change_sets import Append, Change, ChangeSet, Edit, Remove
@@ -103,7 +103,7 @@ def _find_dropped_tasks(plan: ChangeSet) -> set[int]:
 def _needs_decision(change: Change) -> bool:
     table, column = TABLES[change.table], TABLES[change.table][change.column]
     numbered = change.column == table.key
-    is_reported = column.id not in RECOMPUTED_COLUMNS or column.id in RUNNING_COUNT_COLUMNS
+    is_reported = not is_recomputed(column) or column.id in RUNNING_COUNT_COLUMNS
     return is_reported and not (numbered or column.is_formula or table.generated or table.name == "Journal")
 
 
@@ -156,7 +156,7 @@ def _add_remove_decision(found: dict[tuple[object, ...], Decision], remove: Remo
 def format_row_texts(rows: pd.DataFrame, name: str) -> Iterator[str]:
     """Yield the contents of each row as text, without its number and computed columns."""
     table = TABLES[name]
-    ids = [c.id for c in table.columns if not c.is_formula and c.id != table.key and c.id not in RECOMPUTED_COLUMNS]
+    ids = [c.id for c in table.columns if not c.is_formula and c.id != table.key and not is_recomputed(c)]
     for row in rows[ids].itertuples(index=False):
         yield " · ".join(filter(None, map(format_log_value, row)))
 

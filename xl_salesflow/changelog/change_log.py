@@ -31,9 +31,11 @@ RECOMPUTED_COLUMNS = {
     "warnings", "warned", "last_activity", "learned_probability", "learned_why", "score_trail", "pushes", "last_expected_close",
     "trait_score", "won_deals", "attempts", "contact_days", "sales_cost", "spin_kinds", "spin", "solution_version", "seal",
     "weighted_value", "step", "draft_texts", "first_meeting", "fit_score", "fit_reasons", "last_amount", "last_forecast",
-    "last_owner", "recorded_since",
+    "last_owner", "recorded_since", "value_start", "value_now", "effect",
 }  # fmt: skip
-"""Columns computed from other cells; they are not logged and do not count as differences between two copies."""
+"""Columns computed from other cells; they are not logged and do not count as differences between two copies. A column of
+one of these ids that people fill in, such as the effect of a gate, is none of them.
+"""
 
 RUNNING_COUNT_COLUMNS = ("pushes", "last_expected_close")
 """Columns that a run counts up from their last value; only the Journal knows their earlier values."""
@@ -200,8 +202,13 @@ def _find_blank_rows(edits: Iterable[Edit], column: str) -> set[int]:
     }
 
 
+def is_recomputed(column: Column) -> bool:
+    """Return whether runs compute the cells of *column* from other cells."""
+    return column.id in RECOMPUTED_COLUMNS and column.writer is not ColumnWriter.PERSON
+
+
 def _is_logged_column(column: Column, table: TableSchema) -> bool:
-    is_reported = column.id not in RECOMPUTED_COLUMNS or column.id in (*RUNNING_COUNT_COLUMNS, *NOTED_COLUMNS)
+    is_reported = not is_recomputed(column) or column.id in (*RUNNING_COUNT_COLUMNS, *NOTED_COLUMNS)
     return is_reported and not column.is_formula and column.id != table.key
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.changelog.change_log import RECOMPUTED_COLUMNS, format_log_value, log_key_column
+from xl_salesflow.changelog.change_log import format_log_value, is_recomputed, log_key_column
 from xl_salesflow.core.change_sets import find_equal_cells
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.verb_answers import CellDifference, RowDifference
@@ -51,7 +51,7 @@ def list_merged_columns(table: TableSchema) -> tuple[Column, ...]:
     """Return the input columns of *table*; formulas and columns that every run recomputes are left out."""
     if has_fixed_rows(table):
         return tuple(column for column in table.columns if column.writer is ColumnWriter.PERSON)
-    return tuple(column for column in table.columns if not column.is_formula and column.id not in RECOMPUTED_COLUMNS)
+    return tuple(column for column in table.columns if not column.is_formula and not is_recomputed(column))
 
 
 def index_by_identity(table: TableSchema, rows: pd.DataFrame) -> pd.Series:
