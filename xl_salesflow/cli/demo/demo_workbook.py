@@ -105,14 +105,16 @@ def _make_quote_frame(pipeline: Pipeline, quoted: pd.DataFrame) -> pd.DataFrame:
 
 
 def _make_quote_line_frame(pipeline: Pipeline, quotes: pd.DataFrame, quoted: pd.DataFrame) -> pd.DataFrame:
-    # the deal's product, its smallest product twice with a discount, the next one as an option
+    # as much of the deal's product as its amount buys, the smallest product twice with a discount, another as an option
     small, other = pipeline["Products"]["product"].iloc[[0, 2]]
+    prices = quoted["product"].map(pipeline["Products"].set_index("product")["price"])
+    pieces = (quoted["amount"] / prices).round().clip(lower=1.0)
     products = [name for product in quoted["product"] for name in (product, small, other)]
     return make_demo_frame("QuoteLines", {
         "quote": quotes["quote"].repeat(3).to_list(),
         "position": [1.0, 2.0, 3.0] * len(quotes),
         "product": products,
-        "quantity": [1.0, 2.0, 1.0] * len(quotes),
+        "quantity": [number for count in pieces for number in (count, 2.0, 1.0)],
         "discount": [np.nan, 0.1, np.nan] * len(quotes),
         "optional": ["", "", "yes"] * len(quotes),
     })  # fmt: skip
