@@ -160,20 +160,17 @@ def _stream_canonical_xml(package: Package, part: str) -> Iterator[bytes]:
     chunks = package.stream(part)
     first = next(chunks, b"")
     refuse_unsafe_xml(package.path, part, first)
-    if b"<!" in first or _has_unusual_markup(first[:65536]):
+    head = first[:65536]  # a text search rules out nearly every sheet before a pattern is tried
+    if (
+        b"<!" in first
+        or (b"='" in head and _SINGLE_QUOTED_ATTRIBUTE.search(head))
+        or (any(map(head.__contains__, _SPACES_IN_END_TAGS)) and _SPACED_END_TAG.search(head))
+        or _OTHER_ENCODING.search(head)
+    ):
         yield _rewrite_canonical_xml(package, part)
         return
     yield first
     yield from chunks
-
-
-def _has_unusual_markup(xml: bytes) -> bool:
-    """Return whether the patterns do not cover *xml*; a text search rules out nearly every sheet before a pattern is tried."""
-    return bool(
-        (b"='" in xml and _SINGLE_QUOTED_ATTRIBUTE.search(xml))
-        or (any(space in xml for space in _SPACES_IN_END_TAGS) and _SPACED_END_TAG.search(xml))
-        or _OTHER_ENCODING.search(xml)
-    )
 
 
 def _rewrite_canonical_xml(package: Package, part: str) -> bytes:
