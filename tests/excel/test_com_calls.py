@@ -23,10 +23,10 @@ from xl_salesflow.locale.texts import Language
 
 MakeWorkbook = Callable[[Language], Path]
 
-FOR_ONE_DEAL, FOR_ALL, FOR_A_SWITCH = 300, 600, 700
+FOR_ONE_DEAL, FOR_ALL, FOR_MANY_TABLES = 300, 600, 750
 FOR_A_MOVE = 320  # it also reads the requests that wait for a decision, and closes what the deal leaves open
 ONE_DEAL = ("explain", "won", "lost", "activity", "bant", "prepare", "new_quote")
-ALL_DEALS = ("check", "update", "score", "followups", "funnel", "assign", "undo")
+ALL_DEALS = ("check", "update", "score", "followups", "funnel", "assign")
 
 
 @pytest.fixture
@@ -55,9 +55,18 @@ def test_a_press_about_the_whole_workbook(rep: Rep, verb: str) -> None:
     assert count(rep, verb) <= FOR_ALL
 
 
-def test_a_switch_of_the_process(rep: Rep) -> None:
-    """It changes ten tables."""
-    assert count(rep, "playbook", 2) <= FOR_A_SWITCH
+def test_an_undo_of_an_update(rep: Rep) -> None:
+    deal = rep.deals(outcome="open").iloc[3]
+    stages = [stage.name for stage in rep.playbooks["crm"].open_stages]
+    rep.type(str(deal["deal"]), "stage", stages[stages.index(deal["recorded_stage"]) - 1])
+    rep.press("update")
+    assert count(rep, "undo") <= FOR_ALL
+
+
+@pytest.mark.parametrize(("verb", "choice"), [("playbook", 2), ("undo", 0)])
+def test_a_press_that_changes_ten_tables_and_more(rep: Rep, verb: str, choice: int) -> None:
+    """A switch of the process, and an undo of the run that made the demo's day of work."""
+    assert count(rep, verb, choice) <= FOR_MANY_TABLES
 
 
 def test_rows_make_no_difference(tmp_path: Path) -> None:
@@ -88,9 +97,9 @@ def test_scattered_rows_are_read_in_a_few_blocks(
 
 def test_the_page_says_the_numbers() -> None:
     page = (ROOT / "docs" / "excel.md").read_text(encoding="utf-8")
-    said = re.search(r"at most (\d+) calls for a button about one deal, (\d+) for any other and (\d+) for a", page)
+    said = re.search(r"at most (\d+) calls for a button about one deal, (\d+) for any other and (\d+) for one", page)
     assert said
-    assert tuple(map(int, said.groups())) == (FOR_ONE_DEAL, FOR_ALL, FOR_A_SWITCH)
+    assert tuple(map(int, said.groups())) == (FOR_ONE_DEAL, FOR_ALL, FOR_MANY_TABLES)
 
 
 @pytest.mark.parametrize(

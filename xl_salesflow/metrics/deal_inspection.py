@@ -157,9 +157,9 @@ def list_recorded_amounts(record: DealRecord, deals: pd.Series) -> dict[str, lis
         amounts, held = found.setdefault(str(record.keys[deal]), []), date_of_days(max(day, began[deal]))
         if held and amounts and amounts[-1].day >= held:
             amounts.pop()
-        amount = plain_value(value)
-        if held and (not amounts or amounts[-1].amount != amount):
-            amounts.append(RecordedAmount(held, amount))
+        recorded = plain_value(value)
+        if held and (not amounts or amounts[-1].amount != recorded):
+            amounts.append(RecordedAmount(held, recorded))
     return found
 
 
