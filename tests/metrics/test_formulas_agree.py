@@ -172,7 +172,11 @@ def test_an_empty_pipeline(libreoffice: LibreOffice, tmp_path: Path) -> None:
 def test_real_data(
     libreoffice: LibreOffice, shared: Path, tmp_path: Path, read: Callable[[Path], Pipeline], views: dict[str, Query]
 ) -> None:
+    """All deals every night, otherwise every fourth: the main job recalculates all of them in every run."""
     pipeline = read(shared)
+    kept = pipeline["Deals"].iloc[:: 1 if SCALE > 1 else 4]
+    stays = pipeline["History"]
+    pipeline = pipeline.with_tables(Deals=kept, History=stays[stays["deal"].isin(kept["deal"])])
     pipelines = {name: replace(pipeline, query=view) for name, view in views.items()}
     assert agree(libreoffice, pipelines, tmp_path, by_row=False) > 300
 
