@@ -22,12 +22,13 @@ def deal(number: int, owner: str = "", region: str = "", **cells: Any) -> dict[s
     return {"deal": f"D-{number}", "owner": owner, "region": region, "outcome": "open", "created": created, **cells}
 
 
-def person(name: str, region: str = "", quota: float | None = None, active: str = "") -> dict[str, Any]:
-    return {"person": name, "region": region, "quota": quota, "active": active}
+def person(name: str, region: str = "", quota: float | None = None, active: str = "", role: str = "") -> dict[str, Any]:
+    return {"person": name, "region": region, "quota": quota, "active": active, "role": role}
 
 
 ANN, BEN, CAO = person("Ann"), person("Ben"), person("Cao")
 EAST, WEST = person("Eva", "east"), person("Wu", "west")
+BOSS, REP = person("Bea", role="manager"), person("Ray", role="rep")
 
 CASES = [
     # how, team, deals → the new owners of deals without one
@@ -47,6 +48,17 @@ CASES = [
     ("in_turn", [person("Ann", quota=1)], [deal(1), deal(2)], {1: "Ann"}),
     ("in_turn", [person("Ann", active="no"), BEN], [deal(1)], {1: "Ben"}),
     ("in_turn", [ANN], [deal(1, outcome="lost")], {}),
+    ("in_turn", [BOSS, REP], [deal(1), deal(2)], {1: "Ray", 2: "Ray"}),
+    (
+        "least_busy",
+        [REP, BOSS, person("Dee", role="director"), person("Oz", role="operations")],
+        [deal(1, "Ray"), deal(2)],
+        {2: "Ray"},
+    ),
+    ("in_turn", [BOSS], [deal(1)], {1: "Bea"}),  # nobody else sells
+    ("in_turn", [person("Bea", quota=3, role="manager"), REP], [deal(1), deal(2)], {1: "Bea", 2: "Ray"}),
+    ("in_turn", [person("Bea", "east", role="manager"), REP], [deal(1, region="east")], {1: "Ray"}),
+    ("in_turn", [person("Bea", "east", role="manager"), WEST], [deal(1, region="east")], {1: "Bea"}),
 ]
 
 

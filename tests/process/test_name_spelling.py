@@ -83,6 +83,20 @@ def test_the_sheet_that_declares_a_name_says_how_it_is_spelled() -> None:
     assert unify_names(pipeline)["Deals"] is pipeline["Deals"]
 
 
+@pytest.mark.parametrize(
+    ("owners", "spelled"),
+    [
+        (["Bea  Lu", "Bea Lu"], "Bea Lu"),
+        (["Bea\u00a0Lu", "Bea Lu"], "Bea Lu"),
+        (["Bea  Lu", "Bea  Lu", "Bea Lu"], "Bea  Lu"),
+        (["bea lu", "Bea Lu"], "bea lu"),
+    ],
+)
+def test_of_spellings_in_as_many_rows_the_first_without_surplus_spaces_wins(owners: list[str], spelled: str) -> None:
+    deals = [{"deal": f"D-{n}", "owner": owner} for n, owner in enumerate(owners, 1)]
+    assert set(unify_names(crm(Deals=deals))["Deals"]["owner"]) == {spelled}
+
+
 def test_every_answer_counts_one_person() -> None:
     """
     deal | owner | stage | recorded_stage | outcome | playbook

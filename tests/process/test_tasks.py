@@ -100,6 +100,8 @@ def test_a_deal_that_comes_back_gets_no_task_twice_and_a_lost_one_needs_none() -
         ("six_key_stages", "First contact", "Reach them by phone, mail or in person", "mail", "reached", "done"),
         ("six_key_stages", "First contact", "Reach them by phone, mail or in person", "visit", "", "done"),
         ("six_key_stages", "First contact", "Reach them by phone, mail or in person", "call", "no_answer", "open"),
+        ("six_key_stages", "First contact", "Reach them by phone, mail or in person", "mail", "no_answer", "open"),
+        ("six_key_stages", "First contact", "Reach them by phone, mail or in person", "mail", "", "done"),
         ("six_key_stages", "First contact", "Reach them by phone, mail or in person", "demo", "reached", "open"),
         ("awareness", "Awareness", "Send something worth reading", "mail", "no_answer", "done"),
         ("awareness", "Awareness", "Send something worth reading", "mail", "postponed", "open"),

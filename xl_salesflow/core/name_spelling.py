@@ -127,7 +127,8 @@ def _most_frequent(pipeline: Pipeline, source: NameSource, spellings: list[str])
     for table, column in source.used:
         cells = pipeline[table][column]
         counts.update(str(name) for name in cells[cells.isin(spellings)])
-    return max(spellings, key=lambda name: counts[name])  # the first of several
+    # of several the first one without surplus spaces
+    return max(spellings, key=lambda name: (counts[name], name == " ".join(name.split())))
 
 
 def unify_names(pipeline: Pipeline) -> Pipeline:

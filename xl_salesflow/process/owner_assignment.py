@@ -1,7 +1,8 @@
 """Assign deals without an owner, and return deals that nobody works on to the pool.
 
 Owners are chosen in turn or by the fewest open deals, among the active people of the region who are below their limit
-and have not owned the deal before.
+and have not owned the deal before. Managers, directors and operations get a deal only if nobody of the region sells, or
+if they have a limit of open deals themselves.
 """
 
 from __future__ import annotations
@@ -20,20 +21,25 @@ from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.schema.table_frames import fold_keys, make_column_series
 from xl_salesflow.schema.table_registry import TABLES
 
+_ROLES_WITHOUT_DEALS = ("manager", "director", "operations")
+
 
 @dataclass
 class SalesTeam:
     """The team in the order of its sheet; *open_deals* is counted up with each assignment, *last* got the latest deal."""
 
     regions: Mapping[str, str]
+    sellers: frozenset[str]
     limits: Mapping[str, float]
     open_deals: Counter[str]
     last: str
 
     def sellers_in_region(self, region: str) -> list[str]:
-        """Return the sellers of *region*, or the sellers without a region if there are none."""
+        """Return the sellers of *region*, or those without a region if there are none; others only if nobody sells."""
         local = [person for person, own in self.regions.items() if own and own == region]
-        return local or [person for person, own in self.regions.items() if not own]
+        everywhere = [person for person, own in self.regions.items() if not own]
+        selling = ([person for person in people if person in self.sellers] for people in (local, everywhere))
+        return next(selling) or next(selling) or local or everywhere
 
     def with_room(self, people: list[str]) -> list[str]:
         """Return those of *people* who have fewer open deals than their limit; a blank limit means no limit."""
@@ -61,11 +67,12 @@ def read_sales_team(pipeline: Pipeline) -> SalesTeam:
     active = team[(team["person"] != "") & (team["active"] != "no")]
     regions = dict(zip(active["person"], active["region"], strict=True))
     limits = dict(zip(active["person"], active["quota"].fillna(float("inf")), strict=True))
+    sells = ~active["role"].isin(_ROLES_WITHOUT_DEALS) | active["quota"].notna()
     owned = deals[deals["owner"].isin(list(regions))]
     latest = owned["assigned"].fillna(owned["created"]).sort_values(kind="stable")
     last = str(owned.at[latest.index[-1], "owner"]) if latest.notna().any() else ""
     busy = owned[owned["outcome"].isin(["", "open"])]
-    return SalesTeam(regions, limits, Counter(busy["owner"]), last)
+    return SalesTeam(regions, frozenset(active.loc[sells, "person"]), limits, Counter(busy["owner"]), last)
 
 
 def find_earlier_owners(pipeline: Pipeline) -> dict[str, set[str]]:
