@@ -155,3 +155,20 @@ def test_days_that_contradict_one_another_are_kept_and_told(csv: Csv) -> None:
     assert sorted({finding.rule for finding in planned.findings} & {"import_backwards", "import_future"}) == [
         "import_backwards", "import_future",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stages", "told"),
+    [
+        (["Qualified", "", "", "Contract", ""], "3 deals from here on have no stage"),
+        (["Qualified", "Contract", "Contract", "", "Won"], "1 deals from here on have no stage"),
+        (["Qualified", "Contract", "Won", "Lost", "Lead"], ""),
+        (["", "", "", "", ""], ""),
+    ],
+)
+def test_deals_without_a_stage_beside_others_with_one_are_told(csv: Csv, stages: list[str], told: str) -> None:
+    """A grouped list names the stage in the first row of a group only; the rest must not become leads unnoticed."""
+    rows = [f"{name} | {stage} | 5 | 2025-01-05" for name, stage in zip("ABCDE", stages, strict=True)]
+    _, planned = imported(csv("deals.csv", "\n".join(["Deal Name | Stage | Amount | Created", *rows])))
+    found = [finding.message for finding in planned.findings if finding.rule == "import_no_stage"]
+    assert [told in message for message in found] == ([True] if told else [])

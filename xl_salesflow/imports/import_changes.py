@@ -22,6 +22,7 @@ from xl_salesflow.imports.import_findings import (
     CHANGES_OF_KNOWN_DEALS_IN_FILE,
     CHANGES_WITHOUT_HISTORY_IN_FILE,
     FUTURE_CLOSINGS_IN_FILE,
+    NO_STAGE_IN_FILE,
     make_import_finding,
 )
 from xl_salesflow.imports.import_map import ImportMap
@@ -160,6 +161,7 @@ class _ImportUnderWay:
         new = _complete_deal_rows(_explain_probabilities(merged.new, given, language))
         self._report_backward_dates(new)
         self._report_future_closings(new)
+        self._report_deals_without_stage(new)
         if self.as_history:
             history = collect_stage_history(new, self.stage_changes, resolver.stage_of)
             new = record_imported_deals(new, playbook)
@@ -193,6 +195,19 @@ class _ImportUnderWay:
                     table="Deals", key=row["deal"], column="closed", count=len(later), closed=row["closed"].date(),
                 )
             )  # fmt: skip
+
+    def _report_deals_without_stage(self, deals: pd.DataFrame) -> None:
+        """Report new deals of a file whose stage is blank while other deals of it have one, as in grouped lists."""
+        for name, rows in deals.groupby(FILE_COLUMN, sort=False):
+            given = rows[STAGE_GIVEN_COLUMN].astype(bool)
+            if given.any() and not given.all():
+                row = rows[~given].iloc[0]
+                self.findings.append(
+                    make_import_finding(
+                        "no_stage", NO_STAGE_IN_FILE, str(name), int(row[ROW_COLUMN]), self.pipeline.language, table="Deals",
+                        key=row["deal"], column="stage", count=int((~given).sum()), stage=row["stage"],
+                    )
+                )  # fmt: skip
 
     def _report_backward_dates(self, deals: pd.DataFrame) -> None:
         for row in find_backward_deals(deals).to_dict("records"):

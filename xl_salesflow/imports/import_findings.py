@@ -92,6 +92,9 @@ NOT_WON_IN_FILE = Text(
     "{count} deals from here on are not won, while others are undecided; nothing says that they are lost, so they stay open: "
     "add a column with their stage or loss reason"
 )
+NO_STAGE_IN_FILE = Text(
+    "{count} deals from here on have no stage in the file, although others have one; they start in “{stage}”, please check"
+)
 OTHER_ROWS_OF_FILE = Text("{count} rows from here on are left out, because “{named}” is not “{only}”")
 SEVERAL_PIPELINES_IN_FILE = Text(
     "the deals are of several pipelines ({names}), which one playbook cannot tell apart; to import one of them, write only = "
