@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from tests.imports.conftest import workbook
@@ -107,3 +108,28 @@ def test_an_adopted_workbook_becomes_a_store_in_the_currency_it_shows(tmp_path: 
     assert store.settings.text("currency") == "EUR"
     assert list(store["Deals"]["amount"]) == [1500.125, 2500.125]
     assert main(["adopt", str(path), "--yes", "--today", "2026-07-01"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "texts", "amounts"),
+    [
+        ("Währung", ["Euro", "US-Dollar"], [None, 200]),
+        ("ISO", ["EUR", "USD"], [None, 200]),
+        ("Price list", ["USD", "JPY"], [100, None]),
+        ("Currency", ["USD", "Doubloons"], [100, None]),
+        ("Devise", ["Doubloons", "USD"], [None, 200]),
+        ("Scope", ["ALL", "TOP"], [100, 200]),
+        ("Flag", ["won", "real"], [100, 200]),
+    ],
+)
+def test_a_column_of_currencies_is_never_dropped(
+    header: str, texts: list[str], amounts: list[float | None], tmp_path: Path
+) -> None:
+    """Neither an unusual header nor a name that nobody knows makes foreign amounts into the workbook's own."""
+    path = tmp_path / "deals.csv"
+    lines = [f"Deal Name,Company,Stage,Amount,{header}", f"A,F,Lead,100,{texts[0]}", f"B,G,Lead,200,{texts[1]}"]
+    path.write_text("\n".join(lines), "utf-8")
+    before = workbook()
+    planned = build_import_changes(before, [path], propose_import_map([path], before), as_history=True)
+    read = apply_change_set(before, planned)["Deals"]["amount"]
+    assert [None if pd.isna(amount) else amount for amount in read] == amounts

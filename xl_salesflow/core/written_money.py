@@ -155,7 +155,13 @@ def _first_code(code: str) -> str:
 def currency_codes_of_text(text: str) -> CurrencyCodes:
     """Return the ISO codes that *text*, the name, code or sign of a currency, may mean; none if it is not a currency."""
     normalized, known = normalize_written_text(text).strip(". "), _read_currency_codes()
-    return known.get(normalized) or known.get(normalized.casefold()) or known.get(normalized.upper()) or NO_CURRENCY
+    folded = normalized.casefold().replace("-", " ")  # US-Dollar
+    return known.get(normalized) or known.get(folded) or known.get(normalized.upper()) or NO_CURRENCY
+
+
+def is_common_currency_code(text: str) -> bool:
+    """Return whether *text* is the code of a common currency in capitals; rare ones, such as TOP or ALL, are also words."""
+    return text in read_currency_words()["any_case"]
 
 
 def is_same_currency(codes: CurrencyCodes, currency: str) -> bool:

@@ -26,6 +26,7 @@ from xl_salesflow.core.written_money import (
     CurrencyCodes,
     HeaderUnit,
     currency_codes_of_text,
+    is_common_currency_code,
     is_currency_header,
     is_same_currency,
     join_currency_codes,
@@ -46,7 +47,7 @@ _BARE_NUMBER = re.compile(r"[-0-9.,]+")
 _AMOUNTS_OF_QUOTES = ("Quotes", "QuoteLines")  # amounts in the quote's currency, whatever the workbook's
 _SAMPLED_AMOUNTS = 5_000  # rows looked at
 _MOSTLY = 0.5  # share of the amounts that must name a currency for it to be the column's
-_KNOWN_CURRENCIES_SHARE = 0.6  # share of a column's distinct texts that must be currencies
+_ISO_CODE = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True)
@@ -188,18 +189,20 @@ class StyleProposal:
         return maps
 
     def _find_currency_column(self, maps: ColumnMaps, amounts: Sequence[str]) -> str | None:
-        found = [
-            header
-            for header, how in maps.items()
-            if not how.to and is_currency_header(fold_name(header)) and self._holds_currencies(header)
-        ]
+        free = [header for header, how in maps.items() if not how.to]
+        found = [h for h in free if is_currency_header(fold_name(h)) and self._names_currency(h)]
+        found = found or [h for h in free if self._holds_only_codes(h)]
         candidates = (h for h in found for amount in amounts if fold_name(h).startswith(fold_name(amount)))
         return next(candidates, found[0] if found else None) if amounts else None
 
-    def _holds_currencies(self, header: str) -> bool:
+    def _names_currency(self, header: str) -> bool:
+        return any(bool(currency_codes_of_text(text)) for text in tidy_texts(self.source.cells[header]).unique())
+
+    def _holds_only_codes(self, header: str) -> bool:
+        """Return whether all texts are ISO codes in capitals, so that they are currencies under any header."""
         texts = [text for text in tidy_texts(self.source.cells[header]).unique() if text]
-        known = sum(bool(currency_codes_of_text(text)) for text in texts)
-        return bool(texts) and known >= _KNOWN_CURRENCIES_SHARE * len(texts)
+        codes = [text for text in texts if _ISO_CODE.fullmatch(text) and currency_codes_of_text(text)]
+        return len(codes) == len(texts) and any(map(is_common_currency_code, codes))
 
 
 def currency_of_sources(sources: Iterable[ImportSource]) -> str:
