@@ -30,6 +30,9 @@ Csv = Callable[..., Path]
         ("Deal | Phase | Betrag | Aktiv\nA | Angebot | 1 | WAHR\nB | Gewonnen | 2 | FALSCH", ["A"], 1),
         ("Affaire | Étape | Montant | Archivé\nA | Proposition | 1 | Non\nB | Gagné | 2 | Oui", ["A"], 1),
         ("商机 | 阶段 | 金额\nA | 线索 | 1\nB | 已归档 | 2", ["A"], 1),
+        ("Deal | Stage | Amount | Deleted At\nA | Lead | 1 |\nB | Won | 2 | 2026-01-05 10:11:12", ["A"], 1),
+        ("Deal | Stage | Amount | archived_at\nA | Lead | 1 | 03/04/2026\nB | Won | 2 | 0000-00-00", ["B"], 1),
+        ("Deal | Phase | Betrag | Gelöscht am\nA | Angebot | 1 |\nB | Gewonnen | 2 | 5. Mai 2026", ["A"], 1),
         # a list of nothing else is what the person wants
         ("Deal | Stage | Amount | Archived\nA | Lead | 1 | yes\nB | Won | 2 | yes", ["A", "B"], 0),
     ],

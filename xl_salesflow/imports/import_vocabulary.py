@@ -246,6 +246,7 @@ _DEAL_FACT_TARGETS: tuple[Column, ...] = (
     declare_column(LEAD_NUMBER_TARGET, "Number of the lead", _TargetType.TEXT, "The lead that became this deal; the two are one row"),
     declare_column("is_active", "Is active", _TargetType.CHOICE, "No, with a loss reason: lost; otherwise no: left out", options="yes_no"),
     declare_column("is_deleted", "Is deleted", _TargetType.CHOICE, "Yes: left out", options="yes_no"),
+    declare_column("deleted_on", "Deleted on", _TargetType.TEXT, "A row with any day here is left out"),
     declare_column("is_closed", "Is closed", _TargetType.CHOICE, "Yes and not won: the deal is lost", options="yes_no"),
 )  # fmt: skip
 

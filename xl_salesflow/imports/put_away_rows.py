@@ -33,9 +33,12 @@ def settle_put_away_rows(
     """
     source, account, language = reader.source, reader.account, reader.context.language
     deleted, active = columns.pop("is_deleted", None), columns.pop("is_active", None)
+    deleted_on = columns.pop("deleted_on", None)
     away = find_put_away_statuses(reader, file, known_stages)
     if deleted is not None:
         away |= deleted == "yes"
+    if deleted_on is not None:
+        away |= deleted_on.str.contains(r"[1-9]", regex=True)  # neither blank nor 0000-00-00
     if active is not None:
         inactive, has_reason = active == "no", columns.get("loss_reason", active.mask(active != "", "")) != ""
         away |= inactive & ~has_reason
