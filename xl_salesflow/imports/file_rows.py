@@ -44,7 +44,7 @@ from xl_salesflow.imports.left_out_columns import find_needed_columns, find_seve
 from xl_salesflow.imports.map_parts import FileMap
 from xl_salesflow.imports.put_away_rows import leave_out_other_rows, settle_put_away_rows
 from xl_salesflow.imports.raw_files import TextLayout
-from xl_salesflow.imports.row_ids import collect_row_ids, replace_ids_by_names
+from xl_salesflow.imports.row_ids import collect_row_ids, find_owner_ids, replace_ids_by_names
 from xl_salesflow.imports.row_matching import FILE_COLUMN, ROW_COLUMN, ImportedRows, join_imported_rows
 from xl_salesflow.imports.source_reader import ImportContext, SourceReader
 from xl_salesflow.imports.stage_history import find_stage_changes, stage_of_entry_header
@@ -82,7 +82,9 @@ def read_mapped_rows(paths: Sequence[Path], mapping: ImportMap, context: ImportC
                 findings += find_needed_columns(source, file, targets, context.language)
                 findings += find_several_pipelines(source, file, context.language)
     tables = {table: join_imported_rows(rows, context.language, findings) for table, rows in parts.items()}
-    return MappedRows(replace_ids_by_names(tables, context.names), findings, accounts)
+    named = replace_ids_by_names(tables, context.names)
+    findings += find_owner_ids(named.get("Deals"), context.language)
+    return MappedRows(named, findings, accounts)
 
 
 def _find_row_currencies(source: ImportSource, file: FileMap) -> pd.Series | None:

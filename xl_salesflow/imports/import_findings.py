@@ -95,6 +95,10 @@ NOT_WON_IN_FILE = Text(
 NO_STAGE_IN_FILE = Text(
     "{count} deals from here on have no stage in the file, although others have one; they start in “{stage}”, please check"
 )
+OWNER_IDS_IN_FILE = Text(
+    "{count} deals from here on have an id as owner, such as “{text}”; import them again and add the file with the users by "
+    "--with, or correct the owners in the workbook"
+)
 OTHER_ROWS_OF_FILE = Text("{count} rows from here on are left out, because “{named}” is not “{only}”")
 SEVERAL_PIPELINES_IN_FILE = Text(
     "the deals are of several pipelines ({names}), which one playbook cannot tell apart; to import one of them, write only = "

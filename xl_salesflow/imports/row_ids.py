@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
-from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.imports.import_findings import OWNER_IDS_IN_FILE, make_import_finding
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_values import map_distinct_texts, tidy_texts
 from xl_salesflow.imports.import_vocabulary import REFERABLE_TABLES, ROW_ID_TARGET, fold_name, targets_of_table
 from xl_salesflow.imports.map_parts import FileMap
-from xl_salesflow.imports.row_matching import ImportedRows
+from xl_salesflow.imports.row_matching import FILE_COLUMN, ROW_COLUMN, ImportedRows
 from xl_salesflow.imports.table_matching import TableMatch, is_reference_to
+from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.table_registry import TABLES
 
 NamesById = dict[str, dict[str, str]]
 """Table → id or mail address of a row → its name; blank for an id that several rows have."""
 
+_USER_ID = re.compile(r"[0-9]+|(?=.*[0-9])[0-9A-Za-z]{15,32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _MAIL_TABLES = ("Contacts", "Team")
 _ID_WORDS = frozenset({"id", "ids", "key", "code", "no", "nr", "number", "uid", "guid"})
 _ID_ENDINGS = ("id", "\u7f16\u53f7", "\u53f7")  # the last two are Chinese: number
@@ -64,6 +68,19 @@ def _replace_in_frame(table: str, frame: pd.DataFrame, names: NamesById) -> pd.D
             named = map_distinct_texts(frame[column_id], lambda text, known=known: known.get(text.casefold()) or text)  # type: ignore[misc]
             frame = frame.assign(**{column_id: named})
     return frame
+
+
+def find_owner_ids(rows: ImportedRows | None, language: Language) -> Iterator[Finding]:
+    """Yield a finding for deals whose owner is still an id, because no file that was named says whose it is."""
+    if rows is None or "owner" not in rows.frame:
+        return
+    unnamed = rows.frame[rows.frame["owner"].str.fullmatch(_USER_ID)]
+    if len(unnamed):
+        row = unnamed.iloc[0]
+        yield make_import_finding(
+            "owner_ids", OWNER_IDS_IN_FILE, str(row[FILE_COLUMN]), int(row[ROW_COLUMN]), language, table="Deals", column="owner",
+            count=len(unnamed), text=row["owner"],
+        )  # fmt: skip
 
 
 Matches = Sequence[tuple[ImportSource, TableMatch | None]]
