@@ -113,7 +113,11 @@ def test_olist_leads_are_joined_with_the_deals_that_were_closed(olist: Imported)
     deals = olist.after["Deals"]
     assert by_outcome(deals, "deal", "count") == {"won": 842, "open": 7158}
     assert 842 / len(deals) == 0.10525
-    assert [finding.rule for finding in olist.plan.findings] == ["import_needed", "import_backwards"]
+    assert [finding.rule for finding in olist.plan.findings] == [
+        "import_needed",
+        "import_owner_ids",
+        "import_backwards",
+    ]
 
 
 @pytest.mark.parametrize("files", [MAVEN, OLIST])

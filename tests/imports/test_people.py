@@ -152,12 +152,14 @@ def test_one_pipeline_is_nothing_to_say(csv: Csv) -> None:
     [
         (["17", "18"], "", ["17", "18"], True),
         (["005A000000xYz12AAC", "Mara Voss"], "", ["005A000000xYz12AAC", "Mara Voss"], True),
-        (["17", "18"], "User ID | Name | Email\n17 | Mara Voss | m@x.example\n18 | Ivo Kern | i@x.example", ["Mara Voss", "Ivo Kern"], False),
+        (["17", "18"], "User ID | Name\n17 | Mara Voss\n18 | Ivo Kern", ["Mara Voss", "Ivo Kern"], False),
         (["Mara Voss", "Agent 47"], "", ["Mara Voss", "Agent 47"], False),
         (["", ""], "", ["", ""], False),
     ],
-)  # fmt: skip
-def test_owners_that_stay_ids_are_told(owners: list[str], users: str, expected: list[str], told: bool, csv: Csv) -> None:
+)
+def test_owners_that_stay_ids_are_told(
+    owners: list[str], users: str, expected: list[str], told: bool, csv: Csv
+) -> None:
     rows = [f"{name} | Lead | 5 | {owner}" for name, owner in zip("AB", owners, strict=True)]
     paths = [csv("deals.csv", "\n".join(["Deal Name | Stage | Amount | Owner ID", *rows]))]
     after, planned = imported(workbook(), *paths, *([csv("users.csv", users)] if users else []))

@@ -161,7 +161,8 @@ class _ImportUnderWay:
         new = _complete_deal_rows(_explain_probabilities(merged.new, given, language))
         self._report_backward_dates(new)
         self._report_future_closings(new)
-        self._report_deals_without_stage(new)
+        if "stage" in rows.given:
+            self._report_deals_without_stage(new)
         if self.as_history:
             history = collect_stage_history(new, self.stage_changes, resolver.stage_of)
             new = record_imported_deals(new, playbook)
