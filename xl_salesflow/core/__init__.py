@@ -59,8 +59,8 @@ Public names, by file:
         read_date_column, read_number_column
     written_dates: DATE_ORDERS, DateStyle, find_unlikely_dates, FIRST_DAY_COLUMNS, is_written_day, LIKELY_DATE_SERIALS,
         parse_date_reading, read_written_date, YEAR_FIRST
-    written_money: currency_codes_of_text, CurrencyCodes, HeaderUnit, is_currency_header, is_same_currency,
-        join_currency_codes, NO_CURRENCY, parse_unit_text, read_header_unit
+    written_money: currency_codes_of_text, CurrencyCodes, HeaderUnit, is_common_currency_code, is_currency_header,
+        is_same_currency, join_currency_codes, NO_CURRENCY, parse_unit_text, read_header_unit
     written_numbers: DOT_DECIMAL, is_written_number, NUMBER_LIMIT, NumberReading, NumberStyle, parse_number_reading,
         read_written_number
     written_times: DAY_COUNT_COLUMNS
