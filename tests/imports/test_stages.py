@@ -151,3 +151,11 @@ def test_a_similar_name_is_marked_as_a_guess() -> None:
 )
 def test_the_kind_of_a_stage_follows_from_its_name(name: str, expected: str | None) -> None:
     assert kind_of_stage_name(name) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["Not lost", "Almost won", "To be won", "Nicht gewonnen", "Pas perdu", "Не выиграна", "未赢单", "未成交", "预计成交"]
+)  # fmt: skip
+def test_a_denied_outcome_is_a_question(name: str) -> None:
+    """A deal that is not yet won is neither won nor lost."""
+    assert kind_of_stage_name(name) is None

@@ -150,6 +150,12 @@ def find_outcome_in_name(name: str) -> str | None:
     folded = f" {fold_name(name)} "
     for phrase in words["not_won"]:
         folded = folded.replace(f" {phrase} ", " lost ")
+    for word in (*words["won"], *words["lost"]):
+        for denial in words["denials"] if _is_word_inside(word, folded) else ():
+            phrase = (
+                f" {denial} {word} " if word.isascii() or not _is_word_inside(word, f"x{word}x") else f"{denial}{word}"
+            )
+            folded = folded.replace(phrase, " ")
     told = {outcome for outcome in ("won", "lost") if any(_is_word_inside(word, folded) for word in words[outcome])}
     return told.pop() if len(told) == 1 else None
 
