@@ -26,6 +26,7 @@ from xl_salesflow.workbook.template.page_parts import (
     template_metric_rows,
     write_headline_cards,
     write_live_line,
+    write_metric_table,
     write_page_heading,
     write_page_hint,
     write_page_inputs,
@@ -164,9 +165,9 @@ def add_trends_page(workbook: Workbook, language: Language) -> tuple[PlacedTable
     write_page_title(page_, _TRENDS_TITLE, _TRENDS_SUBTITLE, _TRENDS_WIDTHS)
     write_page_inputs(page_, _TRENDS_INPUT_ROW, ("GroupBy", "SegmentA", "SegmentB", None, None))
     write_page_hint(page_, _TRENDS_INPUT_ROW + 1, 3, _TRENDS_HINT)
-    months = _write_trends_table(page_, "Trend", _TRENDS_CHART_TOP + _TRENDS_CHART_ROWS + 1)
-    groups = _write_trends_table(page_, "Groups", months.last + 2 + _TRENDS_CHART_ROWS + 1)
-    segments = _write_trends_table(page_, "Segments", groups.last + 2)
+    months = write_metric_table(page_, "Trend", _TRENDS_CHART_TOP + _TRENDS_CHART_ROWS + 1)
+    groups = write_metric_table(page_, "Groups", months.last + 2 + _TRENDS_CHART_ROWS + 1)
+    segments = write_metric_table(page_, "Segments", groups.last + 2)
     for row in sheet[months.body("month")]:
         row[0].number_format = "yyyy-mm"
     for row in sheet[segments.body("p_value")]:
@@ -175,19 +176,6 @@ def add_trends_page(workbook: Workbook, language: Language) -> tuple[PlacedTable
     sheet.print_area = f"A1:L{segments.last}"
     set_up_printing(sheet, language, landscape=False, tall=1)
     return months, groups, segments
-
-
-def _write_trends_table(page_: PagePanel, name: str, row: int) -> PlacedTable:
-    table, language = TABLES[name], page_.language
-    write_page_heading(page_, row, table.purpose)
-    placed = place_table(page_.sheet, table, language, template_metric_rows(name, language), row + 1, 2, PAGE_LOOK)
-    page_.sheet.row_dimensions[row + 1].height = 32
-    for cells in page_.sheet[placed.body(table.columns[1].id, table.columns[-1].id)]:
-        for cell in cells:
-            cell.number_format = DASH_FOR_ZERO_FORMATS.get(cell.number_format, cell.number_format)
-    for number in range(placed.first, placed.last + 1):
-        page_.sheet.row_dimensions[number].height = 16
-    return placed
 
 
 def _draw_trends_charts(page_: PagePanel, months: PlacedTable, groups: PlacedTable) -> None:

@@ -26,6 +26,7 @@ from xl_salesflow.metrics.metric_sheets import (
 )
 from xl_salesflow.ooxml.excel_notation import quote_sheet_name
 from xl_salesflow.schema.named_values import NAMED_CELLS, QUERY_FILTERS
+from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.defined_names import define_name, dropdown_list_name, structured_reference
 from xl_salesflow.workbook.template.sheet_cell_rules import (
     CONDITIONAL_STYLES,
@@ -35,12 +36,14 @@ from xl_salesflow.workbook.template.sheet_cell_rules import (
     type_validation,
 )
 from xl_salesflow.workbook.template.starter_content import TemplateRow
-from xl_salesflow.workbook.template.table_sheets import PlacedTable
+from xl_salesflow.workbook.template.table_sheets import PlacedTable, place_table
 from xl_salesflow.workbook.template.template_styles import (
     ACCENT_COLOUR,
     ACCENT_MID_COLOUR,
     ACCENT_PALE_COLOUR,
+    DASH_FOR_ZERO_FORMATS,
     MUTED_COLOUR,
+    PAGE_LOOK,
     RECORD_COLOUR,
     RED_INK_COLOUR,
     WHITE_COLOUR,
@@ -124,6 +127,20 @@ def write_page_heading(panel: PagePanel, row: int, text: Text) -> None:
     panel.sheet.row_dimensions[row].height = 24
     for column in range(panel.left, panel.right + 1):
         panel.sheet.cell(row, column).border = Border(bottom=Side(style="medium", color=ACCENT_COLOUR))
+
+
+def write_metric_table(panel: PagePanel, name: str, row: int) -> PlacedTable:
+    """Write the heading of a metric table in *row* and the table below it, with dashes for zeros; return its place."""
+    table, language = TABLES[name], panel.language
+    write_page_heading(panel, row, table.purpose)
+    placed = place_table(panel.sheet, table, language, template_metric_rows(name, language), row + 1, 2, PAGE_LOOK)
+    panel.sheet.row_dimensions[row + 1].height = 32
+    for cells in panel.sheet[placed.body(table.columns[1].id, table.columns[-1].id)]:
+        for cell in cells:
+            cell.number_format = DASH_FOR_ZERO_FORMATS.get(cell.number_format, cell.number_format)
+    for number in range(placed.first, placed.last + 1):
+        panel.sheet.row_dimensions[number].height = 16
+    return placed
 
 
 def write_page_hint(panel: PagePanel, row: int, slot: int, text: Text) -> None:

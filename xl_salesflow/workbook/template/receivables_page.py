@@ -11,18 +11,15 @@ from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.page_charts import ChartBox, SeriesLook, build_column_chart, place_chart
 from xl_salesflow.workbook.template.page_parts import (
     PagePanel,
-    template_metric_rows,
-    write_page_heading,
+    write_metric_table,
     write_page_title,
 )
 from xl_salesflow.workbook.template.print_and_pack import set_up_printing
-from xl_salesflow.workbook.template.table_sheets import PlacedTable, place_table
+from xl_salesflow.workbook.template.table_sheets import PlacedTable
 from xl_salesflow.workbook.template.template_styles import (
     ACCENT_COLOUR,
     ACCENT_MID_COLOUR,
     AMBER_INK_COLOUR,
-    DASH_FOR_ZERO_FORMATS,
-    PAGE_LOOK,
 )
 
 _SUBTITLE = Text(
@@ -40,28 +37,15 @@ def add_receivables_page(workbook: Workbook, language: Language) -> tuple[Placed
     sheet = workbook[table.title.in_(language)]
     page_ = PagePanel(workbook, sheet, language, [(2, len(_WIDTHS) + 1)])
     write_page_title(page_, table.title, _SUBTITLE, _WIDTHS)
-    figures = _write_table(page_, "Collections", _FIGURES_ROW)
-    ages = _write_table(page_, "Receivables", _CHART_TOP + _CHART_ROWS + 1)
-    months = _write_table(page_, "CashMonths", ages.last + 2)
+    figures = write_metric_table(page_, "Collections", _FIGURES_ROW)
+    ages = write_metric_table(page_, "Receivables", _CHART_TOP + _CHART_ROWS + 1)
+    months = write_metric_table(page_, "CashMonths", ages.last + 2)
     for row in sheet[months.body("month")]:
         row[0].number_format = "yyyy-mm"
     _draw_charts(page_, ages, months)
     sheet.print_area = f"A1:I{months.last}"
     set_up_printing(sheet, language, landscape=False, tall=1)
     return figures, ages, months
-
-
-def _write_table(page_: PagePanel, name: str, row: int) -> PlacedTable:
-    table, language = TABLES[name], page_.language
-    write_page_heading(page_, row, table.purpose)
-    placed = place_table(page_.sheet, table, language, template_metric_rows(name, language), row + 1, 2, PAGE_LOOK)
-    page_.sheet.row_dimensions[row + 1].height = 32
-    for cells in page_.sheet[placed.body(table.columns[1].id, table.columns[-1].id)]:
-        for cell in cells:
-            cell.number_format = DASH_FOR_ZERO_FORMATS.get(cell.number_format, cell.number_format)
-    for number in range(placed.first, placed.last + 1):
-        page_.sheet.row_dimensions[number].height = 18
-    return placed
 
 
 def _draw_charts(page_: PagePanel, ages: PlacedTable, months: PlacedTable) -> None:
