@@ -23,10 +23,10 @@ from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline, build_pipeline
 from xl_salesflow.engine import recompute_formula_columns
 from xl_salesflow.metrics.deal_cube import days_since_1970
-from xl_salesflow.metrics.forecast_accuracy import compute_accuracy
-from xl_salesflow.metrics.forecast_simulation import OpenDeals, simulate_forecast
-from xl_salesflow.metrics.stay_record import StayRecord, build_stay_record
-from xl_salesflow.metrics.team_forecast import compute_forecast
+from xl_salesflow.metrics.forecasting.forecast_accuracy import compute_accuracy
+from xl_salesflow.metrics.forecasting.forecast_simulation import OpenDeals, simulate_forecast
+from xl_salesflow.metrics.forecasting.stay_record import StayRecord, build_stay_record
+from xl_salesflow.metrics.forecasting.team_forecast import compute_forecast
 from xl_salesflow.process.playbook_files import make_shipped_setup
 
 TODAY = date(2026, 5, 14)

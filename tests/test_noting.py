@@ -15,7 +15,7 @@ from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run
 from xl_salesflow.metrics.past_deals import read_deal_record
-from xl_salesflow.metrics.pipeline_flow import FlowRequest, answer_flow
+from xl_salesflow.metrics.readings.pipeline_flow import FlowRequest, answer_flow
 from xl_salesflow.verbs import rename, undo, update
 
 FIRST, SECOND, THIRD = date(2026, 3, 2), date(2026, 3, 9), date(2026, 3, 16)

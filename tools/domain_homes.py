@@ -11,7 +11,7 @@ from typing import Any
 from tools.page_words import in_chinese
 from xl_salesflow.locale.texts import LABEL_AND_VALUE, SEMICOLON_SEPARATOR, GivenText, Text, literal_text
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
-from xl_salesflow.metrics.sales_audit import AUDIT_QUESTIONS
+from xl_salesflow.metrics.readings.sales_audit import AUDIT_QUESTIONS
 from xl_salesflow.process.playbook_files import (
     QUESTIONS_FILE,
     list_playbook_names,

@@ -22,7 +22,7 @@ from xl_salesflow.batch.outcome_lines import JOB_COUNTS, SUMMARY_COUNTS
 from xl_salesflow.cli.answer_catalogue import PRINTED_ANSWERS
 from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, KeyedBy, MeasuredIn, json_field_names, json_key
 from xl_salesflow.metrics.metric_tables import METRIC_TABLES, METRICS_BY_ID
-from xl_salesflow.metrics.team_rollup import ADDITIVE_METRICS
+from xl_salesflow.metrics.rollup.team_rollup import ADDITIVE_METRICS
 from xl_salesflow.schema.table_columns import Column, ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 

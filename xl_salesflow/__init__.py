@@ -18,12 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xl_salesflow import verbs
-    from xl_salesflow.core.change_sets import Change, ChangeSet
+    from xl_salesflow.core.change_sets import Book, Change, ChangeSet
     from xl_salesflow.core.pipelines import Finding, Pipeline
     from xl_salesflow.engine import Run
     from xl_salesflow.errors import SalesflowError, UsageError, WorkbookError
     from xl_salesflow.schema.named_values import Query
-    from xl_salesflow.verbs import Book
     from xl_salesflow.workbook.closed_book import ClosedBook
     from xl_salesflow.workbook.new_stores import new_workbook
 
@@ -35,7 +34,7 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {
-    "Book": "verbs", "Change": "core.change_sets", "ChangeSet": "core.change_sets", "ClosedBook": "workbook.closed_book",
+    "Book": "core.change_sets", "Change": "core.change_sets", "ChangeSet": "core.change_sets", "ClosedBook": "workbook.closed_book",
     "Finding": "core.pipelines", "Pipeline": "core.pipelines", "Query": "schema.named_values", "Run": "engine",
     "SalesflowError": "errors", "UsageError": "errors", "WorkbookError": "errors", "new_workbook": "workbook.new_stores",
 }  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ from xl_salesflow.changelog.change_sheet_table import ChangeSheet
 from xl_salesflow.changelog.copy_differences import describe_difference, find_copy_differences
 from xl_salesflow.changelog.copy_merge import merge_copies
 from xl_salesflow.changelog.merge_conflicts import resolve_conflicts
-from xl_salesflow.changelog.three_way_merge import Ancestor, reconstruct_ancestor, require_possible_copy
+from xl_salesflow.changelog.three_way_merge import find_ancestor
 from xl_salesflow.changelog.undo_run import revert_run
 from xl_salesflow.core.accuracy_answers import AccuracyAnswer
 from xl_salesflow.core.answers import SomeAnswer
@@ -94,20 +94,10 @@ from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
 from xl_salesflow.quotes.quote_versions import offer_quote, revise_quote
 
 if TYPE_CHECKING:
-    from xl_salesflow.metrics.deal_inspection import InspectionRequest
-    from xl_salesflow.metrics.pipeline_flow import FlowRequest
+    from xl_salesflow.metrics.readings.deal_inspection import InspectionRequest
+    from xl_salesflow.metrics.readings.pipeline_flow import FlowRequest
     from xl_salesflow.process.approval_decisions import ApprovalChoice
     from xl_salesflow.process.playbook_switch import PlaybookSwitch
-
-
-class Book(Protocol):
-    """A workbook that can be read as a pipeline and written by a change set."""
-
-    def read(self, today: date) -> Pipeline:
-        """Return the workbook as values; *today* is the current day for every rule."""
-
-    def write(self, plan: ChangeSet) -> None:
-        """Write *plan*, either completely or not at all."""
 
 
 def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet[CheckAnswer]:
@@ -168,14 +158,14 @@ def compare(pipeline: Pipeline, column: str, first: str, second: str) -> ChangeS
 
 def flow(pipeline: Pipeline, asked: FlowRequest) -> ChangeSet[FlowAnswer]:
     """Return how the open pipeline became what it is: what came in, changed and left between two days."""
-    from xl_salesflow.metrics.pipeline_flow import answer_flow
+    from xl_salesflow.metrics.readings.pipeline_flow import answer_flow
 
     return ChangeSet(answer=answer_flow(unify_names(pipeline), asked))
 
 
 def inspect(pipeline: Pipeline, asked: InspectionRequest) -> ChangeSet[InspectionAnswer]:
     """Return the open deals of the period with what changed, their pace, missing persons and warnings, by owner."""
-    from xl_salesflow.metrics.deal_inspection import answer_inspection
+    from xl_salesflow.metrics.readings.deal_inspection import answer_inspection
 
     return ChangeSet(answer=answer_inspection(recompute_formula_columns(pipeline), asked))
 
@@ -186,21 +176,21 @@ def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None 
     Raises:
         UsageError: no target is given anywhere, or the day has passed.
     """
-    from xl_salesflow.metrics.report_facts import answer_sales_plan
+    from xl_salesflow.metrics.readings.report_facts import answer_sales_plan
 
     return ChangeSet(answer=answer_sales_plan(recompute_formula_columns(pipeline), target, by))
 
 
 def forecast(pipeline: Pipeline, start: date | None = None, end: date | None = None) -> ChangeSet[ForecastAnswer]:
     """Return what will be won from *start* to *end*, by default in the quarter of tomorrow, and how sure that is."""
-    from xl_salesflow.metrics.team_forecast import compute_forecast
+    from xl_salesflow.metrics.forecasting.team_forecast import compute_forecast
 
     return ChangeSet(answer=compute_forecast(recompute_formula_columns(pipeline), start, end))
 
 
 def accuracy(pipeline: Pipeline) -> ChangeSet[AccuracyAnswer]:
     """Return how right the forecasts of past months and quarters were, by method and owner."""
-    from xl_salesflow.metrics.forecast_accuracy import compute_accuracy
+    from xl_salesflow.metrics.forecasting.forecast_accuracy import compute_accuracy
 
     return ChangeSet(answer=compute_accuracy(recompute_formula_columns(pipeline)))
 
@@ -212,7 +202,7 @@ def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | Non
 
 def customer(pipeline: Pipeline, name: str) -> ChangeSet[CustomerAnswer]:
     """Return everything about the customer *name*: people, deals, quotes, contacts, issues, purchases and what to offer."""
-    from xl_salesflow.metrics.customer_summary import summarize_customer
+    from xl_salesflow.metrics.readings.customer_summary import summarize_customer
 
     return ChangeSet(answer=summarize_customer(recompute_formula_columns(pipeline), name))
 
@@ -226,7 +216,7 @@ def approvals(pipeline: Pipeline, person: str = "") -> ChangeSet[ApprovalsAnswer
 
 def payments(pipeline: Pipeline, owner: str = "", overdue_only: bool = False) -> ChangeSet[PaymentsAnswer]:
     """Return what came in, what is still to pay by age and month, and the open instalments of everybody or one *owner*."""
-    from xl_salesflow.metrics.payment_listing import answer_payments
+    from xl_salesflow.metrics.readings.payment_listing import answer_payments
 
     return ChangeSet(answer=answer_payments(recompute_formula_columns(pipeline), owner, overdue_only))
 
@@ -248,7 +238,7 @@ def decide(pipeline: Pipeline, choice: ApprovalChoice, run: Run) -> ChangeSet[Ru
 
 def report(pipeline: Pipeline) -> ChangeSet:
     """Return the report on the pipeline's query as a document."""
-    from xl_salesflow.metrics.report_facts import build_report_document
+    from xl_salesflow.metrics.readings.report_facts import build_report_document
 
     return ChangeSet(documents=(build_report_document(recompute_formula_columns(pipeline)),))
 
@@ -423,17 +413,15 @@ def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run)
     Raises:
         UsageError: there is no ancestor, and the Journals have no run in common.
     """
-    if not ancestor:
-        require_possible_copy(ours, theirs)
     theirs = unify_names(theirs)
-    known = Ancestor(unify_names(ancestor).tables) if ancestor else reconstruct_ancestor(ours, theirs)
+    known = find_ancestor(ours, theirs, unify_names(ancestor) if ancestor else None)
     steps: tuple[Step, ...] = (lambda now: merge_copies(known, now, theirs), log_followups)
     return run_steps(ours, steps, "merge", run, answer_type=MergedCopy)
 
 
 def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet[RolledUpBooks]:
     """Fill the new workbook *into* with the rows of many workbooks, given by name; its formulas then cover them all."""
-    from xl_salesflow.metrics.team_rollup import compute_team_totals, join_workbooks, list_book_contributions
+    from xl_salesflow.metrics.rollup.team_rollup import compute_team_totals, join_workbooks, list_book_contributions
 
     parts = {book: complete_derived_cells(part) for book, part in parts.items()}
     ready, rows = join_workbooks(into, parts)
@@ -444,6 +432,6 @@ def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet
 
 def contributions(parts: Mapping[str, Pipeline]) -> tuple[BookContribution, ...]:
     """Return the contribution of each workbook, given by name, to the team: the metrics that can be summed."""
-    from xl_salesflow.metrics.team_rollup import list_book_contributions
+    from xl_salesflow.metrics.rollup.team_rollup import list_book_contributions
 
     return list_book_contributions({book: complete_derived_cells(part) for book, part in parts.items()})

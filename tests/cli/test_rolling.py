@@ -14,7 +14,7 @@ from xl_salesflow.cli import main
 from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
 from xl_salesflow.core.change_sets import ChangeSet, Edit
 from xl_salesflow.engine import Run
-from xl_salesflow.metrics.team_rollup import ADDITIVE_METRICS
+from xl_salesflow.metrics.rollup.team_rollup import ADDITIVE_METRICS
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import bring_in
 from xl_salesflow.workbook.closed_book import ClosedBook

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xl_salesflow.metrics.forecast_simulation import OpenDeals
-from xl_salesflow.metrics.stay_record import StayRecord
+from xl_salesflow.metrics.forecasting.forecast_simulation import OpenDeals
+from xl_salesflow.metrics.forecasting.stay_record import StayRecord
 
 CONVERSIONS = np.array([0.6, 0.55, 0.65, 0.7])
 MEAN_DAYS = np.array([12.0, 20.0, 25.0, 18.0])

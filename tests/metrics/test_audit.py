@@ -7,7 +7,7 @@ import pytest
 from tests.tables import crm, rows
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import LANGUAGES, Language
-from xl_salesflow.metrics.sales_audit import answer_audit_questions
+from xl_salesflow.metrics.readings.sales_audit import answer_audit_questions
 from xl_salesflow.process.deal_upkeep import count_spin_kinds
 
 DEALS = """

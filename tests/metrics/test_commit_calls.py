@@ -10,9 +10,9 @@ import pytest
 from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.metrics.commit_calls import find_calls, list_calls
 from xl_salesflow.metrics.deal_cube import days_since_1970
-from xl_salesflow.metrics.team_forecast import compute_forecast
+from xl_salesflow.metrics.forecasting.commit_calls import find_calls, list_calls
+from xl_salesflow.metrics.forecasting.team_forecast import compute_forecast
 from xl_salesflow.process.deal_upkeep import fill_derived_cells
 
 TODAY = date(2026, 5, 20)

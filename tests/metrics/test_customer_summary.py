@@ -12,7 +12,7 @@ from tests.tables import crm, rows
 from xl_salesflow.core.customer_answers import CustomerAnswer
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
-from xl_salesflow.metrics.customer_summary import summarize_customer
+from xl_salesflow.metrics.readings.customer_summary import summarize_customer
 
 ACCOUNTS = """
     account     | parent | industry

@@ -18,7 +18,7 @@ from xl_salesflow.core.answers import answer_to_json
 from xl_salesflow.core.flow_answers import FLOW_STEPS, SIGNED_FLOW_STEPS, FlowSteps
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.past_deals import read_deal_record
-from xl_salesflow.metrics.pipeline_flow import FLOW_PERIODS, FlowRequest, answer_flow
+from xl_salesflow.metrics.readings.pipeline_flow import FLOW_PERIODS, FlowRequest, answer_flow
 from xl_salesflow.schema.named_values import Query
 
 TODAY = date(2026, 9, 30)

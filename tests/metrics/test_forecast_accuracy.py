@@ -15,11 +15,11 @@ from tests.metrics.generated import generated
 from xl_salesflow.core.accuracy_answers import AccuracyAnswer, PastForecast, PastPeriod
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.deal_cube import days_since_1970
-from xl_salesflow.metrics.forecast_accuracy import compute_accuracy, find_best_method
-from xl_salesflow.metrics.forecast_simulation import OpenDeals, simulate_forecast
-from xl_salesflow.metrics.paired_tests import signed_rank_p_value
-from xl_salesflow.metrics.probability_calibration import calibrate
-from xl_salesflow.metrics.stay_record import build_stay_record
+from xl_salesflow.metrics.forecasting.forecast_accuracy import compute_accuracy, find_best_method
+from xl_salesflow.metrics.forecasting.forecast_simulation import OpenDeals, simulate_forecast
+from xl_salesflow.metrics.forecasting.paired_tests import signed_rank_p_value
+from xl_salesflow.metrics.forecasting.probability_calibration import calibrate
+from xl_salesflow.metrics.forecasting.stay_record import build_stay_record
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -61,8 +61,8 @@ def pipeline() -> Pipeline:
 def answer(pipeline: Pipeline) -> AccuracyAnswer:
     """Return its back-test, with few runs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("xl_salesflow.metrics.forecast_backtest.BACK_TEST_RUNS", RUNS)
-        patch.setattr("xl_salesflow.metrics.forecast_backtest.BACK_TEST_DRAWS", DRAWS)
+        patch.setattr("xl_salesflow.metrics.forecasting.forecast_backtest.BACK_TEST_RUNS", RUNS)
+        patch.setattr("xl_salesflow.metrics.forecasting.forecast_backtest.BACK_TEST_DRAWS", DRAWS)
         return compute_accuracy(pipeline)
 
 

@@ -13,12 +13,12 @@ from tests.metrics.generated import generated
 from tests.metrics.made_teams import CONVERSIONS, LOST, MEAN_DAYS, STAGES, WON, make_team
 from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.metrics.deal_cube import days_since_1970
-from xl_salesflow.metrics.forecast_simulation import OpenDeals, simulate_forecast
-from xl_salesflow.metrics.month_spread import learn_month_variance
-from xl_salesflow.metrics.owner_shifts import shrink_owner_shifts
-from xl_salesflow.metrics.stage_hazards import StageHazards, draw_stage_hazards
-from xl_salesflow.metrics.stay_record import NO_STATE, build_stay_record
-from xl_salesflow.metrics.win_chances import compute_win_chances
+from xl_salesflow.metrics.forecasting.forecast_simulation import OpenDeals, simulate_forecast
+from xl_salesflow.metrics.forecasting.month_spread import learn_month_variance
+from xl_salesflow.metrics.forecasting.owner_shifts import shrink_owner_shifts
+from xl_salesflow.metrics.forecasting.stage_hazards import StageHazards, draw_stage_hazards
+from xl_salesflow.metrics.forecasting.stay_record import NO_STATE, build_stay_record
+from xl_salesflow.metrics.forecasting.win_chances import compute_win_chances
 
 NIGHTLY = int(os.environ.get("SALESFLOW_EXAMPLES", "1")) > 1
 

@@ -10,7 +10,7 @@ import pytest
 from tests.metrics.flow_stories import pipeline_of_changes
 from xl_salesflow.cli.inspect_commands import draw_sparkline
 from xl_salesflow.core.inspection_answers import InspectedDeal, InspectionAnswer, RecordedAmount
-from xl_salesflow.metrics.deal_inspection import InspectionRequest, answer_inspection
+from xl_salesflow.metrics.readings.deal_inspection import InspectionRequest, answer_inspection
 
 TODAY = date(2026, 5, 20)
 DEALS = """

@@ -17,7 +17,7 @@ from xl_salesflow.engine import Run, recompute_formula_columns
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.funnel_answers import compute_funnel
-from xl_salesflow.metrics.team_rollup import ADDITIVE_METRICS, join_workbooks, write_parquet
+from xl_salesflow.metrics.rollup.team_rollup import ADDITIVE_METRICS, join_workbooks, write_parquet
 from xl_salesflow.process.playbook_files import make_shipped_setup
 from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.verbs import contributions, rollup

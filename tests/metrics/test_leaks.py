@@ -10,7 +10,7 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import recompute_formula_columns
 from xl_salesflow.metrics.funnel_answers import compute_funnel
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
-from xl_salesflow.metrics.report_facts import build_report_document
+from xl_salesflow.metrics.readings.report_facts import build_report_document
 from xl_salesflow.schema.named_values import Query
 
 

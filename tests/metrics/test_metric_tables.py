@@ -26,7 +26,7 @@ from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 from xl_salesflow.metrics.metric_declaration import ColumnMetric, ColumnText, MetricFormula, SampleMark
 from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS, metric_row_formulas
 from xl_salesflow.metrics.metric_tables import METRIC_TABLES, MetricTable
-from xl_salesflow.metrics.report_facts import build_report_document
+from xl_salesflow.metrics.readings.report_facts import build_report_document
 from xl_salesflow.schema.manager_tables import LEAKS_TABLE
 from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.schema.table_columns import BY_FORMULA, Column, ColumnType, TableSchema

@@ -10,7 +10,7 @@ from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 from xl_salesflow.metrics.plan_assumptions import ASSUMPTION_COLUMNS
-from xl_salesflow.metrics.report_facts import build_report_document, compute_sales_plan
+from xl_salesflow.metrics.readings.report_facts import build_report_document, compute_sales_plan
 from xl_salesflow.schema.named_values import PLAN_LINE, Settings
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES

@@ -17,7 +17,7 @@ from xl_salesflow.core.metric_answers import SalesPlanFigures
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
-from xl_salesflow.metrics.report_facts import compute_sales_plan
+from xl_salesflow.metrics.readings.report_facts import compute_sales_plan
 from xl_salesflow.verbs import sales_plan
 
 YEAR = {"from": date(2026, 1, 1), "to": date(2026, 12, 31)}

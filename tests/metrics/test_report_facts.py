@@ -11,7 +11,7 @@ import pytest
 from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns
-from xl_salesflow.metrics.report_facts import build_report_document
+from xl_salesflow.metrics.readings.report_facts import build_report_document
 from xl_salesflow.schema.named_values import Query
 
 TODAY = date(2026, 3, 31)

@@ -14,7 +14,7 @@ from xl_salesflow.core.change_sets import ChangeSet, apply_change_set
 from xl_salesflow.core.history_seal import find_broken_seals, seal_history
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.engine import complete_derived_cells, recompute_formula_columns
-from xl_salesflow.metrics.team_rollup import join_workbooks
+from xl_salesflow.metrics.rollup.team_rollup import join_workbooks
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 

@@ -14,8 +14,8 @@ from xl_salesflow.core.answers import answer_to_json
 from xl_salesflow.core.forecast_answers import ForecastAnswer
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
+from xl_salesflow.metrics.forecasting.team_forecast import compute_forecast
 from xl_salesflow.metrics.funnel_answers import compute_funnel
-from xl_salesflow.metrics.team_forecast import compute_forecast
 from xl_salesflow.schema.named_values import Query, Settings
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES

@@ -12,7 +12,7 @@ from tests.metrics.generated import generated
 from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
-from xl_salesflow.metrics.report_facts import compute_sales_plan
+from xl_salesflow.metrics.readings.report_facts import compute_sales_plan
 from xl_salesflow.schema.named_values import Query
 
 TARGET_YEAR = {"from": date(2026, 1, 1), "to": date(2026, 12, 31)}

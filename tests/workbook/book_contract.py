@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 import pytest
@@ -18,6 +18,7 @@ from pandas.testing import assert_frame_equal
 from tests.workbook.desk import Rows
 from xl_salesflow.core.change_sets import (
     Append,
+    Book,
     ChangeSet,
     Edit,
     Fill,
@@ -31,10 +32,6 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.verbs import Book
-
-if TYPE_CHECKING:
-    from xl_salesflow.flow import Book
 
 TODAY = date(2026, 3, 2)
 OWN = "My mark"

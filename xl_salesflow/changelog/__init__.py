@@ -11,7 +11,7 @@ Public names, by file:
     copy_differences: describe_difference, find_copy_differences
     copy_merge: merge_copies
     merge_conflicts: CONFLICT_MESSAGES, resolve_conflicts
-    three_way_merge: Ancestor, reconstruct_ancestor, require_possible_copy
+    three_way_merge: find_ancestor
     undo_entries: is_logged_row, read_removed_rows
     undo_run: revert_run, UNDO_MESSAGES
 """

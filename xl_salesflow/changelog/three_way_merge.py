@@ -48,7 +48,19 @@ class Ancestor:
         return pd.Series(identities.isin(list(self.unknown_cells.get((table, column), ()))), index=identities)
 
 
-def require_possible_copy(ours: Pipeline, theirs: Pipeline) -> None:
+def find_ancestor(ours: Pipeline, theirs: Pipeline, base: Pipeline | None) -> Ancestor:
+    """Return the state both copies started from: *base*, or else the state that their Journals give.
+
+    Raises:
+        UsageError: there is no base, and the Journals have no run in common.
+    """
+    if base:
+        return Ancestor(base.tables)
+    _require_possible_copy(ours, theirs)
+    return reconstruct_ancestor(ours, theirs)
+
+
+def _require_possible_copy(ours: Pipeline, theirs: Pipeline) -> None:
     """Raise UsageError if the workbooks cannot be copies of one; copies without runs have no Journal to compare."""
     runs, others = set(ours["Journal"]["run"]), set(theirs["Journal"]["run"])
     if not runs & others and (runs or others):

@@ -85,7 +85,7 @@ def show_flow(path: Path, as_json: bool, today: date | None, options: dict[str, 
     """Show what came into the pipeline, changed and left; *options* are those of the command."""
     from xl_salesflow.cli.screen_output import print_json
     from xl_salesflow.engine import apply_query
-    from xl_salesflow.metrics.pipeline_flow import FlowRequest
+    from xl_salesflow.metrics.readings.pipeline_flow import FlowRequest
     from xl_salesflow.verbs import flow
     from xl_salesflow.workbook.closed_book import ClosedBook
 

@@ -56,7 +56,7 @@ def inspect_command(
     book: Path, json: bool, today: date | None, owner: str | None, since: date | None, expected_by: date | None
 ) -> int:
     from xl_salesflow.cli.screen_output import print_json
-    from xl_salesflow.metrics.deal_inspection import InspectionRequest
+    from xl_salesflow.metrics.readings.deal_inspection import InspectionRequest
     from xl_salesflow.verbs import inspect
     from xl_salesflow.workbook.closed_book import ClosedBook
 

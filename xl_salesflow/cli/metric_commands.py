@@ -168,7 +168,7 @@ def compare_command(
 @click.option("--json", is_flag=True, help=terminal_text("Answer as JSON, with stable keys."))
 def audit_command(book: Path, json: bool) -> int:
     from xl_salesflow.cli.screen_output import print_json
-    from xl_salesflow.metrics.sales_audit import answer_audit_questions
+    from xl_salesflow.metrics.readings.sales_audit import answer_audit_questions
     from xl_salesflow.workbook.closed_book import ClosedBook
 
     answer = answer_audit_questions(ClosedBook(book).read(date.today()))

@@ -121,8 +121,8 @@ def _make_rollup(
     """Make what was asked for and return what to print; None if no workbook could be read."""
     from xl_salesflow.cli.printed_answers import RollupReport
     from xl_salesflow.engine import complete_derived_cells
-    from xl_salesflow.metrics.rollup_review import ROLLUP_MESSAGES, RollupReview
-    from xl_salesflow.metrics.team_rollup import write_parquet
+    from xl_salesflow.metrics.rollup.rollup_review import ROLLUP_MESSAGES, RollupReview
+    from xl_salesflow.metrics.rollup.team_rollup import write_parquet
     from xl_salesflow.verbs import contributions
 
     review, plan, brought, written = RollupReview(language), None, None, list[Path]()
@@ -184,7 +184,7 @@ class _WorkbookReadings:
         self._lost: dict[str, tuple[LostCells, ...]] = {}
 
     def __iter__(self) -> Iterator[tuple[str, Pipeline]]:
-        from xl_salesflow.metrics.rollup_review import LOST_VALUE_RULES
+        from xl_salesflow.metrics.rollup.rollup_review import LOST_VALUE_RULES
         from xl_salesflow.workbook.closed_book import ClosedBook
 
         for name, (path, named) in self.books.items():
@@ -207,7 +207,7 @@ class _WorkbookReadings:
     @property
     def lost_cells(self) -> tuple[LostCells, ...]:
         """Return the columns with cells that could not be read, of the workbooks read so far."""
-        from xl_salesflow.metrics.rollup_review import is_typed_column
+        from xl_salesflow.metrics.rollup.rollup_review import is_typed_column
 
         return tuple(one for lost in self._lost.values() for one in lost if is_typed_column(one.table, one.column))
 

@@ -9,8 +9,8 @@ Public names, by file:
     answers: Answer, answer_to_json, AnswerT, INLINED, json_field_names, json_key, JsonCell, KeyedBy, list_json_rows,
         MeasuredIn, OPTIONAL, OwnFormulaResults, SomeAnswer, UncalculatedFormula
     approval_answers: ApprovalDecided, ApprovalsAnswer, SealedStays
-    change_sets: Append, apply_change_set, Change, ChangeSet, diff_pipelines, Document, Edit, Fill, find_equal_cells,
-        NamedCellChange, Remove, RowOrder
+    change_sets: Append, apply_change_set, Book, Change, ChangeSet, diff_pipelines, Document, Edit, Fill,
+        find_equal_cells, NamedCellChange, Remove, RowOrder
     customer_answers: BoughtProduct, CustomerActivity, CustomerAnswer, CustomerContact, CustomerDeal, CustomerIssue,
         CustomerQuote, DealTotal, ProductToOffer
     deal_scope: DealRows

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, cast
+from datetime import date
+from typing import Any, Generic, Protocol, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -282,3 +283,13 @@ def _append_rows(frame: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     lowest = min(int(frame.index.min()), 0) if len(frame) else 0
     rows = rows.set_axis(pd.RangeIndex(lowest - 1, lowest - 1 - len(rows), -1), axis=0)
     return pd.concat([frame, rows]) if len(frame) else rows
+
+
+class Book(Protocol):
+    """A workbook that can be read as a pipeline and written by a change set."""
+
+    def read(self, today: date) -> Pipeline:
+        """Return the workbook as values; *today* is the current day for every rule."""
+
+    def write(self, plan: ChangeSet) -> None:
+        """Write *plan*, either completely or not at all."""

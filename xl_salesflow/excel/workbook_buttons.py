@@ -252,7 +252,7 @@ def press_assign(context: ButtonContext) -> Text:
 def press_audit(context: ButtonContext) -> Text:
     """Write the questions about how the team sells, with the answers from the data, to a file and open it."""
     from xl_salesflow.core.file_saving import save_file_atomically
-    from xl_salesflow.metrics.sales_audit import answer_audit_questions
+    from xl_salesflow.metrics.readings.sales_audit import answer_audit_questions
 
     pipeline = context.read()
     unknown = Text("The workbook does not contain the answer.").in_(pipeline.language)

@@ -6,9 +6,6 @@ The engine, the verbs, documents and workbook may import this package; the templ
 Public names, by file:
 
     computed_columns: compute_deal_columns, compute_history_columns, compute_stage_columns
-    customer_summary: summarize_customer
-    deal_inspection: answer_inspection, InspectionRequest
-    forecast_accuracy: compute_accuracy
     funnel_answers: answer_comparison, answer_funnel
     group_metrics: find_grouping_column
     measure_effects: fill_measure_values
@@ -17,12 +14,5 @@ Public names, by file:
     metric_sheets: card_formulas, COMPARED_CARDS, comparison_formats, metric_card_format, metric_name,
         metric_number_format, metric_row_formulas, METRIC_ROW_KEYS, metric_sheet_rows, working_blocks, WorkingBlock
     metric_tables: METRIC_TABLES, METRICS_BY_ID
-    payment_listing: answer_payments
-    pipeline_flow: answer_flow, FlowRequest
-    report_facts: answer_sales_plan, build_report_document
-    rollup_review: is_typed_column, LOST_VALUE_RULES, ROLLUP_MESSAGES, RollupReview
-    sales_audit: answer_audit_questions, AUDIT_QUESTIONS
     segment_metrics: VERDICT_CHOICES
-    team_forecast: compute_forecast
-    team_rollup: ADDITIVE_METRICS, compute_team_totals, join_workbooks, list_book_contributions, write_parquet
 """

@@ -13,7 +13,7 @@ from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline, build_pipeline
 from xl_salesflow.engine import recompute_formula_columns
 from xl_salesflow.locale.texts import LANGUAGES, Language
-from xl_salesflow.metrics.report_facts import compute_sales_plan
+from xl_salesflow.metrics.readings.report_facts import compute_sales_plan
 from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.process.playbook_files import make_shipped_setup
 from xl_salesflow.process.rule_catalogue import check_pipeline

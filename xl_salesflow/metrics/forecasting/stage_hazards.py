@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xl_salesflow.metrics.array_arithmetic import GroupNumbers, MetricMask
+from xl_salesflow.metrics.forecasting.stay_record import NO_STATE, StayRecord
 from xl_salesflow.metrics.metric_declaration import MetricArray
-from xl_salesflow.metrics.stay_record import NO_STATE, StayRecord
 
 EXITS_IN_BAND = 12
 """Exits that an age band needs; a stage with fewer than twice as many has one band."""

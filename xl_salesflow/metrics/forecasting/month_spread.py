@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 
 from xl_salesflow.metrics.deal_cube import date_of_days, days_since_1970
+from xl_salesflow.metrics.forecasting.stage_hazards import HazardDraws, StageHazards
+from xl_salesflow.metrics.forecasting.stay_record import StayRecord
 from xl_salesflow.metrics.metric_declaration import MetricArray
-from xl_salesflow.metrics.stage_hazards import HazardDraws, StageHazards
-from xl_salesflow.metrics.stay_record import StayRecord
 
 MONTHS_COMPARED = 12
 """Whole months before the day that are compared; with fewer than four, months count as alike."""

@@ -22,9 +22,9 @@ from xl_salesflow.core.metric_answers import BookContribution, MetricValue, Team
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.metrics.funnel_answers import Funnel, compute_funnel
-from xl_salesflow.metrics.rollup_keys import BookAligner
-from xl_salesflow.metrics.rollup_review import RollupReview, has_same_currency
-from xl_salesflow.metrics.rollup_rows import JOINED_TABLES, ROLLUP_NAMED_TABLES, join_book_rows
+from xl_salesflow.metrics.rollup.rollup_keys import BookAligner
+from xl_salesflow.metrics.rollup.rollup_review import RollupReview, has_same_currency
+from xl_salesflow.metrics.rollup.rollup_rows import JOINED_TABLES, ROLLUP_NAMED_TABLES, join_book_rows
 from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.schema.table_columns import ColumnType, TableSchema
 from xl_salesflow.schema.table_registry import TABLES

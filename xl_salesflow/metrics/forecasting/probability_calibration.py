@@ -17,7 +17,7 @@ from xl_salesflow.core.accuracy_answers import Calibration, CalibrationBin
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.array_arithmetic import column_days
 from xl_salesflow.metrics.deal_cube import date_of_days
-from xl_salesflow.metrics.forecast_backtest import SimulatedDay
+from xl_salesflow.metrics.forecasting.forecast_backtest import SimulatedDay
 from xl_salesflow.metrics.metric_declaration import MetricArray
 from xl_salesflow.metrics.past_deals import DealRecord
 from xl_salesflow.process.win_probability import estimate_win_probability

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xl_salesflow.metrics.array_arithmetic import GroupNumbers
-from xl_salesflow.metrics.stage_hazards import HazardDraws, StageHazards
+from xl_salesflow.metrics.forecasting.stage_hazards import HazardDraws, StageHazards
 
 
 @dataclass(frozen=True)

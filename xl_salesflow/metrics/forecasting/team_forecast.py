@@ -22,13 +22,13 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.metrics.array_arithmetic import column_days, column_numbers, round_array_to_cents
-from xl_salesflow.metrics.commit_calls import find_calls, list_calls
 from xl_salesflow.metrics.deal_cube import Cube, build_cube, date_of_days, days_since_1970, deal_probabilities
-from xl_salesflow.metrics.forecast_simulation import OpenDeals, SimulatedForecast, simulate_forecast
+from xl_salesflow.metrics.forecasting.commit_calls import find_calls, list_calls
+from xl_salesflow.metrics.forecasting.forecast_simulation import OpenDeals, SimulatedForecast, simulate_forecast
+from xl_salesflow.metrics.forecasting.stated_forecasts import StatedForecast, number_or_none, sum_stated_forecasts
+from xl_salesflow.metrics.forecasting.stay_record import NO_STATE, StayRecord, build_stay_record
 from xl_salesflow.metrics.metric_declaration import MetricArray
 from xl_salesflow.metrics.past_deals import read_deal_record
-from xl_salesflow.metrics.stated_forecasts import StatedForecast, number_or_none, sum_stated_forecasts
-from xl_salesflow.metrics.stay_record import NO_STATE, StayRecord, build_stay_record
 from xl_salesflow.metrics.target_metrics import target_value_of_days
 from xl_salesflow.schema.named_values import Query
 from xl_salesflow.schema.plain_values import is_missing

@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from xl_salesflow.metrics.array_arithmetic import GroupNumbers
+from xl_salesflow.metrics.forecasting.stage_hazards import HazardDraws
 from xl_salesflow.metrics.metric_declaration import MetricArray
-from xl_salesflow.metrics.stage_hazards import HazardDraws
 
 _HALF = 0.5  # added to won and lost, so that no log is infinite
 

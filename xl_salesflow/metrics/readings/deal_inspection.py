@@ -21,7 +21,7 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.metrics.deal_cube import date_of_days
 from xl_salesflow.metrics.past_deals import DealRecord, read_deal_record
-from xl_salesflow.metrics.pipeline_flow import last_day_of_quarter
+from xl_salesflow.metrics.readings.pipeline_flow import last_day_of_quarter
 from xl_salesflow.metrics.recorded_values import LONG_AGO
 from xl_salesflow.process.rule_catalogue import list_warning_sentences, word_early_warnings
 from xl_salesflow.schema.plain_values import json_value, plain_value

@@ -15,7 +15,7 @@ from xl_salesflow.core.forecast_answers import CommitCall
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.array_arithmetic import column_days, column_numbers
 from xl_salesflow.metrics.deal_cube import date_of_days
-from xl_salesflow.metrics.stated_forecasts import PeriodDays
+from xl_salesflow.metrics.forecasting.stated_forecasts import PeriodDays
 
 
 @dataclass(frozen=True)

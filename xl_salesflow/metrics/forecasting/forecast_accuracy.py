@@ -27,12 +27,12 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.metrics.array_arithmetic import MetricMask
 from xl_salesflow.metrics.deal_cube import date_of_days
-from xl_salesflow.metrics.forecast_backtest import METHODS, WEEKS_BEFORE, BackTest, run_back_test
+from xl_salesflow.metrics.forecasting.forecast_backtest import METHODS, WEEKS_BEFORE, BackTest, run_back_test
+from xl_salesflow.metrics.forecasting.paired_tests import signed_rank_p_value
+from xl_salesflow.metrics.forecasting.probability_calibration import calibrate_learned, calibrate_simulated
+from xl_salesflow.metrics.forecasting.stated_forecasts import number_or_none
 from xl_salesflow.metrics.metric_declaration import MetricArray
-from xl_salesflow.metrics.paired_tests import signed_rank_p_value
 from xl_salesflow.metrics.past_deals import read_deal_record
-from xl_salesflow.metrics.probability_calibration import calibrate_learned, calibrate_simulated
-from xl_salesflow.metrics.stated_forecasts import number_or_none
 
 KINDS: tuple[PeriodKind, ...] = ("month", "quarter")
 SIGNIFICANT = 0.05

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from xl_salesflow.metrics.array_arithmetic import GroupNumbers
+from xl_salesflow.metrics.forecasting.stay_record import StayRecord
 from xl_salesflow.metrics.metric_declaration import MetricArray
-from xl_salesflow.metrics.stay_record import StayRecord
 
 RATE_DAYS = 365
 """Days before the as-of date whose new deals make the rate."""

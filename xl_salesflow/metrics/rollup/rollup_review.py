@@ -15,7 +15,7 @@ from xl_salesflow.core.own_columns import EXTENSIBLE_TABLES
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.written_money import currency_codes_of_text
 from xl_salesflow.locale.texts import Language, Text, TextList, fold_text
-from xl_salesflow.metrics.rollup_rows import JOINED_TABLES, OtherValues
+from xl_salesflow.metrics.rollup.rollup_rows import JOINED_TABLES, OtherValues
 from xl_salesflow.schema.named_values import SETTINGS_BY_ID, Settings
 from xl_salesflow.schema.plain_values import json_value
 from xl_salesflow.schema.table_columns import BY_PRODUCT

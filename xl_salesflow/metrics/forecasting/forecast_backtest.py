@@ -17,14 +17,14 @@ import pandas as pd
 from xl_salesflow.core.accuracy_answers import ForecastMethod, PeriodKind
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.array_arithmetic import GroupNumbers
-from xl_salesflow.metrics.commit_calls import find_calls, list_calls
 from xl_salesflow.metrics.deal_cube import date_of_days, days_since_1970
-from xl_salesflow.metrics.forecast_simulation import SimulatedForecast, simulate_forecast
+from xl_salesflow.metrics.forecasting.commit_calls import find_calls, list_calls
+from xl_salesflow.metrics.forecasting.forecast_simulation import SimulatedForecast, simulate_forecast
+from xl_salesflow.metrics.forecasting.stated_forecasts import PeriodDays, sum_stated_forecasts
+from xl_salesflow.metrics.forecasting.stay_record import StayRecord, build_stay_record
+from xl_salesflow.metrics.forecasting.team_forecast import select_simulated_deals, weigh_samples
 from xl_salesflow.metrics.metric_declaration import MetricArray
 from xl_salesflow.metrics.past_deals import DealRecord, read_deal_record
-from xl_salesflow.metrics.stated_forecasts import PeriodDays, sum_stated_forecasts
-from xl_salesflow.metrics.stay_record import StayRecord, build_stay_record
-from xl_salesflow.metrics.team_forecast import select_simulated_deals, weigh_samples
 
 WEEKS_BEFORE = (12, 8, 4, 2, 0)
 """Weeks before the end of a period at which its forecasts are compared, earliest first."""

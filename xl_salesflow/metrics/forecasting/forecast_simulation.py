@@ -15,18 +15,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from xl_salesflow.metrics.array_arithmetic import GroupNumbers, MetricMask
-from xl_salesflow.metrics.metric_declaration import MetricArray
-from xl_salesflow.metrics.month_spread import draw_month_factors, learn_month_variance
-from xl_salesflow.metrics.new_business import CENTS_PER_UNIT, NewBusiness, learn_new_business
-from xl_salesflow.metrics.owner_shifts import (
+from xl_salesflow.metrics.forecasting.month_spread import draw_month_factors, learn_month_variance
+from xl_salesflow.metrics.forecasting.new_business import CENTS_PER_UNIT, NewBusiness, learn_new_business
+from xl_salesflow.metrics.forecasting.owner_shifts import (
     count_closed_by_owner,
     draw_owner_shifts,
     shift_chances,
     shrink_owner_shifts,
 )
-from xl_salesflow.metrics.stage_hazards import HazardDraws, draw_stage_hazards
-from xl_salesflow.metrics.stay_record import StayRecord
-from xl_salesflow.metrics.win_chances import WinChances, compute_win_chances
+from xl_salesflow.metrics.forecasting.stage_hazards import HazardDraws, draw_stage_hazards
+from xl_salesflow.metrics.forecasting.stay_record import StayRecord
+from xl_salesflow.metrics.forecasting.win_chances import WinChances, compute_win_chances
+from xl_salesflow.metrics.metric_declaration import MetricArray
 
 FORECAST_RUNS = 10_000
 """Runs of one forecast."""

@@ -1,0 +1,11 @@
+"""What the reading verbs return about one question: flow, inspection, customer, payments, sales plan, report and audit.
+
+Public names, by file:
+
+    customer_summary: summarize_customer
+    deal_inspection: answer_inspection, InspectionRequest
+    payment_listing: answer_payments
+    pipeline_flow: answer_flow, FlowRequest
+    report_facts: answer_sales_plan, build_report_document
+    sales_audit: answer_audit_questions, AUDIT_QUESTIONS
+"""
