@@ -34,8 +34,9 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {
-    "Book": "core.change_sets", "Change": "core.change_sets", "ChangeSet": "core.change_sets", "ClosedBook": "workbook.closed_book",
-    "Finding": "core.pipelines", "Pipeline": "core.pipelines", "Query": "schema.named_values", "Run": "engine",
+    "Book": "core.change_sets", "Change": "core.change_sets", "ChangeSet": "core.change_sets",
+    "ClosedBook": "workbook.closed_book", "Finding": "core.pipelines", "Pipeline": "core.pipelines",
+    "Query": "schema.named_values", "Run": "engine",
     "SalesflowError": "errors", "UsageError": "errors", "WorkbookError": "errors", "new_workbook": "workbook.new_stores",
 }  # fmt: skip
 

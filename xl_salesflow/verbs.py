@@ -4,14 +4,14 @@
 
 A Book is a workbook, closed on disk or open in Excel. A verb is a plain function from a Pipeline to a ChangeSet of
 values; a dry run prints the change set that the real run writes, and a second run changes nothing. Repaired formulas
-are restored together with their results. Metrics are imported only by the verbs that return them.
+are restored together with their results. Verbs that only answer are written in reading_verbs and listed here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,35 +19,22 @@ import pandas as pd
 
 from xl_salesflow.changelog.change_decisions import list_change_lines
 from xl_salesflow.changelog.change_sheet_table import ChangeSheet
-from xl_salesflow.changelog.copy_differences import describe_difference, find_copy_differences
 from xl_salesflow.changelog.copy_merge import merge_copies
 from xl_salesflow.changelog.merge_conflicts import resolve_conflicts
 from xl_salesflow.changelog.three_way_merge import find_ancestor
 from xl_salesflow.changelog.undo_run import revert_run
-from xl_salesflow.core.accuracy_answers import AccuracyAnswer
 from xl_salesflow.core.answers import SomeAnswer
-from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
+from xl_salesflow.core.approval_answers import ApprovalDecided
 from xl_salesflow.core.change_sets import ChangeSet
-from xl_salesflow.core.customer_answers import CustomerAnswer
-from xl_salesflow.core.flow_answers import FlowAnswer
-from xl_salesflow.core.forecast_answers import ForecastAnswer
-from xl_salesflow.core.inspection_answers import InspectionAnswer
 from xl_salesflow.core.metric_answers import (
-    BookContribution,
-    ComparisonAnswer,
-    FunnelAnswer,
-    SalesPlanAnswer,
     TeamTotals,
 )
 from xl_salesflow.core.name_spelling import unify_names
-from xl_salesflow.core.payment_answers import PaymentsAnswer
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import (
     AppliedChanges,
     CardTaken,
     CheckAnswer,
-    DifferencesAnswer,
-    FollowUpsAnswer,
     MergedCopy,
     NumberedQuote,
     PrintedPapers,
@@ -75,11 +62,10 @@ from xl_salesflow.engine import (
 )
 from xl_salesflow.errors import UsageError
 from xl_salesflow.process.account_scores import classify_accounts
-from xl_salesflow.process.bant_cards import CardAddress, fill_bant_from_answers, make_bant_card, take_in_bant_card
+from xl_salesflow.process.bant_cards import CardAddress, fill_bant_from_answers, take_in_bant_card
 from xl_salesflow.process.customer_fit import score_customers
 from xl_salesflow.process.deal_tasks import prepare_visit
 from xl_salesflow.process.deal_upkeep import fill_derived_cells, number_new_rows
-from xl_salesflow.process.due_followups import answer_followups
 from xl_salesflow.process.duplicate_rows import find_duplicates
 from xl_salesflow.process.followup_logging import log_followups
 from xl_salesflow.process.noted_values import note_deal_values
@@ -92,12 +78,35 @@ from xl_salesflow.quotes.quote_findings import find_changed_documents, report_ch
 from xl_salesflow.quotes.quote_lookup import find_deals_of_keys
 from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
 from xl_salesflow.quotes.quote_versions import offer_quote, revise_quote
+from xl_salesflow.reading_verbs import (
+    accuracy,
+    approvals,
+    bant_card,
+    compare,
+    contributions,
+    customer,
+    diff,
+    flow,
+    followups,
+    forecast,
+    funnel,
+    inspect,
+    payments,
+    report,
+    sales_plan,
+)
 
 if TYPE_CHECKING:
-    from xl_salesflow.metrics.readings.deal_inspection import InspectionRequest
-    from xl_salesflow.metrics.readings.pipeline_flow import FlowRequest
     from xl_salesflow.process.approval_decisions import ApprovalChoice
     from xl_salesflow.process.playbook_switch import PlaybookSwitch
+
+
+__all__ = [
+    "accuracy", "add_playbook", "apply", "approvals", "assign", "bant_card", "bring_in", "change_sheet", "check", "compare",
+    "contributions", "customer", "decide", "diff", "draft", "flow", "followups", "forecast", "funnel", "holidays", "inspect",
+    "merge", "merge_customers", "paper", "payments", "prepare", "quote", "read_card", "rename", "report", "revise", "rollup",
+    "sales_plan", "switch", "undo", "update",
+]  # fmt: skip
 
 
 def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet[CheckAnswer]:
@@ -139,88 +148,6 @@ def update(pipeline: Pipeline, run: Run) -> ChangeSet[RunAnswer]:
     return run_steps(pipeline, steps, "update", run)
 
 
-def funnel(pipeline: Pipeline, by: str | None = None, then: date | None = None) -> ChangeSet[FunnelAnswer]:
-    """Return every metric for the pipeline's query, its stages and all moves between them.
-
-    *by* adds one group of metrics per value of that column; *then* adds the value of every metric on that day.
-    """
-    from xl_salesflow.metrics.funnel_answers import answer_funnel
-
-    return ChangeSet(answer=answer_funnel(recompute_formula_columns(pipeline), by, then))
-
-
-def compare(pipeline: Pipeline, column: str, first: str, second: str) -> ChangeSet[ComparisonAnswer]:
-    """Return whether deals of one value of *column* are won significantly more often than those of another."""
-    from xl_salesflow.metrics.funnel_answers import answer_comparison
-
-    return ChangeSet(answer=answer_comparison(recompute_formula_columns(pipeline), column, first, second))
-
-
-def flow(pipeline: Pipeline, asked: FlowRequest) -> ChangeSet[FlowAnswer]:
-    """Return how the open pipeline became what it is: what came in, changed and left between two days."""
-    from xl_salesflow.metrics.readings.pipeline_flow import answer_flow
-
-    return ChangeSet(answer=answer_flow(unify_names(pipeline), asked))
-
-
-def inspect(pipeline: Pipeline, asked: InspectionRequest) -> ChangeSet[InspectionAnswer]:
-    """Return the open deals of the period with what changed, their pace, missing persons and warnings, by owner."""
-    from xl_salesflow.metrics.readings.deal_inspection import answer_inspection
-
-    return ChangeSet(answer=answer_inspection(recompute_formula_columns(pipeline), asked))
-
-
-def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None = None) -> ChangeSet[SalesPlanAnswer]:
-    """Return what is needed to win *target* by a day (defaults: as on the sheets Plan and Targets).
-
-    Raises:
-        UsageError: no target is given anywhere, or the day has passed.
-    """
-    from xl_salesflow.metrics.readings.report_facts import answer_sales_plan
-
-    return ChangeSet(answer=answer_sales_plan(recompute_formula_columns(pipeline), target, by))
-
-
-def forecast(pipeline: Pipeline, start: date | None = None, end: date | None = None) -> ChangeSet[ForecastAnswer]:
-    """Return what will be won from *start* to *end*, by default in the quarter of tomorrow, and how sure that is."""
-    from xl_salesflow.metrics.forecasting.team_forecast import compute_forecast
-
-    return ChangeSet(answer=compute_forecast(recompute_formula_columns(pipeline), start, end))
-
-
-def accuracy(pipeline: Pipeline) -> ChangeSet[AccuracyAnswer]:
-    """Return how right the forecasts of past months and quarters were, by method and owner."""
-    from xl_salesflow.metrics.forecasting.forecast_accuracy import compute_accuracy
-
-    return ChangeSet(answer=compute_accuracy(recompute_formula_columns(pipeline)))
-
-
-def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | None = None) -> ChangeSet[FollowUpsAnswer]:
-    """Return whom to call and why, for everybody or one *owner*, and the list as a document dated *made*."""
-    return answer_followups(recompute_formula_columns(pipeline), owner or "", made)
-
-
-def customer(pipeline: Pipeline, name: str) -> ChangeSet[CustomerAnswer]:
-    """Return everything about the customer *name*: people, deals, quotes, contacts, issues, purchases and what to offer."""
-    from xl_salesflow.metrics.readings.customer_summary import summarize_customer
-
-    return ChangeSet(answer=summarize_customer(recompute_formula_columns(pipeline), name))
-
-
-def approvals(pipeline: Pipeline, person: str = "") -> ChangeSet[ApprovalsAnswer]:
-    """Return the overrides and discounts that wait for a decision: all, or those that wait for *person*."""
-    from xl_salesflow.process.approval_decisions import answer_waiting_requests
-
-    return ChangeSet(answer=answer_waiting_requests(pipeline, person))
-
-
-def payments(pipeline: Pipeline, owner: str = "", overdue_only: bool = False) -> ChangeSet[PaymentsAnswer]:
-    """Return what came in, what is still to pay by age and month, and the open instalments of everybody or one *owner*."""
-    from xl_salesflow.metrics.readings.payment_listing import answer_payments
-
-    return ChangeSet(answer=answer_payments(recompute_formula_columns(pipeline), owner, overdue_only))
-
-
 def decide(pipeline: Pipeline, choice: ApprovalChoice, run: Run) -> ChangeSet[RunAnswer[ApprovalDecided]]:
     """Approve or reject a request as the person of *run*, and carry out what it allows: the move, or the discount."""
     from xl_salesflow.process import approval_decisions
@@ -234,13 +161,6 @@ def decide(pipeline: Pipeline, choice: ApprovalChoice, run: Run) -> ChangeSet[Ru
         lambda now: update_warnings(recompute_formula_columns(now)),
     )
     return run_steps(pipeline, steps, "approvals", run, scope, answer_type=ApprovalDecided)
-
-
-def report(pipeline: Pipeline) -> ChangeSet:
-    """Return the report on the pipeline's query as a document."""
-    from xl_salesflow.metrics.readings.report_facts import build_report_document
-
-    return ChangeSet(documents=(build_report_document(recompute_formula_columns(pipeline)),))
 
 
 def quote(pipeline: Pipeline, key: str, run: Run) -> ChangeSet[RunAnswer[PrintedPapers]]:
@@ -268,11 +188,6 @@ def revise(pipeline: Pipeline, key: str, run: Run, beside: bool = False) -> Chan
     scope = make_deal_scope(*find_deals_of_keys(pipeline, (key,)), quotes=True)
     steps = (lambda now: revise_quote(now, key, beside), partial(report_changed_documents, pipeline, scope.rows))
     return run_steps(pipeline, steps, "revise", run, scope, answer_type=RevisedQuote)
-
-
-def bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:
-    """Return the BANT card of a deal as rows: every question, with the answers known so far."""
-    return make_bant_card(recompute_formula_columns(pipeline), deal)
 
 
 def read_card(
@@ -400,11 +315,6 @@ def assign(pipeline: Pipeline, run: Run, how: str = "", days: float | None = Non
     return run_steps(pipeline, steps, "assign", run)
 
 
-def diff(first: Pipeline, second: Pipeline) -> ChangeSet[DifferencesAnswer]:
-    """Return the differences between two workbooks, cell by cell and row by row."""
-    return ChangeSet(answer=DifferencesAnswer(tuple(map(describe_difference, find_copy_differences(first, second)))))
-
-
 def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run) -> ChangeSet[RunAnswer[MergedCopy]]:
     """Merge another copy into *ours*; *ancestor* is their common earlier state, or else it is derived from the Journals.
 
@@ -428,10 +338,3 @@ def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet
     steps: tuple[Step, ...] = (lambda _: rows, fill_win_probability, update_warnings, compute_team_totals)
     plan = run_steps(ready, steps, "rollup", run, answer_type=TeamTotals)
     return plan.with_answer(RolledUpBooks(plan.answer, list_book_contributions(parts)))
-
-
-def contributions(parts: Mapping[str, Pipeline]) -> tuple[BookContribution, ...]:
-    """Return the contribution of each workbook, given by name, to the team: the metrics that can be summed."""
-    from xl_salesflow.metrics.rollup.team_rollup import list_book_contributions
-
-    return list_book_contributions({book: complete_derived_cells(part) for book, part in parts.items()})
