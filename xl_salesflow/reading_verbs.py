@@ -16,6 +16,7 @@ from xl_salesflow.core.accuracy_answers import AccuracyAnswer
 from xl_salesflow.core.approval_answers import ApprovalsAnswer
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.customer_answers import CustomerAnswer
+from xl_salesflow.core.digest_answers import DigestsAnswer
 from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.forecast_answers import ForecastAnswer
 from xl_salesflow.core.inspection_answers import InspectionAnswer
@@ -120,6 +121,13 @@ def report(pipeline: Pipeline) -> ChangeSet:
     from xl_salesflow.metrics.readings.report_facts import build_report_document
 
     return ChangeSet(documents=(build_report_document(recompute_formula_columns(pipeline)),))
+
+
+def digest(pipeline: Pipeline, person: str = "", made: datetime | None = None) -> ChangeSet[DigestsAnswer]:
+    """Return the week of each manager's team, or that of *person*, as an answer and as documents dated *made*."""
+    from xl_salesflow.metrics.readings.weekly_digest import answer_digests
+
+    return answer_digests(recompute_formula_columns(pipeline), person, made)
 
 
 def bant_card(pipeline: Pipeline, deal: str) -> pd.DataFrame:

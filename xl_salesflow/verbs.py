@@ -86,6 +86,7 @@ from xl_salesflow.reading_verbs import (
     contributions,
     customer,
     diff,
+    digest,
     flow,
     followups,
     forecast,
@@ -102,10 +103,10 @@ if TYPE_CHECKING:
 
 
 __all__ = [
-    "accuracy", "add_playbook", "apply", "approvals", "assign", "bant_card", "bring_in", "change_sheet", "check", "compare",
-    "contributions", "customer", "decide", "diff", "draft", "flow", "followups", "forecast", "funnel", "holidays", "inspect",
-    "merge", "merge_customers", "paper", "payments", "prepare", "quote", "read_card", "rename", "report", "revise", "rollup",
-    "sales_plan", "switch", "undo", "update",
+    "accuracy", "add_playbook", "apply", "approvals", "assign", "bant_card", "bring_in", "change_sheet", "check",
+    "compare", "contributions", "customer", "decide", "diff", "digest", "draft", "flow", "followups", "forecast",
+    "funnel", "holidays", "inspect", "merge", "merge_customers", "paper", "payments", "prepare", "quote", "read_card",
+    "rename", "report", "revise", "rollup", "sales_plan", "switch", "undo", "update",
 ]  # fmt: skip
 
 

@@ -141,6 +141,7 @@ def test_peoples_own_formulas_are_reported_in_lines_json_and_summary(
         ("check", [], []),
         ("followups", ["format=csv", "output=lists"], ["lists/team-000.followups.csv"]),
         ("report", [], ["books/team-000.report.html"]),
+        ("digest", ["format=html"], ["books/team-000.digest.html"]),
         ("funnel", ["by=owner"], []),
     ],
 )

@@ -142,6 +142,8 @@ CALLS = [
     "check book.xlsx --repair",
     "compare book.xlsx Referral Search",
     "diff base.xlsx copy.xlsx",
+    "digest book.xlsx",
+    "digest book.xlsx --output out",
     "export book.xlsx out",
     "followups book.xlsx",
     "followups book.xlsx --format md --output list.md",

@@ -1,4 +1,4 @@
-"""Documents to print in tests: a quote with everything filled in, a follow-up list, a report; and texts of an attacker."""
+"""Documents to print in tests: a quote with everything filled in, a list, a digest, a report; and texts of an attacker."""
 
 from __future__ import annotations
 
@@ -8,6 +8,17 @@ from html.parser import HTMLParser
 from typing import Any
 
 from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.digest_answers import (
+    DigestMeasure,
+    DigestRisk,
+    DigestsAnswer,
+    DigestStep,
+    GroupOutlook,
+    ManagerDigest,
+)
+from xl_salesflow.core.flow_answers import FLOW_STEPS
+from xl_salesflow.core.forecast_answers import ForecastRange
+from xl_salesflow.core.inspection_answers import DealChange
 from xl_salesflow.core.metric_answers import Bottleneck
 from xl_salesflow.locale.texts import Text
 
@@ -172,6 +183,46 @@ def followups(word: str = "") -> Document:
         ],
     }
     return Document("followups", "follow-ups 2026-11-22", typed(facts, word))
+
+
+def digest(word: str = "", **changed: Any) -> Document:
+    """Make the digest of a manager; *word* is put into every text field, *changed* fields of the digest replace others."""
+
+    def text(typed_text: str) -> str:
+        return word or typed_text
+
+    outlook = GroupOutlook(600.0, 3, 1000.0, ForecastRange(800.0, 900.4, 1200.0), 0.416, 950.0, 700.0)
+    flow = dict.fromkeys(FLOW_STEPS, DigestStep(0, 0.0))
+    flow |= {"opening": DigestStep(4, 500.0), "new": DigestStep(1, 100.0), "won": DigestStep(1, 200.0)}
+    flow |= {"lost": DigestStep(2, 0.0), "closing": DigestStep(2, 400.0)}
+    moved = (DealChange("amount", 500.0, 400.0), DealChange("expected_close", "2026-11-30", "2026-12-24"))
+    risks = (
+        DigestRisk("D-1", text("Shift Board"), text("Acme"), text("Li Wei"), text("Demo"), 400.0, date(2026, 12, 24), moved, ()),
+        DigestRisk("D-2", "", "", "", text("Lead"), None, None, (), (text("no next step"),)),
+    )  # fmt: skip
+    request = {"approval": "AP-1", "kind": "discount", "deal": "D-1", "quote": None, "stage": None, "gates": "19 %"}
+    fields: dict[str, Any] = {
+        "person": text("Mia Ray"),
+        "email": text("mia@north.example"),
+        "owners": (text("Mia Ray"), text("Li Wei")),
+        "outlook": outlook,
+        "flow": flow,
+        "risks": risks,
+        "more_risks": 2,
+        "bottleneck": Bottleneck(text("Demo"), 31_360.49, text("Call about the demo"), "rep", (text("Li Wei"),)),
+        "measures": (DigestMeasure("M-1", text("Call within a day"), text("Li Wei"), date(2026, 11, 20)),),
+        "approvals": ({**request, "asked_by": text("Li Wei"), "why": text("Their year-end")},),
+    }
+    facts = {
+        "week": DigestsAnswer(TODAY, date(2026, 11, 16), date(2026, 10, 1), date(2026, 12, 31), None, ()),
+        "digest": ManagerDigest(**{**fields, **changed}),
+        "made": datetime(2026, 11, 22, 7, 30),
+        "source": "/home/li/pipeline.xlsx",
+        "company": text("North"),
+        "sender": text("sales@north.example"),
+        "currency": "USD",
+    }
+    return Document("digest", "digest 2026-11-22", facts)
 
 
 def report(word: str = "", **changed: Any) -> Document:

@@ -186,9 +186,9 @@ def test_template_with_entities() -> None:
         prepare_word_template(pack_document({"word/document.xml": entities}), "quote.docx")
 
 
-@pytest.mark.parametrize("kind", ["quote", "followups", "report"])
+@pytest.mark.parametrize("kind", ["quote", "followups", "digest", "report"])
 def test_markup_in_pages(kind: str) -> None:
-    make = {"quote": samples.quote, "followups": samples.followups, "report": samples.report}[kind]
+    make = getattr(samples, kind)
     attack = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
     shown = Page(render_document(make(attack), "en", "html").decode("utf-8"))
     plain = Page(render_document(make("x"), "en", "html").decode("utf-8"))
@@ -200,7 +200,7 @@ def test_markup_in_pages(kind: str) -> None:
     "attack", ["a\r\nBcc: all@example.com", "a\nContent-Type: text/html\n\n<b>", "a\u2028Bcc: x@example.com"]
 )
 def test_header_in_drafts(attack: str) -> None:
-    for document in (samples.quote(attack), samples.followups(attack)):
+    for document in (samples.quote(attack), samples.followups(attack), samples.digest(attack)):
         mail = message_from_bytes(render_document(document, "en", "eml"), policy=policy.default)
         assert not {"bcc", "cc"} & {name.lower() for name, _ in mail.items()}
         assert mail.defects == []

@@ -15,7 +15,12 @@ from tests.documents import samples
 from xl_salesflow.documents.document_writer import render_document
 from xl_salesflow.locale.texts import LANGUAGES
 
-PAGES = {"quote": samples.quote(), "followups": samples.followups(), "report": samples.report()}
+PAGES = {
+    "quote": samples.quote(),
+    "followups": samples.followups(),
+    "digest": samples.digest(),
+    "report": samples.report(),
+}
 QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--virtual-time-budget=5000",

@@ -99,6 +99,7 @@ BATCH_VERB_OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "followups": ("owner", "format", "output"),
         "funnel": ("by",),
         "report": ("output",),
+        "digest": ("to", "format", "output"),
         "undo": ("run",),
     }
 )

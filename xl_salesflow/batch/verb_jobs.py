@@ -19,6 +19,8 @@ import psutil
 from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus, digest_workbook_file
 from xl_salesflow.batch.outcome_lines import JobAnswer, JobDetails, JobFinding
 from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.digest_answers import DigestsAnswer
+from xl_salesflow.core.file_saving import safe_file_name
 from xl_salesflow.core.metric_answers import FunnelAnswer, FunnelFigures
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.verb_answers import CheckAnswer, FollowUpsAnswer, RunAnswer, UndoneRun
@@ -26,7 +28,7 @@ from xl_salesflow.documents.document_writer import write_document_file
 from xl_salesflow.engine import Run
 from xl_salesflow.errors import NotOurWorkbook, SalesflowError, UsageError, WorkbookChanged, WorkbookInUse
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.verbs import check, followups, funnel, report, undo, update
+from xl_salesflow.verbs import check, digest, followups, funnel, report, undo, update
 from xl_salesflow.workbook.atomic_save import find_system_account
 from xl_salesflow.workbook.closed_book import ClosedBook
 
@@ -91,6 +93,10 @@ def _run_report_job(pipeline: Pipeline, _: BatchTask) -> ChangeSet:
     return report(pipeline)
 
 
+def _run_digest_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet[DigestsAnswer]:
+    return digest(pipeline, task.options.get("to", ""), task.now)
+
+
 def _run_undo_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet[RunAnswer[UndoneRun]]:
     """Undo a run, which has the same number in every workbook of a batch; refuse if somebody has edited its cells since."""
     plan = undo(pipeline, Run(task.by, task.now, find_system_account()), task.options.get("run"))
@@ -110,27 +116,30 @@ VERB_JOBS: Mapping[str, VerbJob] = MappingProxyType(
         "followups": _run_followups_job,
         "funnel": _run_funnel_job,
         "report": _run_report_job,
+        "digest": _run_digest_job,
         "undo": _run_undo_job,
     }
 )
 """The verbs that a batch can run."""
 
-_JOB_DOCUMENT_FORMATS = {"followups": "md", "report": "html"}
+_JOB_DOCUMENT_FORMATS = {"followups": "md", "report": "html", "digest": "eml"}
 
 
 def _write_job_documents(plan: ChangeSet, pipeline: Pipeline, task: BatchTask) -> tuple[str, ...]:
-    """Write the documents of *plan* next to the workbook, or into the requested folder under the workbook's name."""
+    """Write the documents of *plan* next to the workbook, or into the requested folder under the workbook's name.
+
+    Several documents are told apart by their own names.
+    """
     if task.verb not in _JOB_DOCUMENT_FORMATS:
         return ()
     path, document_format = Path(task.book), task.options.get("format") or _JOB_DOCUMENT_FORMATS[task.verb]
     folder = Path(task.options.get("output") or path.parent)
+    several = len(plan.documents) > 1
+    names = [f"{task.verb}.{safe_file_name(each.name)}" if several else task.verb for each in plan.documents]
+    targets = [folder / f"{path.stem}.{name}.{document_format}" for name in names]
     return tuple(
-        str(
-            write_document_file(
-                document, folder / f"{path.stem}.{task.verb}.{document_format}", pipeline.language, document_format
-            )
-        )
-        for document in plan.documents
+        str(write_document_file(document, target, pipeline.language, document_format))
+        for document, target in zip(plan.documents, targets, strict=True)
     )
 
 

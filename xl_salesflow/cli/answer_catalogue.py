@@ -31,6 +31,7 @@ from xl_salesflow.core.accuracy_answers import AccuracyAnswer
 from xl_salesflow.core.answers import Answer
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.customer_answers import CustomerAnswer
+from xl_salesflow.core.digest_answers import DigestsAnswer
 from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.forecast_answers import ForecastAnswer
 from xl_salesflow.core.inspection_answers import InspectionAnswer
@@ -61,6 +62,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "compare": (ComparisonAnswer,),
         "customer": (CustomerAnswer,),
         "diff": (DifferencesReport,),
+        "digest": (DigestsAnswer, FilesAnswer[DigestsAnswer]),
         "export": (WrittenFiles,),
         "flow": (FlowAnswer,),
         "followups": (FollowUpsAnswer, FilesAnswer[FollowUpsAnswer]),

@@ -20,6 +20,7 @@ from xl_salesflow.cli.command_options import ENVIRONMENT_PREFIX, TERMINAL_LANGUA
 from xl_salesflow.cli.copy_commands import diff_command, merge_command
 from xl_salesflow.cli.customer_commands import bant_command, followups_command, prepare_command
 from xl_salesflow.cli.customer_page_commands import customer_command
+from xl_salesflow.cli.digest_commands import digest_command
 from xl_salesflow.cli.document_commands import print_command, quote_command, revise_command
 from xl_salesflow.cli.export_commands import export_command
 from xl_salesflow.cli.flow_commands import flow_command
@@ -55,7 +56,7 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
         Text("For managers"),
         (
             *(funnel_command, flow_command, inspect_command, sales_plan_command, forecast_command),
-            *(accuracy_command, report_command, payments_command),
+            *(accuracy_command, report_command, digest_command, payments_command),
             *(compare_command, audit_command, assign_command, approvals_command),
         ),
     ),

@@ -4,6 +4,8 @@ The packages batch, excel and cli may import this package, which is the only use
 
 Public names, by file:
 
+    digest_page: digest_fields, list_digest_lines
+    document_texts: texts_in_language
     document_writer: DocumentWriter, render_document, write_document_file, write_document_files
     sample_deal: template_field_paths, template_fields
     template_findings: inspect_template

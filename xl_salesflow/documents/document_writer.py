@@ -62,7 +62,7 @@ CONTINUED_FORMATS = ("ics",)
 """Formats of lists in which a new file continues the one that it replaces."""
 
 _LIST_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"followups": ("md", "html", "csv", "ics", "eml"), "report": ("html",)}
+    {"followups": ("md", "html", "csv", "ics", "eml"), "report": ("html",), "digest": ("html", "eml")}
 )
 
 DOCUMENT_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -102,6 +102,10 @@ def _render_list(document: Document, language: Language, file_format: str, earli
         from xl_salesflow.documents.report_page import render_report_page
 
         return render_report_page(document, language)
+    if document.kind == "digest":
+        from xl_salesflow.documents.digest_page import render_digest_email, render_digest_page
+
+        return (render_digest_email if file_format == "eml" else render_digest_page)(document, language)
     if file_format == "ics":
         from xl_salesflow.documents.followup_list_formats import render_followup_calendar
 

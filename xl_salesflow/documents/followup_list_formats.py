@@ -5,14 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from email.errors import HeaderParseError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
@@ -23,6 +18,7 @@ from icalendar import Calendar, Event
 from xl_salesflow.core.change_sets import Document
 from xl_salesflow.core.deal_titles import deal_title
 from xl_salesflow.documents.document_texts import document_text, texts_in_language
+from xl_salesflow.documents.mail_drafts import MailDraft, build_mail_draft
 from xl_salesflow.documents.template_safety import fill_template
 from xl_salesflow.documents.template_values import (
     DocumentFacts,
@@ -248,28 +244,18 @@ def _followup_csv_cell(
 
 
 def render_followup_email(document: Document, language: Language) -> bytes:
-    """Return the list as a draft to the owners; invalid addresses are left out for a person to fill in.
-
-    X-Unsent makes mail programs open the file for editing. The same facts give the same bytes.
-    """
+    """Return the list as a draft to the owners, with the page and the calendar; the same facts give the same bytes."""
     facts, fields = document.facts, followup_list_fields(document.facts, language)
-    mail = EmailMessage(policy=SMTP)
-    mail["X-Unsent"] = "1"
-    mail["Subject"] = _followup_email_subject(facts, str(fields["day"]), language)
-    mail["Date"] = format_datetime(facts["made"].replace(tzinfo=UTC))
-    mail["Message-ID"] = f"<{_followup_email_id(facts)}@xl-salesflow>"
-    for header, people in (("From", [(facts["company"], facts["sender"])]), ("To", _followup_email_recipients(facts))):
-        addresses = list(_usable_email_addresses(people))
-        if addresses:
-            mail[header] = addresses
-    mail.set_content("\n".join(_followup_email_lines(fields, language)), cte="base64")
-    mail.add_alternative(render_followup_page(document, language).decode("utf-8"), subtype="html", cte="base64")
-    mail.add_attachment(
-        render_followup_calendar(document, language), "text", "calendar", filename="follow-ups.ics", cte="base64"
+    letter = MailDraft(
+        subject=_followup_email_subject(facts, str(fields["day"]), language),
+        text="\n".join(_followup_email_lines(fields, language)),
+        page=render_followup_page(document, language).decode("utf-8"),
+        sender=(facts["company"], facts["sender"]),
+        recipients=[(group["owner"], group["email"]) for group in facts["owners"]],
+        made=facts["made"],
+        source=facts["source"],
     )
-    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{_followup_email_id(facts)}_{number}")  # otherwise it is random
-    return mail.as_bytes()
+    return build_mail_draft(letter, {"follow-ups.ics": render_followup_calendar(document, language)})
 
 
 def _followup_email_subject(facts: DocumentFacts, day: str, language: Language) -> str:
@@ -277,25 +263,6 @@ def _followup_email_subject(facts: DocumentFacts, day: str, language: Language) 
     return single_line_text(
         document_text("mail_subject_one" if count == 1 else "mail_subject", language, count=count, day=day)
     )
-
-
-def _followup_email_recipients(facts: DocumentFacts) -> list[tuple[str, str]]:
-    return [(group["owner"], group["email"]) for group in facts["owners"]]
-
-
-def _usable_email_addresses(people: Iterable[tuple[str, str]]) -> Iterator[Address]:
-    for name, address in people:
-        try:
-            yield Address(display_name=single_line_text(name), addr_spec=address.strip())
-        except (HeaderParseError, ValueError, IndexError):
-            continue  # people type anything as an address
-
-
-def _followup_email_id(facts: DocumentFacts) -> str:
-    source = PurePath(facts["source"]).name
-    return sha256(
-        "\0".join((source, str(facts["made"]), *map(str, _followup_email_recipients(facts)))).encode()
-    ).hexdigest()[:32]
 
 
 def _followup_email_lines(fields: Mapping[str, Any], language: Language) -> Iterator[str]:

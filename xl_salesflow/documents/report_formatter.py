@@ -8,7 +8,12 @@ from datetime import date
 from typing import Any
 
 from xl_salesflow.documents.document_texts import document_text
-from xl_salesflow.documents.template_values import localize_number, localize_rate, localize_short_money
+from xl_salesflow.documents.template_values import (
+    localize_number,
+    localize_percent,
+    localize_rate,
+    localize_short_money,
+)
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.plain_values import is_missing
 
@@ -42,7 +47,7 @@ class ReportFormatter:
         return self.value(value, "money")
 
     def value(self, value: Any, unit: str) -> str:
-        """Return *value* formatted for its *unit*: money, ratio, days, per_day, month, name, or a plain number."""
+        """Return *value* formatted for its *unit*: money, ratio, percent, days, per_day, month, name, or a plain number."""
         if is_missing(value):
             return UNKNOWN_VALUE_DASH
         if unit in ("money", "per_day"):
@@ -50,6 +55,8 @@ class ReportFormatter:
             return self.document_text("per_day", amount=amount) if unit == "per_day" else amount
         if unit == "ratio":
             return localize_rate(value, self.language)
+        if unit == "percent":
+            return localize_percent(value, self.language, 0)
         if unit == "days":
             return self.document_text("days_long", days=localize_number(round(value, 1), self.language))
         if isinstance(value, date):

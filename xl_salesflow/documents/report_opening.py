@@ -51,26 +51,28 @@ _OWNER_COLUMNS: tuple[ReportColumn, ...] = (
 def report_opening_fields(facts: DocumentFacts, show: ReportFormatter) -> dict[str, Any]:
     """Return the bar and the sentences about the result, and the tables of deals at risk and of owners."""
     return {
-        "bar": _draw_result_bar(facts["result"], show),
+        "bar": _draw_report_bar(facts["result"], show),
         "sentences": [*_result_sentences(facts["result"], show), *_bottleneck_sentences(facts, show)],
         "risks": show.table(_RISK_COLUMNS, [_risk_fields(row, show) for row in facts["risks"]]),
         "owners": _owner_table(facts["owners"], show),
     }
 
 
-def _draw_result_bar(result: Mapping[str, Any], show: ReportFormatter) -> Markup | str:
-    """Return what is won, and with the two forecasts, against the target; blank without a target."""
-    target, won = result["target"], result["won"]
-    if not target or won is None:
+def _draw_report_bar(result: Mapping[str, Any], show: ReportFormatter) -> Markup | str:
+    if not result["target"] or result["won"] is None:
         return ""
-    reached = [("best", result["best_case"]), ("commit", result["commit"]), ("won", won)]
+    reached = (("best", result["best_case"]), ("commit", result["commit"]), ("won", result["won"]))
+    return draw_result_bar(result["target"], reached, _result_sentences(result, show)[0])
+
+
+def draw_result_bar(target: float, reached: Sequence[tuple[str, float | None]], label: str) -> Markup:
+    """Return what is *reached* against *target* as a bar: looks and amounts, the largest first; *label* says it in words."""
     whole = max(target, *(amount or 0 for _, amount in reached))
     bars = Markup("").join(
         Markup('<rect class="{}" width="{:.2f}" height="6"/>').format(look, 100 * max(amount, 0) / whole)
         for look, amount in reached
         if amount is not None
     )
-    label = _result_sentences(result, show)[0]
     return Markup(_RESULT_BAR).format(label=label, bars=bars, aim=f"{min(100 * target / whole, 99.6):.2f}")
 
 

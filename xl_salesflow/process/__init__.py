@@ -5,7 +5,8 @@ Packages above this one may import it. Rules do not import one another, and noth
 Public names, by file:
 
     account_scores: classify_accounts, compute_prospects
-    approval_decisions: answer_waiting_requests, ApprovalChoice, decide_request, find_request_deals
+    approval_decisions: answer_waiting_requests, ApprovalChoice, decide_request, find_request_deals,
+        select_waiting_requests
     approval_requests: request_discount_approvals
     bant_cards: BANT_DIMENSIONS, CardAddress, compute_bant_columns, fill_bant_from_answers, make_bant_card,
         take_in_bant_card

@@ -81,6 +81,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("template", "Templates", "List, check and create your own templates for printed documents", "FileNew"),
             _declare_verb("report", "Report", "Write one HTML page with funnel, trend, ageing and leaks", "CreateReport", group="manage"),
             _declare_verb("playbook", "Playbooks", "List, show, check and export playbooks, and switch to another one", "SmartArtInsert", group="more", menu="playbooks"),
+            _declare_verb("digest", "Weekly digest", "The week of each manager's team: result, forecast, flow, risks, measures due; as page and mail draft", "MailMergeStartLetters", True),
             _declare_verb("audit", "Audit", "Answer thirteen questions about how the team sells, from the data", "ReviewAcceptChange", True, group="manage"),
             _declare_verb("rename", "Rename", "Rename a stage, person, product, customer or list value in every row that names it", "ReviewAcceptChange", group="more"),
             _declare_verb("merge-accounts", "Merge customers", "Make two customers one, with all their deals, contacts and rows", "MergeCells"),

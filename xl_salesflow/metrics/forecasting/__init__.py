@@ -3,5 +3,6 @@
 Public names, by file:
 
     forecast_accuracy: compute_accuracy
-    team_forecast: compute_forecast
+    group_outlooks: OutlookRecord, record_outlooks
+    team_forecast: choose_forecast_period, compute_forecast
 """

@@ -59,7 +59,7 @@ def compute_forecast(pipeline: Pipeline, start: date | None = None, end: date | 
         UsageError: the period is over, or ends before it begins.
     """
     pipeline = replace(pipeline, query=Query())
-    start, end = _choose_period(pipeline.today, start, end)
+    start, end = choose_forecast_period(pipeline.today, start, end)
     deals, record = list_deals_today(pipeline), build_stay_record(pipeline)
     day, period = days_since_1970(pipeline.today), (days_since_1970(start), days_since_1970(end))
     group, owners = pd.factorize(deals["owner"], sort=True)
@@ -71,8 +71,9 @@ def compute_forecast(pipeline: Pipeline, start: date | None = None, end: date | 
     samples = replace(samples, open=len(is_open), undated=int(is_open["entered"].isna().sum()))
     won, calls = float(team.won[0]), find_calls(list_calls(pipeline), period, day)
     answer = ForecastAnswer(
-        pipeline.today, start, end, won, int(team.won_count[0]), _NOTHING_KNOWN, _target_of(pipeline, start, end), None, (),
-        _NO_COUNTS, (), (), number_or_none(team.weighted[0]), team.categories(0), calls.team, calls.listed,
+        pipeline.today, start, end, won, int(team.won_count[0]), _NOTHING_KNOWN,
+        find_target_of_days(pipeline, start, end), None, (), _NO_COUNTS, (), (), number_or_none(team.weighted[0]),
+        team.categories(0), calls.team, calls.listed,
         tuple(_list_owners(pipeline, stated, [str(name) for name in owners], (start, end), None, record)),
         samples, why_not.in_(pipeline.language) if why_not else None,
     )  # fmt: skip
@@ -84,7 +85,7 @@ def compute_forecast(pipeline: Pipeline, start: date | None = None, end: date | 
     return replace(
         answer,
         range=measure_range(runs),
-        chance=_chance_to_reach(runs, answer.target),
+        chance=chance_to_reach(runs, answer.target),
         count=_measure_counts(int(team.won_count[0]) + simulated.count[-1]),
         deals=tuple(_list_deciding_deals(pipeline, is_open, simulated, runs, answer.target)),
         months=tuple(_list_periods(pipeline, deals, simulated, spans, spans.months)),
@@ -94,7 +95,12 @@ def compute_forecast(pipeline: Pipeline, start: date | None = None, end: date | 
     )
 
 
-def _choose_period(today: date, start: date | None, end: date | None) -> tuple[date, date]:
+def choose_forecast_period(today: date, start: date | None = None, end: date | None = None) -> tuple[date, date]:
+    """Return the period from *start* to *end*, each by default that of the quarter that tomorrow is in.
+
+    Raises:
+        UsageError: the period is over, or ends before it begins.
+    """
     quarter = today + timedelta(days=1)
     end = end or _quarter_end(max(quarter, start or quarter))
     start = start or _quarter_start(min(quarter, end))
@@ -153,16 +159,18 @@ def _measure_counts(runs: MetricArray) -> ForecastCounts:
     return ForecastCounts(*(float(value) for value in np.quantile(runs, _QUANTILES, method="inverted_cdf")))
 
 
-def _chance_to_reach(runs: MetricArray, target: float | None) -> float | None:
+def chance_to_reach(runs: MetricArray, target: float | None) -> float | None:
+    """Return the share of *runs* that reach *target*, to the cent; None without one."""
     return None if target is None else float((runs >= target - 0.005).mean())
 
 
-def _target_of(pipeline: Pipeline, start: date, end: date) -> float | None:
+def find_target_of_days(pipeline: Pipeline, start: date, end: date) -> float | None:
     """Return the target of the days from *start* to *end*; None if a month of them has none."""
-    return _targets_by_group(build_cube(pipeline), start, end)[0]
+    return list_targets_of_days(build_cube(pipeline), start, end)[0]
 
 
-def _targets_by_group(cube: Cube, start: date, end: date) -> list[float | None]:
+def list_targets_of_days(cube: Cube, start: date, end: date) -> list[float | None]:
+    """Return the target of the days from *start* to *end* of each group of *cube*; None if a month of them has none."""
     months = [
         target_value_of_days(cube, days_since_1970(max(first, start)), days_since_1970(last))
         for first, last in _split_days(start, start, end, 1)
@@ -222,11 +230,11 @@ def _list_periods(
         days = days_since_1970(first), days_since_1970(last)
         stated = sum_stated_forecasts(deals, days, everybody, 1)
         value, count = _runs_between(simulated, spans, first, last)
-        target = _target_of(pipeline, first, last)
+        target = find_target_of_days(pipeline, first, last)
         value = value + float(stated.won[0])
         yield ForecastPeriod(
             first, last, float(stated.won[0]), measure_range(value), _measure_counts(count + stated.won_count[0]), target,
-            _chance_to_reach(value, target), find_calls(calls, days, days_since_1970(pipeline.today)).team,
+            chance_to_reach(value, target), find_calls(calls, days, days_since_1970(pipeline.today)).team,
         )  # fmt: skip
 
 
@@ -253,14 +261,14 @@ def _list_owners(
     called = find_calls(
         calls, (days_since_1970(period[0]), days_since_1970(period[1])), days_since_1970(pipeline.today)
     )
-    targets = dict(zip(cube.keys, _targets_by_group(cube, *period), strict=True))
+    targets = dict(zip(cube.keys, list_targets_of_days(cube, *period), strict=True))
     for place, owner in enumerate(owners):
         won, runs, target = float(stated.won[place]), None, targets.get(owner) if owner else None
         if simulated is not None:
             runs = won + simulated.owner_value[_owner_row(record, owner)]
         yield OwnerForecast(
             owner, won, _NOTHING_KNOWN if runs is None else measure_range(runs), number_or_none(stated.weighted[place]),
-            stated.categories(place), target, None if runs is None else _chance_to_reach(runs, target),
+            stated.categories(place), target, None if runs is None else chance_to_reach(runs, target),
             called.of_owner(owner),
         )  # fmt: skip
 

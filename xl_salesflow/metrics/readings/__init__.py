@@ -8,4 +8,5 @@ Public names, by file:
     pipeline_flow: answer_flow, FlowRequest
     report_facts: answer_sales_plan, build_report_document
     sales_audit: answer_audit_questions, AUDIT_QUESTIONS
+    weekly_digest: answer_digests
 """
