@@ -317,3 +317,33 @@ def test_the_layout_of_a_case(
     deals = imported(path, "EUR" if case == "letterhead.xlsx" else "USD")["Deals"]
     sums = [float(deals.loc[deals["outcome"] == outcome, "amount"].sum()) for outcome in ("open", "won", "lost")]
     assert sums == [open_value, won_value, lost_value]
+
+
+@pytest.mark.parametrize(
+    ("hidden_rows", "names", "told"),
+    [
+        ("import", ["A", "B", "C"], [("import_hidden_rows", "a.xlsx › Sheet, row 3")]),
+        ("leave out", ["A", "C"], [("import_left_out", "a.xlsx › Sheet, row 3")]),
+    ],
+)
+def test_a_person_says_what_becomes_of_hidden_rows(
+    tmp_path: Path, hidden_rows: str, names: list[str], told: list[tuple[str, str]]
+) -> None:
+    """The proposal imports them and says how to leave them out."""
+    book = openpyxl.Workbook()
+    for row in (["Deal", "Stage", "Amount"], ["A", "Lead", 1], ["B", "Lead", "see below"], ["C", "Lead", 3]):
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.save(path := tmp_path / "a.xlsx")
+    pipeline = workbook("en", "USD")
+    proposal = propose_import_map([path], pipeline)
+    assert proposal.files[0].hidden_rows == "import"
+    assert sum('hidden_rows = "leave out"' in note for note in proposal.notes) == 1
+    mapping = ImportMap.from_toml(
+        proposal.to_toml("en").replace('hidden_rows = "import"', f'hidden_rows = "{hidden_rows}"')
+    )
+    assert mapping.files[0].hidden_rows == hidden_rows
+    change_set = build_import_changes(pipeline, [path], mapping, as_history=True)
+    assert list(apply_change_set(pipeline, change_set)["Deals"]["name"]) == names
+    rows = [finding for finding in change_set.findings if finding.rule in ("import_hidden_rows", "import_left_out")]
+    assert [(finding.rule, finding.cell) for finding in rows] == told

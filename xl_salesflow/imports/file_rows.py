@@ -41,7 +41,7 @@ from xl_salesflow.imports.import_vocabulary import (
     targets_of_table,
 )
 from xl_salesflow.imports.left_out_columns import find_needed_columns, find_several_pipelines
-from xl_salesflow.imports.map_parts import FileMap
+from xl_salesflow.imports.map_parts import LEAVE_OUT_HIDDEN, FileMap
 from xl_salesflow.imports.put_away_rows import leave_out_other_rows, settle_put_away_rows
 from xl_salesflow.imports.raw_files import TextLayout
 from xl_salesflow.imports.row_ids import collect_row_ids, find_owner_ids, replace_ids_by_names
@@ -74,6 +74,7 @@ def read_mapped_rows(paths: Sequence[Path], mapping: ImportMap, context: ImportC
     for file in mapping.files:
         if file.table:
             source = _find_mapped_source(file, paths)
+            source = source.without_hidden_rows() if file.hidden_rows == LEAVE_OUT_HIDDEN else source
             account = SourceAccount(source, file)
             accounts.append(account)
             reader = SourceReader(account, context, mapping.values, findings, _find_row_currencies(source, file))

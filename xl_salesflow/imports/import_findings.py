@@ -10,6 +10,7 @@ import pandas as pd
 
 from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.imports.list_extent import (
+    HIDDEN_ROW,
     NOTE_BELOW_LIST,
     REPEATED_HEADERS,
     SECTION_HEADING,
@@ -75,6 +76,7 @@ LEFT_OUT_ROWS_OF_FILE: Mapping[str, Text] = MappingProxyType(
         REPEATED_HEADERS: Text("{to}the headers again, left out"),
         NOTE_BELOW_LIST: Text("{to}a note below the list, left out"),
         SECTION_HEADING: Text("{to}a heading, left out as a row"),
+        HIDDEN_ROW: Text("{to}hidden in the file, left out as the map says"),
     }
 )
 PUT_AWAY_ROWS_OF_FILE = Text("{count} rows from here on are archived, deleted or no longer active; they are left out")

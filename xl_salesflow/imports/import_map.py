@@ -29,11 +29,14 @@ from xl_salesflow.imports.import_vocabulary import (
 )
 from xl_salesflow.imports.map_entries import MapEntryReader
 from xl_salesflow.imports.map_parts import (
+    IMPORT_HIDDEN,
+    LEAVE_OUT_HIDDEN,
     MAP_CHOOSE_COMMENT,
     MAP_COLUMNS_COMMENT,
     MAP_COMMENT,
     MAP_DATES_COMMENT,
     MAP_FILE_COMMENT,
+    MAP_HIDDEN_COMMENT,
     MAP_MISSING_COMMENT,
     MAP_NEW_STAGE_COMMENT,
     MAP_NOTES_COMMENT,
@@ -189,12 +192,14 @@ def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
     table = tomlkit.table()
     if first:  # what applies to every file is explained once
         _add_map_comment(table, MAP_FILE_COMMENT.in_(language, tables=", ".join(IMPORTABLE_TABLES)))
-    for field_name in ("file", "sheet", "table", "header_row", "encoding", "delimiter"):
+    for field_name in ("file", "sheet", "table", "header_row", "hidden_rows", "encoding", "delimiter"):
         value = getattr(file, field_name)
         if value or field_name in ("file", "table"):
             item = tomlkit.item(value)
             if (field_name == "encoding" and is_open_choice(str(value))) or value == OPEN_TABLE:
                 item.comment(MAP_CHOOSE_COMMENT.in_(language))
+            if field_name == "hidden_rows":
+                item.comment(MAP_HIDDEN_COMMENT.in_(language))
             table.add(field_name, item)
     columns = tomlkit.table()
     known = targets_of_table(file.table) if file.table and not file.is_open else {}
@@ -244,7 +249,7 @@ def _add_map_comment(container: tomlkit.TOMLDocument | Table, *lines: str) -> No
 
 
 _MAP_KEYS = ("playbook", "starts_in", "missing", "stages", "new_stages", "values", "files")
-_FILE_MAP_KEYS = ("file", "table", "sheet", "header_row", "encoding", "delimiter", "columns")
+_FILE_MAP_KEYS = ("file", "table", "sheet", "header_row", "hidden_rows", "encoding", "delimiter", "columns")
 _COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times", "currency", "rate", "only")
 _ASKED_RATE = "?"
 _MAX_COMMENT_LENGTH = 2_000
@@ -293,10 +298,19 @@ class _ImportMapParser(MapEntryReader):
         delimiter = self._text(entry, "delimiter")
         if delimiter and delimiter not in FILE_DELIMITERS:
             self._refuse(delimiter, "delimiter “{delimiter}” is none of , ; | ^ ~ or tab.", delimiter=delimiter)
+        if hidden := self._text(entry, "hidden_rows"):
+            self._one_of("hidden_rows", hidden, (IMPORT_HIDDEN, LEAVE_OUT_HIDDEN))
         columns = {header: self._column(table, header, how) for header, how in self._table(entry, "columns").items()}
         self._refuse_repeated_targets(file, columns)
         return FileMap(
-            file, table, self._text(entry, "sheet"), self._text(entry, "encoding"), delimiter, columns, header_row
+            file,
+            table,
+            self._text(entry, "sheet"),
+            self._text(entry, "encoding"),
+            delimiter,
+            columns,
+            header_row,
+            hidden,
         )
 
     def _column(self, table: str, header: str, how: Any) -> ColumnMap:

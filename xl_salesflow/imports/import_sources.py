@@ -18,6 +18,7 @@ from xl_salesflow.imports.file_formats import FileFormat, detect_file_format
 from xl_salesflow.imports.import_values import remove_invisible_characters
 from xl_salesflow.imports.letterhead_units import read_letterhead_unit
 from xl_salesflow.imports.list_extent import (
+    HIDDEN_ROW,
     NOTE_BELOW_LIST,
     STAGE_OF_SECTION,
     ListExtent,
@@ -72,6 +73,7 @@ class ImportSource:
     notices: tuple[SourceNotice, ...] = ()  # what is said about its rows
     torn: pd.DataFrame = field(default_factory=pd.DataFrame)  # rows with a delimiter too many, like *cells*
     letterhead: tuple[tuple[str, ...], ...] = ()  # the lines around the list, which may tell the unit of its amounts
+    hidden_rows: frozenset[int] = frozenset()  # rows that a filter or a person has hidden
 
     _samples: dict[str, pd.Series] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -86,6 +88,13 @@ class ImportSource:
     def name(self) -> str:
         """Return the name that messages use for the source."""
         return f"{self.path.name} › {self.sheet}" if self.sheet else self.path.name
+
+    def without_hidden_rows(self) -> ImportSource:
+        """Return the source with its hidden rows left out and listed as such."""
+        away = sorted(self.hidden_rows)
+        left_out = tuple(sorted((*self.left_out, *((row, HIDDEN_ROW) for row in away))))
+        notices = tuple(notice for notice in self.notices if notice.rule != "hidden_rows" and notice.row not in away)
+        return replace(self, cells=self.cells.drop(index=away), left_out=left_out, notices=notices)
 
     @property
     def headers(self) -> list[str]:
@@ -205,6 +214,7 @@ def _cut_out_list(
     return ImportSource(
         path, sheet.name, layout, cells, body.ragged, left_out, sheet.hidden, sheet.number_cells | divided,
         sheet.date1904, sheet.long_numbers, (*sheet.notices, *notices), body.torn, letterhead,
+        sheet.hidden_rows.intersection(cells.index),
     )  # fmt: skip
 
 

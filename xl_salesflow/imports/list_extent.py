@@ -39,6 +39,7 @@ _TOTAL_HINTS = ("total", "count", "sum", "average", "gesamt")
 _LABEL_ENDS = ":\uff1a"  # of a label with its value beside it
 _TOTAL_WORD_IN_TEXT = re.compile(r"total|count|sum|average|gesamt", re.IGNORECASE)
 TOTAL_LINE, REPEATED_HEADERS, NOTE_BELOW_LIST, SECTION_HEADING = "total", "again", "note", "heading"
+HIDDEN_ROW = "hidden"
 """Why a row is not part of the list: it is a total, a repeated header, a note below the list, or a heading above rows."""
 
 STAGE_OF_SECTION, GROUP_OF_SECTION = "Stage", "Group"

@@ -17,6 +17,10 @@ OPEN_STAGE = "?"
 """Marks the stage of a name whose place the files do not tell; a person has to name it."""
 
 
+IMPORT_HIDDEN, LEAVE_OUT_HIDDEN = "import", "leave out"
+"""What becomes of the rows that a sheet hides."""
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
     """The mapping of one column.
@@ -50,7 +54,8 @@ class FileMap:
     """The mapping of a file or of one of its sheets.
 
     *table* is the name of a table; "" leaves it out, OPEN_TABLE is a question. *header_row* is the number of the row with
-    the headers, if a person names it.
+    the headers, if a person names it. *hidden_rows* says what becomes of the rows that the sheet hides: IMPORT_HIDDEN or
+    LEAVE_OUT_HIDDEN; "" if it hides none.
     """
 
     file: str
@@ -60,6 +65,7 @@ class FileMap:
     delimiter: str = ""
     columns: dict[str, ColumnMap] = field(default_factory=dict)
     header_row: int = 0
+    hidden_rows: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -104,4 +110,5 @@ MAP_DATES_COMMENT = Text(
     "rate: the currency of the amounts, and what 1 of it is worth in the workbook's currency.",
 ).with_facts(unit="\u4e07\u5143")  # ten thousand yuan
 MAP_RATE_COMMENT = Text("please write the rate")
+MAP_HIDDEN_COMMENT = Text('"import" or "leave out": what becomes of the rows that the sheet hides')
 MAP_CHOOSE_COMMENT = Text("please choose one")

@@ -33,7 +33,7 @@ from xl_salesflow.imports.import_vocabulary import (
     squeeze_name,
     targets_of_table,
 )
-from xl_salesflow.imports.map_parts import OPEN_TABLE, ColumnMap, FileMap
+from xl_salesflow.imports.map_parts import IMPORT_HIDDEN, OPEN_TABLE, ColumnMap, FileMap
 from xl_salesflow.imports.person_names import PEOPLE_TABLES, find_person_variants, take_first_person
 from xl_salesflow.imports.proposal_notes import ProposalNotes
 from xl_salesflow.imports.proposed_styles import StyleProposal
@@ -320,6 +320,7 @@ def _propose_file_map(
         remarks.add_shape(source)
     if table:
         remarks.add_open_encoding(source)
+        remarks.add_hidden_rows(source)
     mapped = StyleProposal(source, table, make_import_context(pipeline).currency, remarks).propose(columns)
     if table == "Deals" and (pipelines := _find_pipelines(source, mapped)):
         mapped[pipelines] = ColumnMap(NOTES_TARGET)
@@ -329,8 +330,9 @@ def _propose_file_map(
         remarks.add_row_ids(source, ids)
     named = sum(path.name == source.path.name for path in {other.path for other, _ in matches}) == 1
     return source, FileMap(
-        source.path.name if named else str(source.path), table, source.sheet, layout.encoding, layout.delimiter, mapped
-    )
+        source.path.name if named else str(source.path), table, source.sheet, layout.encoding, layout.delimiter, mapped,
+        hidden_rows=IMPORT_HIDDEN if table and source.hidden_rows else "",
+    )  # fmt: skip
 
 
 def _find_pipelines(source: ImportSource, mapped: Mapping[str, ColumnMap]) -> str | None:

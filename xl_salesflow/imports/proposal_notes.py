@@ -18,6 +18,10 @@ from xl_salesflow.schema.table_columns import Column
 
 _NO_TABLE_NOTE = Text("{file} looks like none of our tables and is left out; set its table to import it.")
 _HIDDEN_SHEET_NOTE = Text('{file} is a hidden sheet and is left out; set its table to "{table}" to import it.')
+_HIDDEN_ROWS_NOTE = Text(
+    '{file}: {count} rows are hidden by a filter or by hand and are imported too; write hidden_rows = "leave out" to import '
+    "only what the sheet shows."
+)
 _COPIED_SHEET_NOTE = Text(
     '{file} repeats most rows of {other} and is left out; set its table to "{table}" to import it as well.'
 )
@@ -105,6 +109,11 @@ class ProposalNotes:
     def add_hidden_sheet(self, source: ImportSource, table: str) -> None:
         """Note that *source*, which may hold *table*, is left out because it is hidden."""
         self._add(_HIDDEN_SHEET_NOTE, file=source.name, table=table)
+
+    def add_hidden_rows(self, source: ImportSource) -> None:
+        """Note that rows of *source* are hidden, and how to leave them out."""
+        if source.hidden_rows:
+            self._add(_HIDDEN_ROWS_NOTE, file=source.name, count=len(source.hidden_rows))
 
     def add_pipelines(self, source: ImportSource, header: str) -> None:
         """Note that the deals of *source* are of several pipelines."""

@@ -146,6 +146,9 @@ class SourceSheet:
     scaled: Collection[CellPosition] = ()
     """Number cells whose format shows thousands or millions; they hold the whole number."""
 
+    hidden_rows: frozenset[int] = frozenset()
+    """Numbers of the rows that a filter or a person has hidden."""
+
 
 _PACKAGE_FAULTS = (
     BadZipFile,
@@ -198,6 +201,7 @@ def _make_source_sheet(sheet: NativeSheet, facts: PackageFacts) -> SourceSheet:
         longest,
         hidden_rows_notice(facts.hidden_rows.get(place, ()), len(rows)),
         facts.scaled.get(place, ()),
+        frozenset(facts.hidden_rows.get(place, ())),
     )
 
 
