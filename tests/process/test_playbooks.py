@@ -183,3 +183,18 @@ def test_the_stage_after_a_required_task_asks_for_it(name: str) -> None:
         if any(task.get("required") for task in stage.get("tasks", ())) and following["id"] not in asked
     ]
     assert held == []
+
+
+@pytest.mark.parametrize(
+    ("name", "stage", "task"),
+    [
+        ("crm", "qualified", "Find out who decides"),
+        ("crm", "presentation", "Arrange and hold the demo"),
+        ("crm", "contract", "Win the support of everybody who decides"),
+        ("four_steps", "opportunity", "Talk to the person in charge"),
+        ("awareness", "consideration", "Show or let them try"),
+    ],
+)
+def test_what_the_sources_name_as_a_criterion_is_a_required_task(name: str, stage: str, task: str) -> None:
+    (found,) = (found for found in load_playbook(name)["stages"] if found["id"] == stage)
+    assert task in [given["text"]["en"] for given in found["tasks"] if given.get("required")]

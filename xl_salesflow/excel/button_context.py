@@ -87,10 +87,13 @@ class ButtonContext:
     def value_in_row(self, column: str, row: int = 0) -> str:
         """Return the value of *column* in that row, "" if it is not in a table with that column."""
         try:
-            selection = self.xw_book.app.selection
+            selected = self.xw_book.app.impl.selection  # App.selection asks Excel twice for the same cells
         except refusal_errors():  # the whole sheet is selected, which has more cells than Excel counts
-            selection = None
-        return "" if selection is None else _read_value_in_row(selection, column, row or selection.row)
+            selected = None
+        if selected is None:
+            return ""
+        selection = xw.Range(impl=selected)
+        return _read_value_in_row(selection, column, row or selection.row)
 
     def show_table(self, table: str, row: int = 0, column: str = "") -> None:
         """Activate the sheet of *table*; with *row*, select one of its cells."""
