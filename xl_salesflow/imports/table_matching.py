@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -40,7 +41,17 @@ _FIGURE_TYPES = frozenset(
 )
 _ANY_DIGIT = re.compile(r"\d")
 _DEAL_IDENTITY = frozenset({"deal", "name", "account", "contact", "last_name"})
-_DEAL_SUBSTANCE = frozenset({"name", "account", "stage", "outcome", "amount", "closed", "expected_close"})
+_SUBSTANCE: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "Deals": frozenset(
+            {"name", "account", "stage", "outcome", "amount", "closed", "expected_close", "next_step", "next_step_date"}
+        ),
+        "Activities": frozenset({"activity", "date", "type", "contact_channel", "outcome", "summary"}),
+        "Quotes": frozenset({"quote", "date", "status", "valid_until", "discount"}),
+    }
+)
+"""Table → the columns of which its lists have at least one; what they share with other tables is no evidence."""
+
 _SAYS_OUTCOME = frozenset({"stage", "stage_before", "loss_reason", "notes", "forecast"})
 _NAME_TARGETS = frozenset({"name", "account", "contact", "owner", "person", "product"})
 _ID_SHARE, _ID_PENALTY = 0.9, 20.0
@@ -71,8 +82,9 @@ def find_best_table(source: ImportSource) -> TableMatch | None:
     if _is_history_of_changes(changes):
         return changes
     matches = [match_source_to_table(source, table) for table in IMPORTABLE_TABLES]
-    best = max(matches, key=lambda match: match.score)
-    return _claim_unreadable_columns(best, source) if _is_convincing_match(best, source) else None
+    convincing = [match for match in matches if _is_convincing_match(match, source)]
+    best = max(convincing, key=lambda match: match.score, default=None)
+    return _claim_unreadable_columns(best, source) if best else None
 
 
 def _is_history_of_changes(match: TableMatch) -> bool:
@@ -89,8 +101,8 @@ def match_source_to_table(source: ImportSource, table: str) -> TableMatch:
     score = len(columns) + 1.5 * (key in found) + len(required & found)
     if words_of_file_name(f"{source.path.stem} {source.sheet}") & read_file_words().get(table, frozenset()):
         score += 2
-    if table == "Deals" and not found & _DEAL_SUBSTANCE:
-        score -= 2  # numbers and names are those of people too
+    if table in _SUBSTANCE and not found & _SUBSTANCE[table]:
+        score -= 2
     return TableMatch(table, columns, score)
 
 
