@@ -125,7 +125,7 @@ def _print_flow(answer: FlowAnswer, pipeline: Pipeline, wants_deals: bool) -> No
         _print_step_deals(answer.steps, language)
     if answer.known_since:
         click.echo("")
-        note = _NOT_RECORDED.in_(language, count=answer.not_recorded, day=answer.known_since.isoformat())
+        note = _NOT_RECORDED.in_(language, count=f"{answer.not_recorded:,}", day=answer.known_since.isoformat())
         print_wrapped_line(note)
 
 
@@ -142,11 +142,12 @@ def _list_step_rows(steps: FlowSteps, language: Language) -> Iterator[list[str]]
     spans |= {step: (min(pair), max(pair)) for step, *pair in zip(SIGNED_FLOW_STEPS, ends, ends[1:], strict=False)}
     for step, (name, _) in FLOW_STEPS.items():
         bar, sign = getattr(steps, step), SIGNED_FLOW_STEPS.get(step, 0)
-        mark = {1: "+", -1: "−"}.get(sign, "") if bar.count else ""
-        changes_amounts = step in ("raised", "lowered")
+        mark = {1: "+", -1: "−"}.get(sign, "")
+        changes_amounts = step in ("raised", "lowered") or not bar.count
         deals = f"{'' if changes_amounts else mark}{bar.count:,}"
         drawn = _draw_span(*spans[step], scale, "░" if sign < 0 else "█") if step in spans else ""
-        yield [name.in_(language), deals, mark + format_screen_value(bar.value), drawn.ljust(_BAR_WIDTH)]
+        value = (mark if bar.value else "") + format_screen_value(bar.value)
+        yield [name.in_(language), deals, value, drawn.ljust(_BAR_WIDTH)]
 
 
 def _draw_span(low: float, high: float, scale: float, fill: str) -> str:
@@ -178,7 +179,7 @@ def _print_step_deals(steps: FlowSteps, language: Language) -> None:
         bar = getattr(steps, step)
         if step not in ("opening", "closing", "later") and bar.deals:
             click.echo("")
-            click.echo(style_text(f"{name.in_(language)} · {bar.count}", "head"))
+            click.echo(style_text(f"{name.in_(language)} · {bar.count:,}", "head"))
             has_change = any(deal.before is not None or deal.after is not None for deal in bar.deals)
             shown = heads if has_change else heads[:3]
             rows = [_deal_cells(deal)[: len(shown)] for deal in bar.deals]
