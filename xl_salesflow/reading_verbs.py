@@ -19,6 +19,7 @@ from xl_salesflow.core.customer_answers import CustomerAnswer
 from xl_salesflow.core.digest_answers import DigestsAnswer
 from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.forecast_answers import ForecastAnswer
+from xl_salesflow.core.insight_answers import InsightsAnswer
 from xl_salesflow.core.inspection_answers import InspectionAnswer
 from xl_salesflow.core.metric_answers import BookContribution, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
 from xl_salesflow.core.name_spelling import unify_names
@@ -63,6 +64,13 @@ def inspect(pipeline: Pipeline, asked: InspectionRequest) -> ChangeSet[Inspectio
     from xl_salesflow.metrics.readings.deal_inspection import answer_inspection
 
     return ChangeSet(answer=answer_inspection(recompute_formula_columns(pipeline), asked))
+
+
+def insights(pipeline: Pipeline, part: str = "") -> ChangeSet[InsightsAnswer]:
+    """Return what goes with winning, how people compare and how cohorts turn out; *part* is wins, people or cohorts alone."""
+    from xl_salesflow.metrics.readings.insight_parts import answer_insights
+
+    return ChangeSet(answer=answer_insights(recompute_formula_columns(pipeline), part))
 
 
 def sales_plan(pipeline: Pipeline, target: float | None = None, by: date | None = None) -> ChangeSet[SalesPlanAnswer]:

@@ -91,6 +91,7 @@ from xl_salesflow.reading_verbs import (
     followups,
     forecast,
     funnel,
+    insights,
     inspect,
     payments,
     report,
@@ -105,7 +106,7 @@ if TYPE_CHECKING:
 __all__ = [
     "accuracy", "add_playbook", "apply", "approvals", "assign", "bant_card", "bring_in", "change_sheet", "check",
     "compare", "contributions", "customer", "decide", "diff", "digest", "draft", "flow", "followups", "forecast",
-    "funnel", "holidays", "inspect", "merge", "merge_customers", "paper", "payments", "prepare", "quote", "read_card",
+    "funnel", "holidays", "insights", "inspect", "merge", "merge_customers", "paper", "payments", "prepare", "quote", "read_card",
     "rename", "report", "revise", "rollup", "sales_plan", "switch", "undo", "update",
 ]  # fmt: skip
 

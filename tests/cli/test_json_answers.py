@@ -153,6 +153,7 @@ CALLS = [
     "holidays book.xlsx US --year 2030",
     "flow book.xlsx",
     "flow book.xlsx --period week --by owner",
+    "insights book.xlsx",
     "inspect book.xlsx",
     "import book.xlsx deals.csv --yes",
     "merge book.xlsx copy.xlsx --base base.xlsx",

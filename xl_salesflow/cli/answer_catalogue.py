@@ -34,6 +34,7 @@ from xl_salesflow.core.customer_answers import CustomerAnswer
 from xl_salesflow.core.digest_answers import DigestsAnswer
 from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.forecast_answers import ForecastAnswer
+from xl_salesflow.core.insight_answers import InsightsAnswer
 from xl_salesflow.core.inspection_answers import InspectionAnswer
 from xl_salesflow.core.metric_answers import AuditAnswer, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
 from xl_salesflow.core.payment_answers import PaymentsAnswer
@@ -70,6 +71,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "funnel": (FunnelAnswer,),
         "holidays": (BookAnswer[RunAnswer[Answer]],),
         "import": (ImportReport,),
+        "insights": (InsightsAnswer,),
         "inspect": (InspectionAnswer,),
         "merge": (MergeReport,),
         "merge-accounts": (BookAnswer[RunAnswer[RenamedRows]],),

@@ -26,6 +26,7 @@ from xl_salesflow.cli.export_commands import export_command
 from xl_salesflow.cli.flow_commands import flow_command
 from xl_salesflow.cli.forecast_commands import accuracy_command, forecast_command
 from xl_salesflow.cli.import_commands import adopt_command, import_command
+from xl_salesflow.cli.insight_commands import insights_command
 from xl_salesflow.cli.inspect_commands import inspect_command
 from xl_salesflow.cli.metric_commands import (
     audit_command,
@@ -56,7 +57,7 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
         Text("For managers"),
         (
             *(funnel_command, flow_command, inspect_command, sales_plan_command, forecast_command),
-            *(accuracy_command, report_command, digest_command, payments_command),
+            *(accuracy_command, insights_command, report_command, digest_command, payments_command),
             *(compare_command, audit_command, assign_command, approvals_command),
         ),
     ),

@@ -60,8 +60,8 @@ def compare_win_rates(won: tuple[int, int], tried: tuple[int, int], small_sample
 
 
 def _find_newcombe_interval(first: float, first_tried: int, second: float, second_tried: int) -> tuple[float, float]:
-    low_1, high_1 = _find_wilson_interval(first, first_tried)
-    low_2, high_2 = _find_wilson_interval(second, second_tried)
+    low_1, high_1 = find_wilson_interval(first, first_tried)
+    low_2, high_2 = find_wilson_interval(second, second_tried)
     difference = first - second
     return (
         difference - sqrt((first - low_1) ** 2 + (high_2 - second) ** 2),
@@ -69,7 +69,8 @@ def _find_newcombe_interval(first: float, first_tried: int, second: float, secon
     )
 
 
-def _find_wilson_interval(rate: float, tried: int) -> tuple[float, float]:
+def find_wilson_interval(rate: float, tried: int) -> tuple[float, float]:
+    """Return the 95 % Wilson interval of a *rate* of *tried* deals."""
     square = Z_SCORE_95**2
     middle, spread = 2 * tried * rate + square, Z_SCORE_95 * sqrt(square + 4 * tried * rate * (1 - rate))
     return (middle - spread) / (2 * (tried + square)), (middle + spread) / (2 * (tried + square))

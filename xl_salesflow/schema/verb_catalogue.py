@@ -71,6 +71,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("funnel", "Funnel", "Show every metric, as of any date, for any group", "ChartInsert", True, group="manage", large=True),
             _declare_verb("flow", "Flow", "Show what came in, changed and left between two days, with the deals of each step", "ChartWaterfall", True),
             _declare_verb("inspect", "Inspect", "Go through the open deals of the quarter: what changed, pace, persons, next step, warnings", "ReviewTrackChanges", True),
+            _declare_verb("insights", "Insights", "What goes with winning and losing, how people compare, and how the deals of each month turn out", "ChartTypeOtherInsertGallery", True),
             _declare_verb("plan", "Plan from target", "Back from a target: deals per stage, leads, activities a week, by when", "GoalSeek", True),
             _declare_verb("forecast", "Forecast", "What will be won by when, how sure that is, and which deals decide it", "ChartAreaChart", True),
             _declare_verb("accuracy", "Forecast accuracy", "How right the forecasts of past months and quarters were, and which method was best", "ReviewCompareMajorVersion", True),

@@ -4,6 +4,7 @@ Public names, by file:
 
     customer_summary: summarize_customer
     deal_inspection: answer_inspection, InspectionRequest
+    insight_parts: answer_insights
     payment_listing: answer_payments
     pipeline_flow: answer_flow, FlowRequest
     report_facts: answer_sales_plan, build_report_document

@@ -1,0 +1,136 @@
+"""Cohorts: how many of the deals created in a month were won how many months later, and what is still to be expected.
+
+A month since counts calendar months: 0 is the month of creation itself. A number is known once that month is over. The
+projection is additive: to the last known share (or value) of a cohort, each month adds what it added to older deals: the
+deals (or the value) won in that month since creation, divided by all deals that were observed for so long, those lost and
+still open included. Only months since that were observed on a sample that is not small are projected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xl_salesflow.core.insight_answers import CohortMonth, CohortsAnswer
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.metrics.array_arithmetic import GroupNumbers, column_days, column_numbers
+from xl_salesflow.metrics.deal_cube import days_since_1970, match_view_filters
+from xl_salesflow.metrics.metric_declaration import MetricArray
+
+COHORT_MONTHS = 12
+"""Months of creation that are shown, and months since creation that each is followed."""
+
+LEARNED_MONTHS = 24
+"""Months of creation that the projection learns from."""
+
+
+@dataclass(frozen=True)
+class _Triangle:
+    """What was won of the deals created in each of the last months, by month of creation and months since.
+
+    *won* and *cents* are those of the month itself, not summed up; *known* says which months are over.
+    """
+
+    deals: GroupNumbers
+    won: MetricArray
+    cents: MetricArray
+    known: NDArray[np.bool_]
+
+
+def compute_cohorts(pipeline: Pipeline) -> CohortsAnswer:
+    """Return the cohorts of the last twelve months up to the as-of date, of the deals that the query's filters select."""
+    frame = pipeline["Deals"]
+    frame = frame[(frame["outcome"] != "").to_numpy(dtype=bool)]
+    if pipeline.query.filters:
+        frame = frame[match_view_filters(frame, pipeline.query.filters)]
+    created, closed = column_days(frame["created"]), column_days(frame["closed"])
+    last = days_since_1970(pipeline.as_of)
+    won = (frame["outcome"] == "won").to_numpy(dtype=bool) & (closed <= last)
+    this_month = pipeline.as_of.year * 12 + pipeline.as_of.month - 1
+    cohort = _number_months(created) - (this_month - LEARNED_MONTHS + 1)
+    there = ~np.isnan(created) & (created <= last) & (cohort >= 0)
+    since = np.maximum(_number_months(closed) - _number_months(created), 0)
+    triangle = _count_triangle(
+        cohort, since, there, won, column_numbers(frame["amount"]), _is_month_end(pipeline.as_of)
+    )
+    months = [date((this_month - back) // 12, (this_month - back) % 12 + 1, 1) for back in range(COHORT_MONTHS)][::-1]
+    basis = (triangle.known * triangle.deals[:, None]).sum(axis=0)
+    enough = basis >= pipeline.settings.number("small_sample")
+    return CohortsAnswer(
+        tuple(_describe_cohorts(triangle, basis, enough, months)), tuple(map(int, basis)), int(np.isnan(created).sum())
+    )
+
+
+def _number_months(days: MetricArray) -> GroupNumbers:
+    """Return the number of the month of each day, counted from the year 0; far in the past for an unknown day."""
+    stamps = np.where(np.isnan(days), 0, days).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    return np.where(np.isnan(days), -(10**6), stamps + 1970 * 12)
+
+
+def _is_month_end(day: date) -> bool:
+    return (day + timedelta(days=1)).day == 1
+
+
+def _count_triangle(
+    cohort: GroupNumbers, since: GroupNumbers, there: NDArray[Any], won: NDArray[Any], amount: MetricArray, over: bool
+) -> _Triangle:
+    shape = (LEARNED_MONTHS, COHORT_MONTHS)
+    deals = np.bincount(cohort[there], minlength=LEARNED_MONTHS).astype(np.int64)
+    chosen = there & won & (since < COHORT_MONTHS)
+    cell = cohort[chosen] * COHORT_MONTHS + since[chosen]
+    cents = np.rint(np.nan_to_num(amount[chosen]) * 100)
+    observed = LEARNED_MONTHS - 1 - np.arange(LEARNED_MONTHS)[:, None] + (1 if over else 0)
+    return _Triangle(
+        deals,
+        np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64),
+        np.bincount(cell, cents, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float64),
+        np.arange(COHORT_MONTHS)[None, :] < observed,
+    )
+
+
+def _describe_cohorts(
+    triangle: _Triangle, basis: GroupNumbers, enough: NDArray[np.bool_], months: Sequence[date]
+) -> list[CohortMonth]:
+    added_share, added_cents = (
+        np.where(enough, (each * triangle.known).sum(axis=0) / np.maximum(basis, 1), np.nan)
+        for each in (triangle.won, triangle.cents)
+    )
+    found: list[CohortMonth] = []
+    for place, month in enumerate(months, LEARNED_MONTHS - COHORT_MONTHS):
+        if not (found or triangle.deals[place]):
+            continue  # months before the first deal say nothing
+        deals, known = int(triangle.deals[place]), triangle.known[place]
+        won, cents = triangle.won[place].cumsum(), triangle.cents[place].cumsum()
+        shares = won / deals if deals else np.full(COHORT_MONTHS, np.nan)
+        from_share, from_cents = (_last_known(each, known) for each in (shares, cents))
+        later_shares = from_share + np.where(known, 0.0, added_share).cumsum()
+        later_cents = from_cents + deals * np.where(known, 0.0, added_cents).cumsum()
+        # what is won already of the month under way is the least that it can end with
+        later_shares = np.clip(np.maximum(later_shares, won / max(deals, 1)), 0.0, 1.0)
+        later_cents = np.maximum(later_cents, cents)
+        found.append(
+            CohortMonth(
+                month, deals, int(won[-1]), float(cents[-1]) / 100,
+                _list_numbers(shares, known, 4), _list_numbers(cents / 100, known & (deals > 0), 2),
+                _list_numbers(later_shares, ~known & (deals > 0), 4),
+                _list_numbers(later_cents / 100, ~known & (deals > 0), 2),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _last_known(numbers: MetricArray, known: NDArray[np.bool_]) -> float:
+    return float(numbers[known][-1]) if known.any() else 0.0
+
+
+def _list_numbers(numbers: MetricArray, shown: NDArray[np.bool_], digits: int) -> tuple[float | None, ...]:
+    """Return the numbers that are *shown* and known, the others as None."""
+    return tuple(
+        round(float(number), digits) if is_shown and not np.isnan(number) else None
+        for number, is_shown in zip(numbers, shown, strict=True)
+    )
