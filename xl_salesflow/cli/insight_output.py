@@ -65,7 +65,7 @@ _STAGE_HEADS = (
     Text("n", context="insights"),
     Text("Goes on"),
     Text("95 %", context="interval"),
-    Text("Days", context="insights"),
+    Text("Days"),
     Text("95 %", context="interval"),
 )
 _HINT_TEXTS = {
@@ -100,7 +100,7 @@ _VALUE_HEADS = (
     Text("Projected value"),
     Text("until month", context="cohorts"),
 )
-_BASIS_ROW_TEXT = Text("Basis", context="cohorts")
+_BASIS_ROW_TEXT = Text("Basis")
 _PROJECTION_TEXT = Text(
     "~: projected, with what each month since creation added to older deals (the last row says how many); –: not known."
 )
