@@ -18,6 +18,7 @@ from xl_salesflow.core.digest_answers import (
 )
 from xl_salesflow.core.flow_answers import FLOW_STEPS
 from xl_salesflow.core.forecast_answers import ForecastRange
+from xl_salesflow.core.insight_answers import CohortMonth, CohortsAnswer, WinFactor
 from xl_salesflow.core.inspection_answers import DealChange
 from xl_salesflow.core.metric_answers import Bottleneck
 from xl_salesflow.locale.texts import Text
@@ -309,6 +310,24 @@ def report(word: str = "", **changed: Any) -> Document:
             {"month": date(2026, n, 1), "created": 9 + n, "won": n, "lost": 12 - n, "won_value": 100.0 * n}
             for n in range(1, 12)
         ],
+        "flow": [
+            {"step": "opening", "name": Text("Opening", "期初"), "count": 4, "value": 500.0, "sign": 0, "start": 0.0},
+            {"step": "won", "name": Text("Won", "赢单"), "count": 1, "value": 200.0, "sign": -1, "start": 300.0},
+            {"step": "closing", "name": Text("Closing", "期末"), "count": 3, "value": 300.0, "sign": 0, "start": 0.0},
+        ],
+        "wins": {
+            "factors": (
+                WinFactor("source", word or "Fair", 40, 30, 0.75, 0.6, 0.86, 0.4, 1400.0, 0.01, True),
+                WinFactor("size", "", 12, 2, 0.17, 0.05, 0.45, None, None, None, False),
+            ),
+            "tests": 9,
+            "closed": 52,
+        },
+        "cohorts": CohortsAnswer(
+            (CohortMonth(date(2026, 10, 1), 20, 5, 500.0, (0.25, None), (500.0, None), (None, 0.5), (None, 900.0)),),
+            (40, 20),
+            0,
+        ),
         "ageing": [
             {"label": "0–30", "count": 5, "value": 50.0, "late": False},
             {"label": "> 90", "count": 2, "value": 20.0, "late": True},

@@ -13,7 +13,7 @@ from xl_salesflow.documents.document_texts import document_text
 from xl_salesflow.documents.document_writer import render_document
 from xl_salesflow.locale.texts import LANGUAGES, Language
 
-PARTS = ("funnel", "trend", "waiting", "ageing", "lost_stages", "lost_reasons")
+PARTS = ("funnel", "trend", "flow", "waiting", "ageing", "lost_stages", "lost_reasons")
 SHAPES = 2  # every chart is drawn for a wide and for a narrow screen
 
 
@@ -86,8 +86,9 @@ def test_every_chart_has_a_sentence_and_a_table() -> None:
     assert sentences == texts[1::SHAPES]
     assert sentences[0] == "90 deals reached Lead, 30 of them Won."
     assert sentences[1] == "From 2026-01 to 2026-11: 66 won, 66 lost."
-    assert sentences[2] == "Demo is slowest: half of the stays take more than 7.5 days."
-    assert sentences[3] == "7 open deals, 2 of them older than usual."
+    assert sentences[2] == "From $500 to $300."
+    assert sentences[3] == "Demo is slowest: half of the stays take more than 7.5 days."
+    assert sentences[4] == "7 open deals, 2 of them older than usual."
     page = page_of()
     assert page.elements.count("details") == len(PARTS) + 1
     assert page.attributes.count(("role", "img")) == 1 + len(PARTS) * SHAPES
@@ -118,6 +119,14 @@ RESULT = samples.report().facts["result"]
         ({"bottleneck": None}, [], ["Most worth improving", "What to do"]),
         ({"risks": []}, [], ["Deals at risk"]),
         ({"owners": []}, [], ["Attainment"]),
+        (
+            {},
+            ["Source: Fair", "60%–86%", "$1,400", "Employees: (none)", "corrected for 9 tests", "2026-10", "~50%",
+             "1 · −$200"],
+            [],
+        ),
+        ({"wins": {"factors": (), "tests": 0, "closed": 0}}, [], ["What goes with winning"]),
+        ({"cohorts": None}, [], ["Deals by month of creation"]),
     ],
 )  # fmt: skip
 def test_the_page_opens_with_the_answers(changed: dict[str, Any], present: list[str], absent: list[str]) -> None:
@@ -138,7 +147,7 @@ def test_the_bar_stays_inside_whatever_is_won(won: float) -> None:
     assert all(0 <= float(shape.get("x", 0)) + float(shape.get("width")) <= 100 for shape in bar.iter("{*}rect"))
 
 
-@pytest.mark.parametrize("part", ["stages", "months", "ageing", "lost_stages", "lost_reasons", "by"])
+@pytest.mark.parametrize("part", ["stages", "months", "flow", "ageing", "lost_stages", "lost_reasons", "by"])
 def test_an_empty_part_is_left_out(part: str) -> None:
     full, less = page_of(), page_of(**{part: []})
     assert len(less.text) < len(full.text)

@@ -9,6 +9,7 @@ import click
 
 from xl_salesflow.cli.screen_layout import format_round_value, print_screen_table, print_wrapped_line, style_text
 from xl_salesflow.core.insight_answers import (
+    FACTOR_COLUMNS,
     CoachingHint,
     CohortMonth,
     CohortsAnswer,
@@ -105,11 +106,6 @@ _PROJECTION_TEXT = Text(
     "~: projected, with what each month since creation added to older deals (the last row says how many); –: not known."
 )
 _NO_COHORT_TEXT = Text("No deal of the last months says when it was created.")
-_FACTOR_COLUMNS = {
-    "size": Text("Employees"),
-    "price_band": Text("Amount"),
-    "closed_month": Text("Closed in", context="insights"),
-}
 _SHOWN_FACTORS = 15
 
 
@@ -130,7 +126,7 @@ def print_insights(answer: InsightsAnswer, pipeline: Pipeline) -> None:
 
 def name_factor(column: str, value: str, language: Language) -> str:
     """Return a value with the header of its column."""
-    header = _FACTOR_COLUMNS.get(column) or TABLES["Deals"][column].header
+    header = FACTOR_COLUMNS.get(column) or TABLES["Deals"][column].header
     return LABEL_AND_VALUE.in_(language, label=header, value=value or "—")
 
 

@@ -5,11 +5,23 @@ Money is a decimal number in the currency of the workbook, a ratio a fraction; N
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 from xl_salesflow.core.answers import OPTIONAL, Answer, Money, Ratio
+from xl_salesflow.locale.texts import Text
+
+FACTOR_COLUMNS: Mapping[str, Text] = MappingProxyType(
+    {
+        "size": Text("Employees"),
+        "price_band": Text("Amount"),
+        "closed_month": Text("Closed in", context="insights"),
+    }
+)
+"""Groups of deals that are no column of Deals → their names."""
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def digest_fields(facts: Mapping[str, Any], language: Language) -> dict[str, Any
         "bar_about": show.document_text("digest_bar" if digest.outlook.range.p50 is not None else "digest_bar_won"),
         "sentences": sentences,
         "flow": list(_list_flow_rows(digest.flow, show)),
-        "flow_about": show.document_text("flow_about", day=localize_day(week.to, language)),
+        "flow_about": show.document_text("digest_flow_about", day=localize_day(week.to, language)),
         "risks": [_risk_row(risk, show) for risk in digest.risks],
         "more_risks": show.document_text("more_risks", count=show.count(digest.more_risks))
         if digest.more_risks

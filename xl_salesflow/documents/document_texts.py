@@ -277,7 +277,7 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "digest_not_simulated": Text("No simulation: {why}"),
         "digest_stated": Text("Won and commit: {commit}; won and weighted value: {weighted}."),
         "digest_flow": Text("The pipeline this week"),
-        "flow_about": Text("Open deals that are expected to close by {day} or have no expected close."),
+        "digest_flow_about": Text("Open deals that are expected to close by {day} or have no expected close."),
         "digest_risks": Text("Deals to look at"),
         "digest_risks_about": Text(
             "First the deals that moved against us this week, then those with warnings; the largest first"
@@ -327,6 +327,32 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
             "Deals created, and won and lost by the month of closing; the last month runs to the day above"
         ),
         "trend_told": Text("From {start} to {end}: {won} won, {lost} lost."),
+        "flow": Text("Flow of the pipeline"),
+        "flow_about": Text(
+            "Open deals that are expected to close by the end of the quarter, from the first to the last day of the period"
+        ),
+        "flow_told": Text("From {first} to {last}."),
+        "wins": Text("What goes with winning"),
+        "wins_about": Text("Values of the closed deals against all others, those worth most first"),
+        "wins_basis": Text(
+            "Worth: difference of the win rates × the amounts of the closed deals. *: more than chance (Fisher's exact "
+            "test, corrected for {tests} tests by the method of Holm)."
+        ),
+        "wins_chance": Text(
+            "Worth: difference of the win rates × the amounts of the closed deals. None of {tests} differences is more than "
+            "chance (Fisher's exact test, corrected by the method of Holm)."
+        ),
+        "closed_deals": Text("Closed", context="insights"),
+        "interval": Text("95 %", context="interval"),
+        "others": Text("Others", context="insights"),
+        "worth": Text("Worth", context="insights"),
+        "cohorts": Text("Deals by month of creation"),
+        "cohorts_about": Text(
+            "Share of the deals created in a month that was won by the end of the months since; ~: projected with what each "
+            "month added to older deals (the last row counts them); –: not known"
+        ),
+        "created_in": Text("Created", context="cohorts"),
+        "cohorts_basis": Text("Basis"),
         "waiting": Text("Days in each stage"),
         "waiting_about": Text("Median of completed stays; line = stage limit, orange = over it"),
         "waiting_told": Text("{name} is slowest: half of the stays take more than {days}."),

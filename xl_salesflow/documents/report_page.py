@@ -15,6 +15,8 @@ Its facts are plain values, so that nothing here depends on how they are compute
     stages                 list of {stage, reached, step_conversion, open_count, open_value, weighted_value, median_days,
                            day_limit, over_limit}; conversions are fractions, None when unknown
     months                 list of {month (a date), created, won, lost, won_value}
+    flow                   list of {step, name, count, value, sign (1, −1 or 0 for both ends), start}: the bars from the open
+                           pipeline of the first of flow_days to that of the last
     ageing                 list of {label, count, value, late}: open deals by age; late is true beyond the usual cycle
     lost_stages, lost_reasons    list of {name, count, value, share}; share is cumulative
     by                     list of {name, rows}; a row is {key, open_count, open_value, won_count, lost_count, won_value,
@@ -34,6 +36,7 @@ from xl_salesflow.core.change_sets import Document
 from xl_salesflow.documents.document_texts import texts_in_language
 from xl_salesflow.documents.report_formatter import ReportColumn, ReportFormatter
 from xl_salesflow.documents.report_opening import report_opening_fields
+from xl_salesflow.documents.report_panels import report_panel_fields
 from xl_salesflow.documents.svg_charts import ChartRow, ChartSeries, draw_bar_chart, draw_funnel_chart, draw_trend_chart
 from xl_salesflow.documents.template_safety import fill_template
 from xl_salesflow.documents.template_values import (
@@ -63,6 +66,11 @@ _REPORT_MONTH_COLUMNS: tuple[ReportColumn, ...] = (
     ("won", "won", "count"),
     ("lost", "lost", "count"),
     ("won_value", "won_value", "money"),
+)
+_REPORT_FLOW_COLUMNS: tuple[ReportColumn, ...] = (
+    ("name", "name", "name"),
+    ("deals", "count", "count"),
+    ("value", "value", "name"),
 )
 _REPORT_WAITING_COLUMNS: tuple[ReportColumn, ...] = (
     ("stage", "stage", "name"),
@@ -147,6 +155,28 @@ def _plot_deal_ages(ages: ReportFactRows, show: ReportFormatter) -> ReportPlot:
     return _plot_with_table("ageing", draw_bar_chart(rows, description), show, _REPORT_AGE_COLUMNS, ages)
 
 
+def _plot_pipeline_flow(steps: ReportFactRows, show: ReportFormatter) -> ReportPlot:
+    rows = [
+        ChartRow(
+            show.name(one["name"]),
+            one["value"],
+            f"{show.count(one['count'])} · {_flow_amount(one, show)}",
+            kind="goal" if one["step"] == "won" else "lost" if one["sign"] < 0 else "bar",
+            start=one["start"],
+        )
+        for one in steps
+    ]
+    first, last = (show.money(steps[end]["value"]) for end in (0, -1))
+    description = show.document_text("flow_told", first=first, last=last)
+    table = [{**one, "value": _flow_amount(one, show)} for one in steps]
+    return _plot_with_table("flow", draw_bar_chart(rows, description), show, _REPORT_FLOW_COLUMNS, table)
+
+
+def _flow_amount(one: Mapping[str, Any], show: ReportFormatter) -> str:
+    mark = {1: "+", -1: "−"}.get(one["sign"], "") if one["value"] else ""
+    return mark + show.money(one["value"])
+
+
 def _lost_deals_plotter(key: str) -> Callable[[ReportFactRows, ReportFormatter], ReportPlot]:
     def part(lost: ReportFactRows, show: ReportFormatter) -> ReportPlot:
         priced = any(one["value"] for one in lost)
@@ -178,6 +208,7 @@ def _plot_with_table(
 REPORT_PLOTTERS: Sequence[tuple[str, Callable[[ReportFactRows, ReportFormatter], ReportPlot | None]]] = (
     ("stages", _plot_stage_funnel),
     ("months", _plot_monthly_trend),
+    ("flow", _plot_pipeline_flow),
     ("stages", _plot_days_in_stage),
     ("ageing", _plot_deal_ages),
     ("lost_stages", _lost_deals_plotter("lost_stages")),
@@ -211,6 +242,7 @@ def report_page_fields(facts: DocumentFacts, language: Language) -> dict[str, An
         "headlines": [heads[metric] for metric in facts["headlines"] if metric in heads],
         "metrics": metrics,
         "parts": plot_report(facts, show),
+        **report_panel_fields(facts, show),
         "by": [_report_group_table(group, show) for group in facts["by"] if group["rows"]],
     }
 

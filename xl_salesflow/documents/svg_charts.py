@@ -85,7 +85,7 @@ ROOMY_CHART_WIDTH, SLIM_CHART_WIDTH = 500.0, 340.0
 class ChartRow:
     """One bar: its name, its size, the number next to it and the conversion to the next; *kind* is bar, goal or lost.
 
-    *mark* is the position of a limit on the same scale.
+    *mark* is the position of a limit on the same scale, *start* where the bar begins.
     """
 
     name: str
@@ -94,6 +94,7 @@ class ChartRow:
     conversion: str = ""
     kind: str = "bar"
     mark: float | None = None
+    start: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,9 @@ def _draw_roomy_bars(rows: Sequence[ChartRow], description: str) -> Markup:
     for n, row in enumerate(rows):
         y, wide = n * (thick + gap) + 4, room * row.size / top
         parts.append(svg_label(clip_label(row.name), names - 12, y + 15, "name", "end"))
-        parts.append(svg_bar(names, y, wide, thick, row.kind, f"{row.name}: {row.figure}"))
-        end = max(wide, 0.0 if row.mark is None else room * row.mark / top + 2)
+        begin = room * row.start / top
+        parts.append(svg_bar(names + begin, y, wide, thick, row.kind, f"{row.name}: {row.figure}"))
+        end = max(begin + wide, 0.0 if row.mark is None else room * row.mark / top + 2)
         parts += _draw_limit_mark(row, names, room / top, y, thick)
         parts.append(svg_label(row.figure, names + end + 8, y + 15, "figure"))
     return svg_drawing(ROOMY_CHART_WIDTH, len(rows) * (thick + gap) + 4, description, *parts, kind="roomy")
@@ -165,7 +167,7 @@ def _draw_slim_bars(rows: Sequence[ChartRow], description: str, centred: bool) -
         if n and rows[n - 1].conversion:
             parts.append(svg_label(f"↓ {rows[n - 1].conversion}", SLIM_CHART_WIDTH / 2 + 24, y + 13, "note", "middle"))
         parts.append(svg_label(row.figure, SLIM_CHART_WIDTH, y + 13, "figure", "end"))
-        x = (SLIM_CHART_WIDTH - wide) / 2 if centred else 0.0
+        x = (SLIM_CHART_WIDTH - wide) / 2 if centred else SLIM_CHART_WIDTH * row.start / top
         parts.append(svg_bar(x, y + line, wide, thick, row.kind, f"{row.name}: {row.figure}"))
         parts += _draw_limit_mark(row, 0, SLIM_CHART_WIDTH / top, y + line, thick)
     return svg_drawing(SLIM_CHART_WIDTH, len(rows) * (thick + line + gap), description, *parts, kind="slim")
@@ -220,7 +222,7 @@ def _chart_figures_width(rows: Sequence[ChartRow]) -> float:
 
 
 def _largest_chart_size(rows: Sequence[ChartRow]) -> float:
-    return max((max(row.size, row.mark or 0) for row in rows), default=0) or 1
+    return max((max(row.start + row.size, row.mark or 0) for row in rows), default=0) or 1
 
 
 def _draw_scale_line(mark: str, y: float, left: float, right: float) -> Markup:

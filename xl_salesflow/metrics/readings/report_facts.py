@@ -38,6 +38,7 @@ from xl_salesflow.metrics.outcome_metrics import mean_won_value
 from xl_salesflow.metrics.plan_assumptions import ASSUMPTION_COLUMNS, planned_deal_size
 from xl_salesflow.metrics.plan_line import compute_plan_line
 from xl_salesflow.metrics.plan_metrics import plan_last_day, plan_value, round_up_whole, won_needed
+from xl_salesflow.metrics.readings.report_insights import collect_report_insights
 from xl_salesflow.metrics.target_metrics import (
     TARGET_SLICES,
     list_target_strategies,
@@ -197,6 +198,7 @@ def build_report_document(pipeline: Pipeline) -> Document:
         "lost_stages": _report_leaks(lost, lost["stage"]),
         "lost_reasons": _report_leaks(lost_deals, _report_loss_reasons(pipeline, lost_deals)),
         "owners": _report_owners(pipeline),
+        **collect_report_insights(pipeline),
         "by": [{"name": name, "rows": _report_group_rows(pipeline, column)} for column, name in _REPORT_GROUPS.items()],
     }
     return Document("report", f"report {pipeline.as_of.isoformat()}", facts)
