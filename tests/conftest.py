@@ -29,6 +29,12 @@ settings.register_profile("salesflow", settings(deadline=None, max_examples=30 *
 settings.load_profile("salesflow")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are cores: a test that waits for other processes leaves its core idle."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip the tests that use a real Excel unless they are selected."""
     asked = "excel" in config.option.markexpr
