@@ -29,6 +29,7 @@ Public names, by file:
     insight_answers: CoachingHint, CohortMonth, CohortsAnswer, FACTOR_COLUMNS, InsightsAnswer, PeopleAnswer,
         PersonFigures, PersonStage, WinCombination, WinFactor, WinsAnswer
     inspection_answers: DealChange, InspectedDeal, InspectedOwner, InspectionAnswer, RecordedAmount
+    intake_answers: LoggedMessage, LoggedMessages, MessageFate
     key_numbers: COUNTED_TABLES, find_key_columns, find_key_format, followup_activity_key, KEY_FORMATS, KeyFormat,
         list_spare_keys, next_key_like, next_keys, next_run_number, order_by_number
     lazy_frames: is_frame_replaced, LazyFrames, LoadedFrames
@@ -45,10 +46,10 @@ Public names, by file:
     pipelines: build_pipeline, Finding, Gate, LazyFindings, NameColumn, Pipeline, Playbook, Stage, TablePosition,
         TypedTexts
     row_places: NewRowPlaces, PlaceInFile
-    rule_declarations: BLANK_LABEL, find_activities_done, find_bad_limit, format_column_values, format_short_number,
-        gate_items, gate_limit, GateCheck, GateFinding, GateResult, identify_list_values, identify_option,
-        list_rule_findings, MoveRule, read_gate_number, RowMessages, Rule, RuleMatch, split_written_list,
-        suggest_for_each, write_sentences
+    rule_declarations: BLANK_LABEL, EVENT_MARK, find_activities_done, find_bad_limit, find_planned_visits,
+        format_column_values, format_short_number, gate_items, gate_limit, GateCheck, GateFinding, GateResult,
+        identify_list_values, identify_option, list_rule_findings, MAIL_MARK, MoveRule, read_gate_number, RowMessages,
+        Rule, RuleMatch, split_written_list, suggest_for_each, write_sentences
     team_rights: find_team_member, has_right, is_right_in_use, join_people, list_discount_approvers, list_overriders,
         list_people_with_right, NOBODY_NAMED, require_right
     toml_files: is_toml_value, parse_toml_text, read_toml_file, read_toml_text, TOML_LIST, TOML_NUMBER, TOML_SWITCH,

@@ -238,6 +238,9 @@ def identify_list_values(name: str, text: str) -> tuple[str, ...]:
     return tuple(fold_text(identify_choice(LISTS[name], item) or item) for item in split_written_list(text))
 
 
+MAIL_MARK, EVENT_MARK = "mail:", "event:"
+"""How the column `message` of Activities begins for a mail, and for an appointment of a calendar."""
+
 _NOT_TAKEN_PLACE = "postponed"
 _NOT_REACHED = "no_answer"
 _ONE_SIDED_TYPES = (
@@ -251,6 +254,11 @@ def find_activities_done(activities: pd.DataFrame) -> pd.Series:
     outcome = fold_keys(activities["outcome"])
     unheard = (outcome == _NOT_REACHED) & ~fold_keys(activities["type"]).isin(_ONE_SIDED_TYPES)
     return ~unheard & (outcome != _NOT_TAKEN_PLACE)
+
+
+def find_planned_visits(activities: pd.DataFrame) -> pd.Series:
+    """Return which rows of Activities are appointments from a calendar whose outcome is not filled in yet."""
+    return activities["message"].str.startswith(EVENT_MARK) & (activities["outcome"] == "")
 
 
 def identify_option(column: Column, item: str) -> str:

@@ -14,7 +14,8 @@ Public names, by file:
     deal_tasks: prepare_visit
     deal_upkeep: count_spin_kinds, fill_derived_cells, is_cell_filled, number_new_rows, SPIN_KINDS
     due_followups: answer_followups, find_followups_beyond_limit, list_followups, split_document_by_owner
-    duplicate_rows: DUPLICATE_MESSAGES, DUPLICATE_SIGNS, find_duplicate_pairs, find_duplicates
+    duplicate_rows: DUPLICATE_MESSAGES, DUPLICATE_SIGNS, find_duplicate_pairs, find_duplicates, fold_email_address,
+        fold_web_site
     followup_logging: log_followups
     history_rules: check_seals
     imported_moves: find_move_findings, judge_imported_deals

@@ -12,6 +12,7 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import (
     Rule,
     RuleMatch,
+    find_planned_visits,
     format_column_values,
     format_short_number,
     suggest_for_each,
@@ -296,6 +297,8 @@ def _find_future_dates(pipeline: Pipeline) -> Iterable[RuleMatch]:
     for name, column in _PAST_DATE_COLUMNS:
         cells = pipeline[name][column]
         ahead = cells[cells > today]
+        if name == "Activities":
+            ahead = ahead[~find_planned_visits(pipeline[name])[ahead.index]]
         yield RuleMatch(
             name, ahead.index, column, {"day": format_column_values(TABLES[name][column], ahead, pipeline.language)}
         )

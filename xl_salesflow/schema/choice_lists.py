@@ -138,6 +138,7 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
             waiting="Waiting", approved=Text("Approved", context="approval_status"),
             rejected=Text("Rejected", context="approval_status"), withdrawn="Withdrawn",
         ),
+        "direction": _declare_choices(incoming="From the customer", outgoing="To the customer"),
         "operation": _declare_choices(change="Change", add="Add", add_line="Add line", remove="Remove"),
     }
 )  # fmt: skip

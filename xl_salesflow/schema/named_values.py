@@ -103,6 +103,7 @@ _SETTING_SCHEMAS = (
     _declare_setting("followup_days", "Follow-up list: working days", T.INTEGER, 5.0, "How many days the list may fill; what does not fit is only counted"),
     _declare_setting("plan_next_contact", "Plan the next contact", T.CHOICE, Text("Yes"), "Yes: a follow-up done without a next step plans one by the stage's contact rhythm", None, "yes_no"),
     _declare_setting("workweek", "Working week", T.CHOICE, Text("Monday to Friday"), "Days off and make-up working days are on the sheet Holidays", None, "workweek"),
+    _declare_setting("time_zone", "Time zone", T.TEXT, "", "Where your team works, such as Europe/Berlin or Asia/Shanghai: times of logged mails; blank: the computer's"),
     _declare_setting("due_ahead", "Show next steps ahead, in days", T.INTEGER, 1.0, "0: only what is due"),
     _declare_setting("assignment", "Deals without owner", T.CHOICE, Text("Leave them"), "Who gets them at an update: nobody, each in turn, or whoever has the fewest open deals; regions and limits of the Team sheet apply", None, "assignment"),
     _declare_setting("reclaim_days", "Back to the pool after days", T.INTEGER, 0.0, "An open deal nobody worked on for longer loses its owner; 0: never"),

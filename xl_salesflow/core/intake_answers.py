@@ -1,0 +1,49 @@
+"""The answers of the verbs that take in what other people write: mails, appointments, leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from xl_salesflow.core.answers import Answer
+
+MessageFate = Literal[
+    "added", "changed", "cancelled", "known", "own", "automatic", "internal", "answer", "asked", "unknown", "left_out"
+]
+
+
+@dataclass(frozen=True)
+class LoggedMessage(Answer):
+    """What became of one mail or appointment."""
+
+    file: str
+    """Name of the file, with the number of the message if it has several."""
+    kind: Literal["mail", "appointment", ""]
+    """What it is; blank if it was not read."""
+    fate: MessageFate
+    """added: a new activity; changed, cancelled: its activity was; known: it was logged before; own: we made it ourselves;
+    automatic: a program wrote it; internal: only our own people are in it; answer: somebody answered an invitation; asked: a
+    person has to say which deal it is about; unknown: nobody of it is in the workbook; left_out: it could not be read."""
+    subject: str
+    """Its subject."""
+    day: date | None
+    """The day it was sent, or takes place, in the time zone of the settings."""
+    deal: str
+    """The deal; blank if it is not logged."""
+    found_by: str
+    """How the deal was found: deal (named), number, quote, thread, contact or account."""
+    contact: str
+    """The person of the customer; blank if unknown."""
+    activity: str
+    """Number of the activity; blank if there is none."""
+    quote: str
+    """The sent quote that it answers; blank for none."""
+
+
+@dataclass(frozen=True)
+class LoggedMessages(Answer):
+    """What became of the mails and appointments of the files."""
+
+    messages: tuple[LoggedMessage, ...]
+    """Every mail and appointment, in the order of the files."""

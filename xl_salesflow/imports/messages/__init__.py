@@ -1,0 +1,10 @@
+"""Other people's mails and calendars: read them, match them to people and deals, and log them as activities.
+
+What a mail says is read with narrow limits, because anybody can send one: its size, the depth of its parts, the length of
+its texts, the number of its attachments. Nothing of it is executed, opened or saved, and no address in it is looked up.
+
+Public names, by file:
+
+    message_files: list_message_files, read_messages
+    message_log: log_messages, make_recurrence_window
+"""
