@@ -55,7 +55,7 @@ class AddressBook:
         book = cls()
         contacts, accounts, team = pipeline["Contacts"], pipeline["Accounts"], pipeline["Team"]
         for contact, account, cell in zip(contacts["contact"], contacts["account"], contacts["email"], strict=True):
-            for address in _split_addresses(cell):
+            for address in _list_cell_addresses(cell):
                 book._people[address].append(KnownPerson(contact, account))
                 book._add_domain(_domain_of(address), account)
         for account, site in zip(accounts["account"], accounts["website"], strict=True):
@@ -63,7 +63,7 @@ class AddressBook:
                 book._add_domain(fold_web_site(site), account)
         own = [*zip(team["person"], team["email"], strict=True), ("", pipeline.settings.text("email"))]
         for person, cell in own:
-            for address in _split_addresses(cell):
+            for address in _list_cell_addresses(cell):
                 book._own[address] = person
                 if (domain := _domain_of(address)) not in book._free:
                     book._own_domains.add(domain)
@@ -111,7 +111,7 @@ def _domain_of(address: str) -> str:
     return address.rpartition("@")[2]
 
 
-def _split_addresses(cell: str) -> list[str]:
+def _list_cell_addresses(cell: str) -> list[str]:
     """Return the addresses of a cell, which may hold several."""
     if not cell:
         return []

@@ -32,6 +32,7 @@ from xl_salesflow.imports.messages.message_values import (
     MessagePlace,
     UnreadMessage,
 )
+from xl_salesflow.schema.deal_tables import USABLE_YEARS
 
 LARGEST_CALENDAR = 20 << 20
 """Bytes of one calendar file."""
@@ -40,6 +41,7 @@ _MOST_EVENTS = 2_000
 _LONGEST_PROPERTY = 40_000
 _LONGEST_UID = 120
 _OFFSET = re.compile(r"([+-])(\d{2})(\d{2})")
+_ZONE_FOLDER = re.compile(r';TZID="?/(?:[^:;"/]{0,100}/){0,6}([A-Za-z_]{2,30}/[A-Za-z_]{2,40})"?(?=[;:])')
 _NOT_PEOPLE = ("ROOM", "RESOURCE")
 _BROKEN_EVENT = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
 """What icalendar and dateutil raise for a property that is not as RFC 5545 says."""
@@ -135,7 +137,8 @@ def _read_zone_offsets(zones: Iterable[Iterable[str]]) -> Iterator[tuple[str, tz
 
 
 def _parse_event(lines: tuple[str, ...]) -> Event:
-    parsed = Event.from_ical("\r\n".join(("BEGIN:VEVENT", *lines, "END:VEVENT", "")))
+    known = (_ZONE_FOLDER.sub(r";TZID=\1", line) for line in lines)
+    parsed = Event.from_ical("\r\n".join(("BEGIN:VEVENT", *known, "END:VEVENT", "")))
     if not isinstance(parsed, Event):
         raise ValueError("no event")
     return parsed
@@ -246,6 +249,8 @@ class _EventReader:
         found = getattr(value, "dt", None)
         if not isinstance(found, date):
             return None
+        if found.year not in USABLE_YEARS:
+            raise ValueError(found)
         return self._place_moment(found, _parameter(value, "TZID"))
 
     def _place_moment(self, moment: datetime | date, zone: str) -> datetime | date:

@@ -18,7 +18,7 @@ from xl_salesflow.imports.messages.mail_text import tidy_line
 from xl_salesflow.imports.messages.message_values import Correspondent
 from xl_salesflow.imports.text_encodings import detect_encodings
 
-_LONGEST_HEADER = 20_000
+_LONGEST_MAIL_HEADER = 20_000
 _MOST_ADDRESSES = 200
 _WIDER_CHARSETS = {
     "gb2312": "gb18030",
@@ -40,7 +40,7 @@ _NO_MAIL_CODECS = (
 )
 _EARLY_YEAR, _LATE_YEAR = 1980, 2200
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,200}\.\w{2,24}")
-_MESSAGE_ID = re.compile(r"<([^<>\s]{3,300})>")
+_MESSAGE_ID_PATTERN = re.compile(r"<([^<>\s]{3,300})>")
 
 
 def decode_mail_bytes(raw: bytes, charset: str = "") -> str:
@@ -80,7 +80,7 @@ def _read_raw_header(message: EmailMessage, name: str) -> str:
 def read_raw_headers(message: EmailMessage, name: str, most: int = 20) -> list[str]:
     """Return the headers *name* as they stand in the mail, at most *most* of them."""
     wanted = name.casefold()
-    found = (str(value)[:_LONGEST_HEADER] for key, value in message.raw_items() if key.casefold() == wanted)
+    found = (str(value)[:_LONGEST_MAIL_HEADER] for key, value in message.raw_items() if key.casefold() == wanted)
     return list(islice(found, most))
 
 
@@ -88,9 +88,9 @@ def _decode_words(raw: str) -> str:
     try:
         parts = decode_header(raw) if "=?" in raw else [(_unescape(raw), None)]
     except (HeaderParseError, binascii.Error, ValueError):
-        return tidy_line(_unescape(raw), _LONGEST_HEADER)
+        return tidy_line(_unescape(raw), _LONGEST_MAIL_HEADER)
     words = (decode_mail_bytes(part, charset or "") if isinstance(part, bytes) else part for part, charset in parts)
-    return tidy_line(_unescape("".join(words)), _LONGEST_HEADER)
+    return tidy_line(_unescape("".join(words)), _LONGEST_MAIL_HEADER)
 
 
 def _unescape(text: str) -> str:
@@ -122,8 +122,11 @@ def _read_addresses(raw: str) -> Iterator[Correspondent]:
 
 
 def _split_addresses(flat: str) -> Iterable[tuple[str, str]]:
-    pairs = [(name, address) for name, address in getaddresses([flat]) if name or address]
-    if any("@" in address for _, address in pairs):
+    try:
+        pairs = [(name, address) for name, address in getaddresses([flat]) if "@" in address]
+    except RecursionError:  # comments inside comments
+        pairs = []
+    if pairs:
         return pairs
     return [("", address) for address in _ADDRESS.findall(_decode_words(flat))]  # a list that is not well-formed
 
@@ -137,7 +140,7 @@ def make_correspondent(name: str, address: str) -> Correspondent:
 
 def read_message_ids(message: EmailMessage, *names: str) -> tuple[str, ...]:
     """Return the ids in the headers *names*, the last one first, because it is the nearest mail of the thread."""
-    ids = (found for name in names for found in _MESSAGE_ID.findall(_read_raw_header(message, name)))
+    ids = (found for name in names for found in _MESSAGE_ID_PATTERN.findall(_read_raw_header(message, name)))
     return tuple(dict.fromkeys(reversed(list(ids))))
 
 
@@ -162,7 +165,7 @@ def read_file_name(part: EmailMessage) -> str:
         except (ValueError, TypeError, IndexError, UnicodeError):
             continue
         if value:
-            return clean_file_name(_decode_words(collapse_rfc2231_value(value)[:_LONGEST_HEADER]))
+            return clean_file_name(_decode_words(collapse_rfc2231_value(value)[:_LONGEST_MAIL_HEADER]))
     return ""
 
 

@@ -22,7 +22,7 @@ _HEAD_LINES = 4  # the lines of the head of a quoted mail that are looked at
 _CLOSING_LINES = 8  # a closing line is one only so near to the end
 _MOST_LINES = 2_000
 _DIRECTION_MARKS = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_BLANKS = re.compile(r"[^\S\n]+")
+_BLANKS_IN_TEXT_LINE = re.compile(r"[^\S\n]+")
 _BLOCKS = frozenset(("p", "div", "li", "tr", "h1", "h2", "h3", "h4", "table", "ul", "ol", "blockquote", "pre", "hr"))
 _UNSEEN = frozenset(("script", "style", "head", "title", "noscript", "template", "object", "svg", "textarea", "select"))
 _QUOTE_CLASSES = frozenset(
@@ -62,7 +62,7 @@ def shorten_mail_text(text: str) -> str:
 
 
 def _tidy_text_line(line: str) -> str:
-    return _BLANKS.sub(" ", remove_invisible_characters(_DIRECTION_MARKS.sub("", line))).strip()
+    return _BLANKS_IN_TEXT_LINE.sub(" ", remove_invisible_characters(_DIRECTION_MARKS.sub("", line))).strip()
 
 
 def _cut_quoted_mails(lines: list[str]) -> list[str]:
@@ -135,7 +135,7 @@ def _walk_text(root: Any) -> Iterator[str]:
     left_out: Any = None
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
-            if left_out is None and _is_left_out(element):
+            if left_out is None and _is_unwanted(element):
                 left_out = element
                 if _begins_quote(element):
                     return
@@ -143,7 +143,7 @@ def _walk_text(root: Any) -> Iterator[str]:
                 if element.tag in _BLOCKS or element.tag == "br":
                     yield "\n"
                 if element.tag not in ("br",) and element.text:
-                    yield _join_lines(element.text)
+                    yield _join_blanks(element.text)
             continue
         if element is left_out:
             left_out = None
@@ -151,14 +151,14 @@ def _walk_text(root: Any) -> Iterator[str]:
             if element.tag in _BLOCKS and element is not root:
                 yield "\n"
             if element.tail:
-                yield _join_lines(element.tail)
+                yield _join_blanks(element.tail)
 
 
-def _join_lines(text: str) -> str:
+def _join_blanks(text: str) -> str:
     return re.sub(r"[\s\u00a0]+", " ", text)
 
 
-def _is_left_out(element: Any) -> bool:
+def _is_unwanted(element: Any) -> bool:
     if not isinstance(element.tag, str) or element.tag in _UNSEEN:
         return True
     style = re.sub(r"\s", "", element.get("style") or "").casefold()[:500]

@@ -46,6 +46,7 @@ from xl_salesflow.schema.table_registry import TABLES
 BECAUSE_OF_LOG = "log"
 _WINDOW_DAYS = 92  # before and after today
 _LONGEST_LIST = 300
+_NOBODY = Correspondent("", "")
 
 
 def read_time_zone(pipeline: Pipeline) -> tzinfo:
@@ -151,29 +152,31 @@ class _LogUnderWay:
             self._log_mail(mail, about)
 
     def _log_mail(self, mail: Mail, about: _About) -> None:
-        sender = self.book.find([mail.sender])
-        outgoing = self.book.is_own(mail.sender)
-        who = self.book.find(mail.recipients if outgoing else (mail.sender, *mail.recipients))
-        if outgoing and not who.is_external and not who.unknown and not self.named:
+        is_own = self.book.is_own(mail.sender)
+        who = self.book.find(mail.recipients if is_own else (mail.sender, *mail.recipients))
+        if is_own and not (who.is_external or who.unknown or self.named):
             self._note(about, "internal")
             return
-        outgoing = outgoing or (not sender.is_external and who.is_external)
-        asked = mail.sender if not outgoing else (who.unknown or mail.recipients or (mail.sender,))[0]
+        outgoing = is_own or (who.is_external and not self.book.find([mail.sender]).is_external)
+        asked = (*who.unknown, *mail.recipients, mail.sender)[0] if outgoing else mail.sender
         chosen = self._choose(about, mail.references, who, asked)
-        if not chosen.deal:
-            return
+        if chosen.deal:
+            self._add_mail(mail, about, chosen, who, outgoing)
+
+    def _add_mail(self, mail: Mail, about: _About, chosen: ChosenDeal, who: FoundPeople, outgoing: bool) -> None:
+        """Add the activity of a mail about a known deal, and report the quote that it answers."""
+        assert mail.sent is not None
         self.mails.add(mail.identity)
         self.deals.note_mail(mail.identity, chosen.deal)
-        assert mail.sent is not None
         moment = mail.sent.astimezone(self.zone)
         quote = "" if outgoing else self._find_answered_quote(chosen, moment.date())
-        ours = sender.own if outgoing else who.own
+        ours = self.book.find([mail.sender]).own if outgoing else who.own
         contact = who.people[0].contact if who.people else ""
         self._add(
             about, chosen, contact, quote,
             date=moment.date(), at=f"{moment:%H:%M}", type="mail", contact_channel="email",
             direction="outgoing" if outgoing else "incoming", outcome="" if outgoing else "reached",
-            by=(ours or (self.deals.owners[chosen.deal],))[0], subject=mail.subject, summary=mail.text,
+            by=(*ours, self.deals.owners[chosen.deal])[0], subject=mail.subject, summary=mail.text,
             attendees="" if contact else self._join(one.label for one in who.unknown),
             attachments=self._join(mail.attachments), message=MAIL_MARK + mail.identity,
         )  # fmt: skip
@@ -196,9 +199,9 @@ class _LogUnderWay:
             self._note(about, fate, deal=deal, contact=contact, activity=activity)
         elif meeting.cancelled:
             self._note(about, "cancelled")
-        elif not who.is_external and not self.named:
+        elif not who.is_external and not self.deals.choose(meeting.subject, (), who, self.named).deal:
             self._note(about, "internal")
-        elif (chosen := self._choose(about, (), who, everybody[0] if everybody else Correspondent("", ""))).deal:
+        elif (chosen := self._choose(about, (), who, (*everybody, _NOBODY)[0])).deal:
             day, at = self.known.place_start(meeting)
             ours = self.book.find([meeting.organizer]).own if meeting.organizer else ()
             kind, channel = ("meeting", "remote") if meeting.online else ("visit", "in_person")

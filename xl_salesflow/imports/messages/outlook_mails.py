@@ -31,8 +31,8 @@ from xl_salesflow.imports.messages.message_values import Correspondent, Mail, Me
 OUTLOOK_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """The first bytes of a compound file."""
 
-_SUBJECT, _BODY, _PAGE, _HEADERS, _CLASS = "0037", "1000", "1013", "007D", "001A"
-_MESSAGE_ID, _REPLY_TO_ID, _REFERENCES = "1035", "1042", "1039"
+_SUBJECT, _BODY, _PAGE, _TRANSPORT_HEADERS, _CLASS = "0037", "1000", "1013", "007D", "001A"
+_INTERNET_MESSAGE_ID, _REPLY_TO_ID, _REFERENCES = "1035", "1042", "1039"
 _SENDER_NAME, _SENDER_ADDRESSES = "0C1A", ("5D01", "5D02", "0C1F", "0065")
 _NAME, _ADDRESSES = "3001", ("39FE", "3003")
 _FILE_NAMES = ("3707", "3704", "3001")
@@ -86,7 +86,7 @@ class _OutlookStreams:
             return UnreadMessage(place, "no_mail")
         if not self._text("", _CLASS).upper().startswith(("IPM.NOTE", "IPM.SCHEDULE", "REPORT")):
             return UnreadMessage(place, "no_mail")
-        headers = message_from_string(self._text("", _HEADERS)[:LONGEST_MAIL_TEXT], policy=policy.compat32)
+        headers = message_from_string(self._text("", _TRANSPORT_HEADERS)[:LONGEST_MAIL_TEXT], policy=policy.compat32)
         numbers = self._read_fixed_properties()
         subject = tidy_line(self._text("", _SUBJECT))
         text = shorten_mail_text(self._text("", _BODY)) or shorten_mail_text(html_to_text(self._page(numbers)))
@@ -95,7 +95,7 @@ class _OutlookStreams:
         sent = next(
             (_WINDOWS_EPOCH + timedelta(microseconds=number // 10) for number in times), read_sent_time(headers)
         )
-        identity = self._text("", _MESSAGE_ID).strip().strip("<>") or next(
+        identity = self._text("", _INTERNET_MESSAGE_ID).strip().strip("<>") or next(
             iter(read_message_ids(headers, "Message-ID")), ""
         )
         related = f"References: {self._text('', _REFERENCES)} {self._text('', _REPLY_TO_ID)}".replace(
