@@ -33,13 +33,22 @@ def made(contacts: int) -> Pipeline:
         for at in range(contacts)
     ]
     deals = [
-        {"deal": f"D-{at:05d}", "name": "Deal", "account": f"Company {at}", "stage": "Lead", "owner": "Mara", "outcome": "open"}
+        {
+            "deal": f"D-{at:05d}",
+            "name": "Deal",
+            "account": f"Company {at}",
+            "stage": "Lead",
+            "owner": "Mara",
+            "outcome": "open",
+        }
         for at in range(contacts // 4)
     ]
     accounts = [{"account": f"Company {at}"} for at in range(contacts // 4)]
     team = [{"person": "Mara", "email": "mara@ours.example"}]
     book = build_pipeline(TODAY, Deals=deals, Contacts=people, Accounts=accounts, Team=team)
-    return replace(book.with_tables(**make_shipped_setup("crm", "en")), settings=Settings({"time_zone": "Europe/Berlin"}))
+    return replace(
+        book.with_tables(**make_shipped_setup("crm", "en")), settings=Settings({"time_zone": "Europe/Berlin"})
+    )
 
 
 def write_mails(folder: Path, mails: int, contacts: int) -> None:
@@ -50,7 +59,8 @@ def write_mails(folder: Path, mails: int, contacts: int) -> None:
         parts = (
             f"Content-Type: text/plain; charset=utf-8\n\n{WORDS}\n\nOn Monday, Mara wrote:\n> {WORDS}\n",
             f"Content-Type: text/html; charset=utf-8\n\n{page}<blockquote type=cite>{page}</blockquote>\n",
-            "Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n" + ("QUJD" * 18 + "\n") * 300,
+            "Content-Type: application/pdf; name=a.pdf\nContent-Transfer-Encoding: base64\n\n"
+            + ("QUJD" * 18 + "\n") * 300,
         )
         body = "".join(f"--b\n{part}" for part in parts)
         head = f"From: p{who}@company{who // 4}.example\nTo: mara@ours.example\nSubject: Question {at}\nMessage-ID: <{at}@x>\n"
@@ -74,8 +84,12 @@ def main() -> None:
         matched = time.process_time()
         plan = bring_in(book, logged, Run("Mara", datetime(2026, 6, 30, 9), "mara"))
         done = time.process_time()
-    print(f"{plan.answer.added.get('Activities', 0):,} of {asked.mails:,} mails logged among {asked.contacts:,} contacts")
-    print(f"CPU s: reading {read - start:.2f}, matching {matched - read:.2f}, the run {done - matched:.2f}, all {done - start:.2f}")
+    print(
+        f"{plan.answer.added.get('Activities', 0):,} of {asked.mails:,} mails logged among {asked.contacts:,} contacts"
+    )
+    print(
+        f"CPU s: reading {read - start:.2f}, matching {matched - read:.2f}, the run {done - matched:.2f}, all {done - start:.2f}"
+    )
 
 
 if __name__ == "__main__":
