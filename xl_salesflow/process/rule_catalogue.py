@@ -11,7 +11,7 @@ from xl_salesflow.core.change_sets import ChangeSet, Edit
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.rule_declarations import RowMessages, Rule, list_rule_findings, write_sentences
 from xl_salesflow.locale.texts import LANGUAGES, Language, Text
-from xl_salesflow.process.activity_rules import VISIT_WITHOUT_OUTCOME
+from xl_salesflow.process.activity_rules import MAIL_WITHOUT_ANSWER, VISIT_WITHOUT_OUTCOME
 from xl_salesflow.process.approval_decisions import APPROVAL_RULES
 from xl_salesflow.process.cell_rules import (
     DOUBLED_KEY,
@@ -92,6 +92,7 @@ ROW_RULES: tuple[Rule, ...] = (
     WRONG_DATE_ORDER,
     FUTURE_DATE,
     VISIT_WITHOUT_OUTCOME,
+    MAIL_WITHOUT_ANSWER,
     UNEXPLAINED_PROBABILITY,
     UNEXPLAINED_OVERRIDE,
     LOST_WITHOUT_REASON,

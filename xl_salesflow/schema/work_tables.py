@@ -102,7 +102,7 @@ ACTIVITIES_TABLE = TableSchema(
     (
         declare_column("activity", "Activity", T.KEY, "A unique number; filled in when blank"),
         declare_column("date", "Date", T.DATE, "The day it happened", required=True),
-        declare_column("at", Text("Time", context="Activities"), T.TEXT, "The time of day, such as 14:30", width=8, added="0.2"),
+        declare_column("at", "Time", T.TEXT, "The time of day, such as 14:30", width=8, added="0.2"),
         declare_column("deal", "Deal", T.REF, "The deal it belongs to", options="Deals", required=True),
         declare_column("contact", "Contact", T.REF, "Whom you spoke with", options="Contacts"),
         declare_column("attendees", "Attendees", T.TEXT, "Who else took part, ours and theirs", added="0.2"),
@@ -118,7 +118,7 @@ ACTIVITIES_TABLE = TableSchema(
         declare_column("implication", "Implication", T.LONG, "SPIN: what the problem leads to"),
         declare_column("need_payoff", "Need-payoff", T.LONG, "SPIN: what solving it is worth to them"),
         declare_column("cost", "Cost", T.MONEY, "What it cost: travel, samples, a stand at a fair"),
-        declare_column("attachments", "Attachments", T.TEXT, "The names of the files of a mail", added="0.2"),
+        declare_column("attachments", "Attachments", T.TEXT, "The names of the files of a mail", writer=BY_PRODUCT, added="0.2"),
         declare_column("materials", "Materials sent", T.TEXT, "Brochures, cases, decks"),
         declare_column("verbal_terms", "Verbal terms", T.TEXT, "What was agreed by word of mouth", printed=True),
         declare_column("next_step", "Next step", T.TEXT, "What was agreed to do next"),

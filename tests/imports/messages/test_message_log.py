@@ -148,6 +148,18 @@ def test_a_visit_to_come_is_no_finding_and_one_that_is_over_asks_for_its_outcome
     assert [finding.rule for finding in check_pipeline(filled) if finding.table == "Activities"] == ["future_date"]
 
 
+def test_a_mail_that_nobody_answered_is_a_finding_until_something_is_done() -> None:
+    book = messages_book()
+    asked = mail("li.wei@acme.com.cn", "mara@ours.example", "Question", day="2026-03-20")
+    recent = mail("j.gross@delta.de", "mara@ours.example", "Frage", day="2026-03-30")
+    held = apply_change_set(book, log(book, asked, recent))
+    waiting = [finding for finding in check_pipeline(held) if finding.rule == "mail_without_answer"]
+    assert ["“Question” of 2026-03-20 (Li Wei)" in finding.message for finding in waiting] == [True]
+    answer = mail("mara@ours.example", "li.wei@acme.com.cn", "Re: Question", day="2026-03-28")
+    answered = apply_change_set(held, log(held, answer))
+    assert "mail_without_answer" not in [finding.rule for finding in check_pipeline(answered)]
+
+
 def test_a_typed_outcome_is_kept_when_the_appointment_changes() -> None:
     book = messages_book()
     text = "BEGIN:VCALENDAR\nMETHOD:{}\nBEGIN:VEVENT\nUID:u\nSEQUENCE:{}\nDTSTART:20260330T{}0000Z\nATTENDEE:mailto:li.wei@acme.com.cn\nEND:VEVENT\nEND:VCALENDAR"
