@@ -60,15 +60,16 @@ def test_a_cohort_counts_what_was_won_by_the_end_of_each_month(cohorts: CohortsA
     assert april.won_shares[:1] == (None,)
 
 
-def test_a_projection_adds_what_older_deals_added(cohorts: CohortsAnswer) -> None:
-    """Month 0 was observed on 7 deals (2 won, 150.5), month 1 on 6 (0), month 2 on 4 (1, 200), month 3 on none."""
-    assert cohorts.basis[:4] == (7, 6, 4, 0)
+def test_a_projection_goes_on_with_what_older_deals_brought(cohorts: CohortsAnswer) -> None:
+    """Month 0 had 7 deals (2 won, 150.5), month 1 of the 4 not won before none, month 2 one of 3 (200), month 3 nobody."""
+    assert cohorts.basis[:4] == (7, 4, 3, 0)
     _, february, march, april = cohorts.cohorts
-    assert february.projected_shares[:4] == (None, None, 0.75, None)
-    assert february.projected_values[:4] == (None, None, 150.5, None)
+    assert february.projected_shares[:3] == (None, None, pytest.approx((1 + 1 / 3) / 2, abs=1e-4))
+    assert february.projected_values[:3] == (None, None, pytest.approx(50.5 + 200 / 3, abs=0.01))
     assert march.projected_shares[:3] == (None, 1.0, 1.0), "one of one is won already in the month under way"
-    assert april.projected_shares[:3] == pytest.approx((2 / 7, 2 / 7, 2 / 7 + 0.25), abs=1e-4)
-    assert april.projected_values[:3] == pytest.approx((21.5, 21.5, 71.5), abs=0.01)
+    assert march.projected_values[:3] == (None, 60.0, 60.0)
+    assert april.projected_shares[:3] == pytest.approx((2 / 7, 2 / 7, 2 / 7 + 5 / 7 / 3), abs=1e-4)
+    assert april.projected_values[:3] == pytest.approx((21.5, 21.5, 21.5 + 5 / 7 * 200 / 3), abs=0.01)
 
 
 def test_too_few_older_deals_project_nothing() -> None:
@@ -138,18 +139,27 @@ def test_a_source_that_wins_more_is_found_and_weighed() -> None:
     assert sum(each.closed for each in in_source) == wins.closed
 
 
-def test_worth_is_the_difference_of_the_rates_times_the_amounts() -> None:
+def test_worth_is_the_difference_of_the_rates_times_the_deals_and_their_mean_amount() -> None:
     table = """
     deal | amount | source | visits
     D-1  | 100    | fair   | Lead 01-01, Won 02-01
     D-2  | 300    | fair   | Lead 01-01, Lost 02-01
     D-3  | 50     | web    | Lead 01-01, Lost 02-01
-    D-4  |        | web    | Lead 01-01, Lost 02-01
+    D-4  | 0      | web    | Lead 01-01, Lost 02-01
     """
     wins = compute_wins(pipeline_from_table(table, TODAY))
     sources = {each.value: each.worth for each in wins.factors if each.column == "source"}
-    assert sources == {"fair": 200.0, "web": -25.0}
+    assert sources == {"fair": 200.0, "web": -50.0}
     assert all(each.p_value is None for each in wins.factors), "too few deals to test"
+
+
+def test_amounts_that_only_won_deals_have_say_nothing() -> None:
+    """A list that knows the amount of a deal once it is won has no bands of amounts."""
+    lines = [
+        f"D-{k} | {100 * k if k % 2 else 0} | Lead 01-01, {'Won' if k % 2 else 'Lost'} 02-01" for k in range(1, 40)
+    ]
+    wins = compute_wins(pipeline_from_table("\n".join(["deal | amount | visits", *lines]), TODAY))
+    assert "price_band" not in {each.column for each in wins.factors}
 
 
 def random_dimensions(random: np.random.Generator, size: int) -> dict[str, Any]:

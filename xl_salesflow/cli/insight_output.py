@@ -37,11 +37,11 @@ _WIN_HEADS = (
     Text("Worth", context="insights"),
 )
 _MARK_TEXT = Text(
-    "Worth: difference of the win rates × the amounts of the closed deals. *: more than chance (Fisher's exact test, "
+    "Worth: difference of the win rates × closed deals × their mean amount. *: more than chance (Fisher's exact test, "
     "corrected for {tests} tests by the method of Holm)."
 )
 _NO_FACTOR_TEXT = Text(
-    "Worth: difference of the win rates × the amounts of the closed deals. None of {tests} differences is more than "
+    "Worth: difference of the win rates × closed deals × their mean amount. None of {tests} differences is more than "
     "chance (Fisher's exact test, corrected by the method of Holm)."
 )
 _COMBINED_TEXT = Text(
@@ -103,7 +103,7 @@ _VALUE_HEADS = (
 )
 _BASIS_ROW_TEXT = Text("Basis")
 _PROJECTION_TEXT = Text(
-    "~: projected, with what each month since creation added to older deals (the last row says how many); –: not known."
+    "~: projected with what each month since brought of older deals not won before (the last row counts them); –: not known."
 )
 _NO_COHORT_TEXT = Text("No deal of the last months says when it was created.")
 _SHOWN_FACTORS = 15

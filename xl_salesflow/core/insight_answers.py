@@ -53,7 +53,7 @@ class CohortsAnswer(Answer):
     cohorts: tuple[CohortMonth, ...]
     """The last months with their cohorts, the oldest first."""
     basis: tuple[int, ...]
-    """The deals that each month since has been observed on; a projection needs as many as a small sample."""
+    """The deals not won before that each month since was observed on; a projection needs as many as a small sample."""
     without_day: int
     """Deals that are in no cohort, because their day of creation is not known."""
 
@@ -79,7 +79,7 @@ class WinFactor(Answer):
     others_rate: Ratio | None
     """Win rate of all other closed deals; null if there are none."""
     worth: Money | None
-    """Difference of the two rates × the amounts of the closed deals: what the value brought or cost; null without amounts."""
+    """Difference of the two rates × closed deals × their mean amount: what the value brought or cost; null without amounts."""
     p_value: float | None
     """Probability that chance alone makes such a difference, corrected for all tests; null if too few deals to test."""
     more_than_chance: bool

@@ -335,11 +335,11 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "wins": Text("What goes with winning"),
         "wins_about": Text("Values of the closed deals against all others, those worth most first"),
         "wins_basis": Text(
-            "Worth: difference of the win rates × the amounts of the closed deals. *: more than chance (Fisher's exact "
+            "Worth: difference of the win rates × closed deals × their mean amount. *: more than chance (Fisher's exact "
             "test, corrected for {tests} tests by the method of Holm)."
         ),
         "wins_chance": Text(
-            "Worth: difference of the win rates × the amounts of the closed deals. None of {tests} differences is more than "
+            "Worth: difference of the win rates × closed deals × their mean amount. None of {tests} differences is more than "
             "chance (Fisher's exact test, corrected by the method of Holm)."
         ),
         "closed_deals": Text("Closed", context="insights"),
@@ -349,7 +349,7 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "cohorts": Text("Deals by month of creation"),
         "cohorts_about": Text(
             "Share of the deals created in a month that was won by the end of the months since; ~: projected with what each "
-            "month added to older deals (the last row counts them); –: not known"
+            "month brought of older deals not won before (the last row counts them); –: not known"
         ),
         "created_in": Text("Created", context="cohorts"),
         "cohorts_basis": Text("Basis"),

@@ -1,14 +1,14 @@
 """Cohorts: how many of the deals created in a month were won how many months later, and what is still to be expected.
 
 A month since counts calendar months: 0 is the month of creation itself. A number is known once that month is over. The
-projection is additive: to the last known share (or value) of a cohort, each month adds what it added to older deals: the
-deals (or the value) won in that month since creation, divided by all deals that were observed for so long, those lost and
-still open included. Only months since that were observed on a sample that is not small are projected.
+projection goes on from the last known number of a cohort: of its deals that are not won yet, each month brings the share
+(and the value a deal) that it brought of the older deals that were not won before, those lost and still open included.
+Only months since that were observed on a sample that is not small are projected.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -59,11 +59,35 @@ def compute_cohorts(pipeline: Pipeline) -> CohortsAnswer:
         cohort, since, there, won, column_numbers(frame["amount"]), _is_month_end(pipeline.as_of)
     )
     months = [date((this_month - back) // 12, (this_month - back) % 12 + 1, 1) for back in range(COHORT_MONTHS)][::-1]
-    basis = (triangle.known * triangle.deals[:, None]).sum(axis=0)
-    enough = basis >= pipeline.settings.number("small_sample")
+    rates = _learn_rates(triangle, pipeline.settings.number("small_sample"))
     return CohortsAnswer(
-        tuple(_describe_cohorts(triangle, basis, enough, months)), tuple(map(int, basis)), int(np.isnan(created).sum())
+        tuple(_describe_cohorts(triangle, rates, months)),
+        tuple(rate.deals for rate in rates),
+        int(np.isnan(created).sum()),
     )
+
+
+@dataclass(frozen=True)
+class _MonthRates:
+    """What one month since creation brings of the deals not won before: the share won, and cents a deal.
+
+    *deals* were observed; *won* is None if they are a small sample.
+    """
+
+    deals: int
+    won: float | None
+    cents: float
+
+
+def _learn_rates(triangle: _Triangle, small_sample: float) -> list[_MonthRates]:
+    before = triangle.deals[:, None] - np.cumsum(triangle.won, axis=1) + triangle.won
+    observed, won, cents = ((each * triangle.known).sum(axis=0) for each in (before, triangle.won, triangle.cents))
+    return [
+        _MonthRates(
+            int(deals), float(wins / deals) if deals >= max(small_sample, 1) else None, float(value / max(deals, 1))
+        )
+        for deals, wins, value in zip(observed, won, cents, strict=True)
+    ]
 
 
 def _number_months(days: MetricArray) -> GroupNumbers:
@@ -94,38 +118,40 @@ def _count_triangle(
 
 
 def _describe_cohorts(
-    triangle: _Triangle, basis: GroupNumbers, enough: NDArray[np.bool_], months: Sequence[date]
-) -> list[CohortMonth]:
-    added_share, added_cents = (
-        np.where(enough, (each * triangle.known).sum(axis=0) / np.maximum(basis, 1), np.nan)
-        for each in (triangle.won, triangle.cents)
-    )
-    found: list[CohortMonth] = []
+    triangle: _Triangle, rates: Sequence[_MonthRates], months: Sequence[date]
+) -> Iterator[CohortMonth]:
+    is_begun = False
     for place, month in enumerate(months, LEARNED_MONTHS - COHORT_MONTHS):
-        if not (found or triangle.deals[place]):
+        deals, known = int(triangle.deals[place]), triangle.known[place] & bool(triangle.deals[place])
+        is_begun |= bool(deals)
+        if not is_begun:
             continue  # months before the first deal say nothing
-        deals, known = int(triangle.deals[place]), triangle.known[place]
         won, cents = triangle.won[place].cumsum(), triangle.cents[place].cumsum()
-        shares = won / deals if deals else np.full(COHORT_MONTHS, np.nan)
-        from_share, from_cents = (_last_known(each, known) for each in (shares, cents))
-        later_shares = from_share + np.where(known, 0.0, added_share).cumsum()
-        later_cents = from_cents + deals * np.where(known, 0.0, added_cents).cumsum()
-        # what is won already of the month under way is the least that it can end with
-        later_shares = np.clip(np.maximum(later_shares, won / max(deals, 1)), 0.0, 1.0)
-        later_cents = np.maximum(later_cents, cents)
-        found.append(
-            CohortMonth(
-                month, deals, int(won[-1]), float(cents[-1]) / 100,
-                _list_numbers(shares, known, 4), _list_numbers(cents / 100, known & (deals > 0), 2),
-                _list_numbers(later_shares, ~known & (deals > 0), 4),
-                _list_numbers(later_cents / 100, ~known & (deals > 0), 2),
-            )
+        later_won, later_cents = _project_cohort(deals, won, cents, triangle.known[place], rates)
+        yield CohortMonth(
+            month, deals, int(won[-1]), float(cents[-1]) / 100,
+            _list_numbers(won / max(deals, 1), known, 4), _list_numbers(cents / 100, known, 2),
+            _list_numbers(later_won / max(deals, 1), ~np.isnan(later_won), 4),
+            _list_numbers(later_cents / 100, ~np.isnan(later_cents), 2),
         )  # fmt: skip
-    return found
 
 
-def _last_known(numbers: MetricArray, known: NDArray[np.bool_]) -> float:
-    return float(numbers[known][-1]) if known.any() else 0.0
+def _project_cohort(
+    deals: int, won: MetricArray, cents: MetricArray, known: NDArray[np.bool_], rates: Sequence[_MonthRates]
+) -> tuple[MetricArray, MetricArray]:
+    """Return the deals and the cents won by the end of each month that is not over; NaN where it is, or nothing is known."""
+    later_won, later_cents = np.full(COHORT_MONTHS, np.nan), np.full(COHORT_MONTHS, np.nan)
+    over = int(known.sum())
+    at_won, at_cents = (float(each[over - 1]) if over else 0.0 for each in (won, cents))
+    for month in range(over, COHORT_MONTHS if deals else over):
+        rate = rates[month]
+        if rate.won is None:
+            break
+        left = deals - at_won
+        # what is won already of the month under way is the least that it can end with
+        at_won, at_cents = max(at_won + left * rate.won, won[month]), max(at_cents + left * rate.cents, cents[month])
+        later_won[month], later_cents[month] = at_won, at_cents
+    return later_won, later_cents
 
 
 def _list_numbers(numbers: MetricArray, shown: NDArray[np.bool_], digits: int) -> tuple[float | None, ...]:

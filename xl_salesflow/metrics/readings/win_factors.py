@@ -1,9 +1,10 @@
 """Won, lost, why: which values of the deals go with winning, what that is worth, and whether it is more than chance.
 
 Considered are the deals won or lost in the period of the query (by default, ever) that its filters select. The deals of a
-value are compared with all others that were closed: the worth of a value is the difference of the two win rates times the
-amounts of its closed deals. Every value with enough deals is tested by Fisher's exact test, and all tests are corrected
-together by the method of Holm.
+value are compared with all others that were closed: the worth of a value is the difference of the two win rates times its
+closed deals times their mean amount. An amount of 0 is not known; where lost deals hardly ever have one, bands of amounts
+would only tell who was won, and are left out. Every value with enough deals is tested by Fisher's exact test, and all
+tests are corrected together by the method of Holm.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ def _read_closed_deals(pipeline: Pipeline) -> ClosedDeals:
     order = np.lexsort((frame["deal"].to_numpy(dtype=str), frame["closed"].to_numpy("datetime64[D]")))
     frame = frame.iloc[order]
     current = pipeline["Deals"].drop_duplicates("deal").set_index("deal").reindex(frame["deal"])
-    amounts = column_numbers(frame["amount"])
+    amounts, won = column_numbers(frame["amount"]), (frame["outcome"] == "won").to_numpy(dtype=bool)
+    amounts = np.where(amounts > 0, amounts, np.nan)
     dimensions = {}
     for column in _COLUMNS:
         texts = current[column].fillna("").astype(object)
@@ -80,10 +82,17 @@ def _read_closed_deals(pipeline: Pipeline) -> ClosedDeals:
         )
     closed = frame["closed"].to_numpy("datetime64[D]")
     dimensions["size"] = _band_sizes(pipeline, current["account"].fillna(""))
-    dimensions["price_band"] = _band_prices(amounts)
+    if _have_lost_deals_amounts(amounts, won):
+        dimensions["price_band"] = _band_prices(amounts)
     dimensions["closed_month"] = _number_closing_months(closed, pipeline.as_of)
     kept = {name: each for name, each in dimensions.items() if len(np.unique(each[1])) > 1}
-    return ClosedDeals((frame["outcome"] == "won").to_numpy(dtype=bool), amounts, closed, kept)
+    return ClosedDeals(won, amounts, closed, kept)
+
+
+def _have_lost_deals_amounts(amounts: MetricArray, won: NDArray[np.bool_]) -> bool:
+    """Return whether lost deals have an amount at least half as often as won ones."""
+    shares = [float((~np.isnan(amounts[mine])).mean()) if mine.any() else 0.0 for mine in (~won, won)]
+    return shares[0] >= shares[1] / 2
 
 
 def _band_sizes(pipeline: Pipeline, accounts: pd.Series) -> tuple[list[str], GroupNumbers]:
@@ -137,7 +146,7 @@ def _measure_factors(deals: ClosedDeals, column: str) -> Iterator[WinFactor]:
         amounts = deals.amounts[mine]
         worth = None
         if others_rate is not None and not np.isnan(amounts).all():
-            worth = round((won / closed - others_rate) * float(np.nansum(amounts)), 2)
+            worth = round((won / closed - others_rate) * closed * float(np.nanmean(amounts)), 2)
         is_tested = closed >= FEWEST_TESTED_DEALS and others >= FEWEST_TESTED_DEALS
         chance = fisher_p_value((won, closed), (all_won - won, others)) if is_tested else None
         yield WinFactor(column, name, closed, won, won / closed, *interval, others_rate, worth, chance, False)
