@@ -270,6 +270,13 @@ def _compute_all_payment_columns(pipeline: Pipeline) -> pd.DataFrame:
     return compute_payment_columns(pipeline) if len(pipeline["Payments"]) else pipeline["Payments"][[]]
 
 
+def _compute_all_subscription_columns(pipeline: Pipeline) -> pd.DataFrame:
+    # imported here, because few workbooks have contracts
+    from xl_salesflow.process.subscription_columns import compute_subscription_columns
+
+    return compute_subscription_columns(pipeline) if len(pipeline["Subscriptions"]) else pipeline["Subscriptions"][[]]
+
+
 _FORMULA_COLUMNS: Mapping[str, Callable[[Pipeline], pd.DataFrame]] = MappingProxyType(
     {
         "Stages": compute_stage_columns,
@@ -279,6 +286,7 @@ _FORMULA_COLUMNS: Mapping[str, Callable[[Pipeline], pd.DataFrame]] = MappingProx
         "QuoteLines": compute_line_columns,
         "Quotes": compute_quote_columns,
         "Payments": _compute_all_payment_columns,
+        "Subscriptions": _compute_all_subscription_columns,
     }
 )
 """Row table → the function that computes its formula columns, each from the previous ones."""

@@ -64,6 +64,7 @@ LOOKS = """
     Measures   | M-0042
     Calls      | CC-0042
     Payments   | P-00042
+    Subscriptions | S-00042
 """
 
 

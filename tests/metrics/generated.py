@@ -33,6 +33,7 @@ def generated(deals: int = 120, seed: int = 1, language: Language = "en") -> Pip
     made = pipeline_of_stories(pd.DataFrame(rows), pd.DataFrame(visits), TODAY, language=language)
     made = made.with_tables(Payments=payments(deals, seed))
     made = made.with_tables(Payments=made["Payments"].assign(**compute_payment_columns(made)))
+    made = made.with_tables(Subscriptions=subscriptions(deals // 2, seed))
     return assume(
         made.with_tables(Targets=targets(random), PlanStages=what_ifs(), Lists=lists(), **names(), **talks(random))
     )
@@ -168,6 +169,24 @@ def talks(random: Random) -> dict[str, pd.DataFrame]:
         "Feedback": make_table_frame(TABLES["Feedback"], feedback),
         "Activities": make_table_frame(TABLES["Activities"], activities),
     }
+
+
+def subscriptions(count: int, seed: int) -> pd.DataFrame:
+    """Make contracts of a few customers, with and without an end, ended, continued, and some that never count."""
+    random, rows = Random(seed), []
+    for number in range(count):
+        start = TODAY - timedelta(days=random.randrange(-40, 900, random.choice((1, 30))))
+        rows.append({
+            "subscription": f"S-{number}", "account": random.choice(("Acme", "ACME", "Beta", "李雷公司", f"C{number}", "")),
+            "start": random.choice((None, start, start, start, start)),
+            "period": random.choice(("month", "quarter", "half_year", "year", "")),
+            "end": random.choice((None, start + timedelta(days=random.choice((29, 89, 364, 364))))),
+            "ended": random.choice((None, None, start + timedelta(days=random.randrange(-5, 400)))),
+            "continued": random.choice((None, None, start + timedelta(days=random.randrange(1, 400)))),
+            "automatic": random.choice(("", "yes", "no")),
+            "amount": random.choice((None, 1000.02, random.randrange(1, 900_000) / 100)),
+        })  # fmt: skip
+    return make_table_frame(TABLES["Subscriptions"], rows)
 
 
 def payments(deals: int, seed: int) -> pd.DataFrame:

@@ -26,7 +26,9 @@ from xl_salesflow.schema.table_columns import Column, TableSchema
 from xl_salesflow.schema.table_registry import TABLES, render_formula
 from xl_salesflow.workbook.template.defined_names import add_dropdowns_sheet, add_workings_sheet
 
-READ = ("Deals", "History", "Stages", "Targets", "Feedback", "Activities", "Lists", "Team", "Products", "Payments")
+READ = (
+    "Deals", "History", "Stages", "Targets", "Feedback", "Activities", "Lists", "Team", "Products", "Payments", "Subscriptions",
+)  # fmt: skip
 _BANT = ("bant_known", "bant_score", "bant_grade")  # formulas of another package
 
 

@@ -58,6 +58,14 @@ from xl_salesflow.metrics.payment_metrics import (
 )
 from xl_salesflow.metrics.plan_line import PLAN_BASIS_METRICS
 from xl_salesflow.metrics.plan_metrics import PLAN_METRICS, PLAN_STAGE_COLUMNS, SalesPlan
+from xl_salesflow.metrics.recurring_metrics import (
+    RECURRING_COLUMNS,
+    RECURRING_MONTH_COLUMNS,
+    RECURRING_MONTH_NAMING,
+    RECURRING_MONTH_ROWS,
+    ContractSums,
+    RecurringMonths,
+)
 from xl_salesflow.metrics.segment_metrics import SEGMENT_COLUMNS, SEGMENT_NAMING, SEGMENT_ROWS, SegmentPair
 from xl_salesflow.metrics.stage_metrics import STAGE_CONVERSION_COLUMNS, STAGE_TIME_COLUMNS, STAGE_VALUE_COLUMNS
 from xl_salesflow.metrics.stage_move_metrics import MOVE_COLUMNS, MOVE_VALUE_COLUMNS
@@ -253,6 +261,14 @@ _METRIC_TABLE_ORDER: tuple[MetricTable[Any], ...] = (
         of=CashMonths,
         naming=CASH_MONTH_NAMING,
         columns=CASH_MONTH_COLUMNS,
+    ),
+    MetricTable("Recurring", rows=range(1, 2), of=ContractSums, naming=(), columns=RECURRING_COLUMNS),
+    MetricTable(
+        "RecurringMonths",
+        rows=range(1, RECURRING_MONTH_ROWS + 1),
+        of=RecurringMonths,
+        naming=RECURRING_MONTH_NAMING,
+        columns=RECURRING_MONTH_COLUMNS,
     ),
     MetricTable(
         "Moves",

@@ -33,9 +33,11 @@ Public names, by file:
     recorded_effects: give_next_steps, open_referred_leads
     renamed_names: list_typed_renames, TypedRename
     renaming: merge_accounts, rename_everywhere
+    renewal_deals: open_renewals
     rule_catalogue: ALL_RULES, check_pipeline, find_playbook_findings, find_unsealed_stays, list_finding_rows,
         list_warning_sentences, word_early_warnings, write_early_warnings
     stage_renumbering: find_renumbered_stages, renumber_stages, RENUMBERING_MESSAGES
+    subscription_columns: compute_subscription_columns, find_day_a_year_before
     win_probability: estimate_win_probability, fill_win_probability
     working_days: add_missing_holidays, make_country_holidays, make_shipped_holidays
     working_order: arrange_deals, arrange_new_deals

@@ -253,6 +253,9 @@ _ORDERED_DATE_PAIRS = (
     ("Quotes", "date", "valid_until"),
     ("Quotes", "sent", "decided"),
     ("Targets", "from", "to"),
+    ("Subscriptions", "start", "end"),
+    ("Subscriptions", "start", "ended"),
+    ("Subscriptions", "notice", "end"),
 )
 """Table, column of the earlier date, column of the later date."""
 

@@ -20,6 +20,7 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.process.deal_tasks import tick_off_tasks
 from xl_salesflow.process.payment_upkeep import mark_payments
 from xl_salesflow.process.record_marks import mark_records
+from xl_salesflow.process.subscription_upkeep import mark_subscriptions
 from xl_salesflow.schema.table_frames import look_up_values
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -103,7 +104,8 @@ def _count_solution_versions(pipeline: Pipeline, done: pd.DataFrame) -> pd.Serie
 
 def fill_derived_cells(pipeline: Pipeline) -> ChangeSet:
     """Fill in the cells that follow from other cells; a second run changes nothing."""
-    now = mark_payments(mark_records(tick_off_tasks(apply_change_set(pipeline, number_new_rows(pipeline)))))
+    now = mark_records(tick_off_tasks(apply_change_set(pipeline, number_new_rows(pipeline))))
+    now = mark_subscriptions(mark_payments(now))
     deals = now["Deals"].copy()
     keyed = deals["deal"] != ""
     deals["playbook"] = deals["playbook"].mask(keyed & (deals["playbook"] == ""), pipeline.default_playbook)
@@ -171,6 +173,7 @@ _NUMBERED_ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Measures": ("problem", "stage", "metric", "action"),
         "Calls": ("value",),
         "Payments": ("deal", "name", "share", "amount", "invoice", "paid"),
+        "Subscriptions": ("deal", "account", "name", "start", "amount"),
     }
 )
 """Table → the columns of which one makes a row without a number a row to be numbered: a typed total is none."""

@@ -22,6 +22,7 @@ from xl_salesflow.process.followup_deals import (
     keep_days_where,
 )
 from xl_salesflow.process.followup_payments import find_overdue_payments
+from xl_salesflow.process.followup_renewals import find_ending_contracts
 from xl_salesflow.process.working_days import NO_DAY, DayArray
 
 NEXT_STEP_OVERDUE = Text("next step overdue by {days} working days")
@@ -295,6 +296,7 @@ REASON_FAMILIES: tuple[Callable[[DealArrays], Iterable[FollowUpReason]], ...] = 
     find_unhappy_customers,
     find_unanswered_offers,
     find_overdue_payments,
+    find_ending_contracts,
     find_due_tasks,
     find_sold_and_alone,
     find_stalled_deals,

@@ -72,6 +72,8 @@ from xl_salesflow.process.payment_rules import PAYMENT_RULES
 from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES
 from xl_salesflow.process.playbook_rules import PLAYBOOK_RULES
 from xl_salesflow.process.process_review import REVIEW_RULES
+from xl_salesflow.process.renewal_deals import UNKNOWN_RENEWAL_PLAYBOOK
+from xl_salesflow.process.subscription_rules import SUBSCRIPTION_RULES
 from xl_salesflow.schema.table_registry import TABLES
 
 ROW_RULES: tuple[Rule, ...] = (
@@ -111,6 +113,8 @@ ROW_RULES: tuple[Rule, ...] = (
     *APPROVAL_RULES,
     *REVIEW_RULES,
     *PAYMENT_RULES,
+    *SUBSCRIPTION_RULES,
+    UNKNOWN_RENEWAL_PLAYBOOK,
     UNUSABLE_TERMS,
     WRONG_CRITERION,
 )

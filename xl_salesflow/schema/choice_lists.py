@@ -133,6 +133,13 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
         "payment_status": _declare_choices(
             planned="Planned", invoiced="Invoiced", partly="Partly paid", paid=Text("Paid", context="payment_status"), overdue="Overdue",
         ),
+        "subscription_period": _declare_choices(
+            month=Text("Month", context="subscription_period"), quarter="Quarter", half_year="Half a year", year=Text("Year", context="subscription_period"),
+        ),
+        "subscription_status": _declare_choices(
+            upcoming="Not begun", running="Running", ending="To be renewed", leaving="Given notice",
+            renewed="Renewed", ended="Ended",
+        ),
         "approval_kind": _declare_choices(override="Override", discount="Discount"),
         "approval_status": _declare_choices(
             waiting="Waiting", approved=Text("Approved", context="approval_status"),

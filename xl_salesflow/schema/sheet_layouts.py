@@ -71,6 +71,16 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
                 {"deal": 11, "name": 26, "stage": 15, "move_reasons": 26, "next_step": 24, "owner": 15, "warnings": 20}
             ),
         ),
+        "Subscriptions": SheetLayout(
+            first=(
+                "subscription", "account", "name", "start", "end", "amount", "period", "status", "days_left", "monthly",
+                "renewed_by", "notice_by", "owner",
+            ),
+            frozen=2,
+            opened=("automatic", "notice_days", "notice", "ended", "churn_reason", "deal", "notes"),
+            folded=(("yearly", "continued", "last"),),
+            hidden=("before", "start_change", "after", "end_change", "year_ago", "now_value", "kept", "customer_part"),
+        ),
         "FollowUps": SheetLayout(
             first=(
                 "done", "days_late", "account", "contact", "phone", "next_step", "why", "name", "stage", "amount", "owner", "day",

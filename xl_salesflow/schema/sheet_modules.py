@@ -21,6 +21,7 @@ MODULE_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "objections": ("Objections",),
         "quotes": ("Quotes", "QuoteLines", "Products"),
         "payments": ("Payments", "Collections"),
+        "recurring": ("Subscriptions", "Recurring"),
         "plan": ("Targets", "Calls", "ForecastMonths", "PlanStages", "TeamPlan", "TeamActivity", "Measures"),
         "analysis": ("Trend", "Leaks", "LossReasons", "Competitors", "Moves"),
         "feedback": ("Feedback",),

@@ -247,6 +247,18 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
         ConditionalFormat(("paid",), "N({paid})>N({due_amount})", "amber"),
         ConditionalFormat(("payment:notes",), "{status}={payment_status:paid}", "faded"),
     ),
+    "Subscriptions": (
+        ConditionalFormat(("status", "last", "days_left"), "{status}={subscription_status:ending}", "amber"),
+        ConditionalFormat(("status", "ended"), "{status}={subscription_status:leaving}", "red"),
+        ConditionalFormat(("status",), "{status}={subscription_status:running}", "green ink"),
+        ConditionalFormat(("notice_by",), 'AND({notice_by}<>"",{notice_by}>=Today,{notice_by}<=Today+30,{ended}="")', "amber"),
+        ConditionalFormat(("churn_reason",), 'AND({ended}<>"",{churn_reason}="")', "amber"),
+        ConditionalFormat(
+            ("subscription:customer_part",),
+            "OR({status}={subscription_status:ended},{status}={subscription_status:renewed})",
+            "faded",
+        ),
+    ),
     "Feedback": (ConditionalFormat(("kind",), 'AND({kind}={feedback_kind:issue},{resolved}="")', "amber"),),
     "Metrics": (ConditionalFormat(("mark", "sample"), '{mark}<>""', "faded"),),
     "Trend": (ConditionalFormat(("win_rate", "mark"), '{mark}<>""', "faded"),),
@@ -275,6 +287,12 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
     "Receivables": (
         ConditionalFormat(("age:share",), "{position}=7", "strong"),
         ConditionalFormat(("open_value",), "AND({position}>2,{position}<6,N({open_value})>0)", "red ink"),
+    ),
+    "Recurring": (ConditionalFormat(("ending_value",), "N({ending_value})>0", "amber"),),
+    "RecurringMonths": (
+        ConditionalFormat(("closing",), "TRUE", "strong"),
+        ConditionalFormat(("contraction", "churn"), "N({contraction})+N({churn})>0", "red ink"),
+        ConditionalFormat(("new_value", "expansion"), "N({new_value})+N({expansion})>0", "green ink"),
     ),
     "FollowUps": (
         ConditionalFormat(("days_late:owner",), "{done}={yes_no:yes}", "struck"),

@@ -29,6 +29,7 @@ from xl_salesflow.workbook.template.defined_names import (
 from xl_salesflow.workbook.template.manager_pages import add_forecast_page, add_funnel_page, add_trends_page
 from xl_salesflow.workbook.template.print_and_pack import lay_out_table_sheet, pack_workbook
 from xl_salesflow.workbook.template.receivables_page import add_receivables_page
+from xl_salesflow.workbook.template.recurring_page import add_recurring_page
 from xl_salesflow.workbook.template.sheet_cell_rules import (
     add_conditional_formats,
     add_validations,
@@ -145,6 +146,7 @@ def _write_template_tables(workbook: Workbook, language: Language, playbook: str
         add_forecast_page(workbook, language),
         add_sales_plan_page(workbook, language, steps),
         *add_receivables_page(workbook, language),
+        *add_recurring_page(workbook, language),
     ]
     yield from pages
     written = {placed.table.name for placed in pages}
