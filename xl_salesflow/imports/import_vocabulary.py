@@ -179,6 +179,17 @@ def is_status_in_progress(name: str) -> bool:
     return fold_name(name) in _read_outcome_words()["in_progress"]
 
 
+def choice_of_word(options: str, text: str) -> str | None:
+    """Return the choice of *options* that *text* names in other words than its label, such as “annually”, or None."""
+    return _read_payment_periods().get(fold_name(text)) if options == "subscription_period" else None
+
+
+@cache
+def _read_payment_periods() -> Mapping[str, str]:
+    listed = _read_vocabulary()["period_words"]
+    return {fold_name(word): period for period, words in listed.items() for word in words}
+
+
 def is_pipeline_header(header: str) -> bool:
     """Return whether a column with this header tells deals of several processes apart."""
     return fold_name(header) in _read_pipeline_headers()
@@ -212,7 +223,7 @@ def _read_outcome_words() -> Mapping[str, tuple[str, ...]]:
 
 IMPORTABLE_TABLES = (
     "Deals", "Accounts", "Contacts", "Activities", "Products", "Team", "Tasks", "Answers", "Traits", "Objections",
-    "Quotes", "QuoteLines", "Payments", "Feedback", "Targets",
+    "Quotes", "QuoteLines", "Payments", "Subscriptions", "Feedback", "Targets",
 )  # fmt: skip
 """The tables that rows can be imported into."""
 

@@ -56,7 +56,7 @@ from xl_salesflow.imports.import_values import (
     map_distinct_texts,
     tidy_texts,
 )
-from xl_salesflow.imports.import_vocabulary import is_put_away_word
+from xl_salesflow.imports.import_vocabulary import choice_of_word, is_put_away_word
 from xl_salesflow.imports.map_parts import ColumnMap
 from xl_salesflow.imports.person_names import PEOPLE_TABLES, names_several_people, take_first_person
 from xl_salesflow.imports.row_ids import names_of_mail_addresses
@@ -313,4 +313,4 @@ class SourceReader:
 def _read_choice_word(target: Column, text: str) -> str | None:
     if target.options == "yes_no":
         return yes_no_of_word(text)
-    return kind_of_stage_name(text) if target.options == "outcome" else None
+    return kind_of_stage_name(text) if target.options == "outcome" else choice_of_word(str(target.options), text)

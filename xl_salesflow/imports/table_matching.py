@@ -21,6 +21,7 @@ from xl_salesflow.imports.import_values import FAILED_FORMULA_VALUES, UNCALCULAT
 from xl_salesflow.imports.import_vocabulary import (
     IMPORTABLE_TABLES,
     IMPORTED_HISTORY_TABLE,
+    choice_of_word,
     fold_name,
     is_put_away_word,
     is_status_in_progress,
@@ -244,8 +245,8 @@ def _is_fitting_target(sample: pd.Series, target: Column) -> bool:
     elif target.options == "yes_no":
         good = sample.map(lambda cell: yes_no_of_word(cell) is not None)
     elif target.type is ColumnType.CHOICE:
-        choices = CHOICES[str(target.options)]
-        good = sample.map(lambda cell: identify_choice(choices, cell) is not None)
+        options = str(target.options)
+        good = sample.map(lambda cell: bool(identify_choice(CHOICES[options], cell) or choice_of_word(options, cell)))
     elif target.type is ColumnType.KEY:
         return len(sample) < _FEWEST_KEY_ROWS or bool(sample.nunique() >= _FITTING_CELLS_SHARE * len(sample))
     elif target.type.is_text:
