@@ -102,6 +102,10 @@ Public Sub Salesflow_payments(control As IRibbonControl)
     SalesflowPress "payments"
 End Sub
 
+Public Sub Salesflow_recurring(control As IRibbonControl)
+    SalesflowPress "recurring"
+End Sub
+
 Public Sub Salesflow_targets(control As IRibbonControl)
     SalesflowPress "targets"
 End Sub

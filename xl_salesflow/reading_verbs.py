@@ -25,6 +25,7 @@ from xl_salesflow.core.metric_answers import BookContribution, ComparisonAnswer,
 from xl_salesflow.core.name_spelling import unify_names
 from xl_salesflow.core.payment_answers import PaymentsAnswer
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.recurring_answers import RecurringAnswer
 from xl_salesflow.core.verb_answers import DifferencesAnswer, FollowUpsAnswer
 from xl_salesflow.engine import complete_derived_cells, recompute_formula_columns
 from xl_salesflow.process.bant_cards import make_bant_card
@@ -122,6 +123,13 @@ def payments(pipeline: Pipeline, owner: str = "", overdue_only: bool = False) ->
     from xl_salesflow.metrics.readings.payment_listing import answer_payments
 
     return ChangeSet(answer=answer_payments(recompute_formula_columns(pipeline), owner, overdue_only))
+
+
+def recurring(pipeline: Pipeline, owner: str = "", ending_only: bool = False) -> ChangeSet[RecurringAnswer]:
+    """Return what contracts come to, retention, the bridge by month, and the current contracts of everybody or one *owner*."""
+    from xl_salesflow.metrics.readings.recurring_listing import answer_recurring
+
+    return ChangeSet(answer=answer_recurring(recompute_formula_columns(pipeline), owner, ending_only))
 
 
 def report(pipeline: Pipeline) -> ChangeSet:

@@ -71,6 +71,7 @@ from xl_salesflow.process.followup_logging import log_followups
 from xl_salesflow.process.noted_values import note_deal_values
 from xl_salesflow.process.owner_assignment import distribute_deals
 from xl_salesflow.process.recorded_effects import give_next_steps, open_referred_leads
+from xl_salesflow.process.renewal_deals import open_renewals
 from xl_salesflow.process.win_probability import fill_win_probability
 from xl_salesflow.process.working_days import add_missing_holidays
 from xl_salesflow.quotes.document_requests import PrintJob
@@ -94,6 +95,7 @@ from xl_salesflow.reading_verbs import (
     insights,
     inspect,
     payments,
+    recurring,
     report,
     sales_plan,
 )
@@ -106,8 +108,8 @@ if TYPE_CHECKING:
 __all__ = [
     "accuracy", "add_playbook", "apply", "approvals", "assign", "bant_card", "bring_in", "change_sheet", "check",
     "compare", "contributions", "customer", "decide", "diff", "digest", "draft", "flow", "followups", "forecast",
-    "funnel", "holidays", "insights", "inspect", "merge", "merge_customers", "paper", "payments", "prepare", "quote", "read_card",
-    "rename", "report", "revise", "rollup", "sales_plan", "switch", "undo", "update",
+    "funnel", "holidays", "insights", "inspect", "merge", "merge_customers", "paper", "payments", "prepare", "quote",
+    "read_card", "recurring", "rename", "report", "revise", "rollup", "sales_plan", "switch", "undo", "update",
 ]  # fmt: skip
 
 
@@ -136,6 +138,7 @@ def update(pipeline: Pipeline, run: Run) -> ChangeSet[RunAnswer]:
         fill_derived_cells,
         give_next_steps,
         open_referred_leads,
+        open_renewals,
         distribute_deals,
         fill_bant_from_answers,
         score_customers,

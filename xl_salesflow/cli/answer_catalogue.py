@@ -39,6 +39,7 @@ from xl_salesflow.core.inspection_answers import InspectionAnswer
 from xl_salesflow.core.intake_answers import LoggedMessages
 from xl_salesflow.core.metric_answers import AuditAnswer, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
 from xl_salesflow.core.payment_answers import PaymentsAnswer
+from xl_salesflow.core.recurring_answers import RecurringAnswer
 from xl_salesflow.core.verb_answers import (
     CardTaken,
     FollowUpsAnswer,
@@ -87,6 +88,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "prepare": (BookAnswer[RunAnswer[VisitChecklist]],),
         "print": (FilesAnswer[RunAnswer[PrintedPapers]], BookAnswer[RunAnswer[PrintedPapers]]),
         "quote": (FilesAnswer[RunAnswer[PrintedPapers]], BookAnswer[RunAnswer[PrintedPapers]]),
+        "recurring": (RecurringAnswer,),
         "rename": (BookAnswer[RunAnswer[RenamedRows]],),
         "revise": (BookAnswer[RunAnswer[RevisedQuote]],),
         "rollup": (RollupReport,),

@@ -38,6 +38,7 @@ from xl_salesflow.cli.metric_commands import (
 )
 from xl_salesflow.cli.payment_commands import payments_command
 from xl_salesflow.cli.playbook_commands import playbook_group
+from xl_salesflow.cli.recurring_commands import recurring_command
 from xl_salesflow.cli.rename_commands import merge_accounts_command, rename_command
 from xl_salesflow.cli.rollup_commands import rollup_command
 from xl_salesflow.cli.team_commands import assign_command, holidays_command
@@ -58,7 +59,7 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
         Text("For managers"),
         (
             *(funnel_command, flow_command, inspect_command, sales_plan_command, forecast_command),
-            *(accuracy_command, insights_command, report_command, digest_command, payments_command),
+            *(accuracy_command, insights_command, report_command, digest_command, payments_command, recurring_command),
             *(compare_command, audit_command, assign_command, approvals_command),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +69,7 @@ def show_payments(path: Path, query: Query, owner: str, overdue: bool, as_json: 
 
 def print_payments(answer: PaymentsAnswer, language: Language) -> None:
     """Print the headlines, receivables by age, cash by month, and the open instalments."""
-    from xl_salesflow.cli.screen_layout import print_screen_table, print_wrapped_line, style_text
+    from xl_salesflow.cli.screen_layout import list_column_headers, print_screen_table, print_wrapped_line, style_text
 
     for style, line in _word_headlines(answer, language):
         click.echo(style_text(line, style) if style else line)
@@ -78,12 +78,14 @@ def print_payments(answer: PaymentsAnswer, language: Language) -> None:
         ("CashMonths", ("month", "due_value", "collected", "collected_rate", "expected"), _list_months(answer)),
     ):
         click.echo("")
-        print_screen_table(_word_headers(table, columns, language), rows)
+        print_screen_table(list_column_headers(table, columns, language), rows)
     click.echo("")
     if not answer.payments:
         print_wrapped_line(_NO_INSTALMENTS.in_(language))
         return
-    heads = _word_headers("Payments", ("account", "name", "open_amount", "due_on", "days_overdue", "status"), language)
+    heads = list_column_headers(
+        "Payments", ("account", "name", "open_amount", "due_on", "days_overdue", "status"), language
+    )
     print_screen_table(heads, _list_payments(answer, language))
     if len(answer.payments) > _LISTED_AT_MOST:
         click.echo(_MORE_INSTALMENTS.in_(language, count=len(answer.payments) - _LISTED_AT_MOST))
@@ -108,12 +110,6 @@ def _word_headlines(answer: PaymentsAnswer, language: Language) -> Iterator[tupl
     )
     if figures.days_to_pay is not None:
         yield "", _PAID_AFTER.in_(language, days=f"{figures.days_to_pay:.0f}", count=figures.paid_count)
-
-
-def _word_headers(table: str, columns: Sequence[str], language: Language) -> list[str]:
-    from xl_salesflow.schema.table_registry import TABLES
-
-    return [TABLES[table].header(column, language) for column in columns]
 
 
 def _list_ages(answer: PaymentsAnswer) -> list[list[str]]:

@@ -14,7 +14,9 @@ from typing import Any
 
 import click
 
+from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.metric_declaration import Unit
+from xl_salesflow.schema.table_registry import TABLES
 
 SCREEN_WIDTH = 80
 _FIRST_ROUNDED_AMOUNT = 10_000
@@ -72,6 +74,11 @@ def print_screen_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) ->
         ]
         line = "  ".join(cells).rstrip()
         click.echo(line if number else style_text(line, "dim"))
+
+
+def list_column_headers(table: str, columns: Sequence[str], language: Language) -> list[str]:
+    """Return the headers of some columns of *table*, given by id."""
+    return [TABLES[table].header(column, language) for column in columns]
 
 
 def print_wrapped_line(text: str, indent: int = 0) -> None:

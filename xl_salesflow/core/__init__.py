@@ -45,6 +45,7 @@ Public names, by file:
     person_identity: is_same_person, list_active_people
     pipelines: build_pipeline, Finding, Gate, LazyFindings, NameColumn, Pipeline, Playbook, Stage, TablePosition,
         TypedTexts
+    recurring_answers: RecurringAnswer, RecurringFigures, RecurringMonth
     row_places: NewRowPlaces, PlaceInFile
     rule_declarations: BLANK_LABEL, EVENT_MARK, find_activities_done, find_bad_limit, find_planned_visits,
         format_column_values, format_short_number, gate_items, gate_limit, GateCheck, GateFinding, GateResult,

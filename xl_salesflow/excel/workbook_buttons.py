@@ -34,6 +34,7 @@ from xl_salesflow.verbs import (
     funnel,
     merge,
     payments,
+    recurring,
     report,
     switch,
     undo,
@@ -228,6 +229,18 @@ def press_payments(context: ButtonContext) -> Text:
     amounts = {"open": figures.open_value, "overdue": figures.overdue_value}
     return Text("Still to pay: {open}; overdue: {overdue}.").with_facts(
         **{name: "—" if amount is None else f"{amount:,.2f}" for name, amount in amounts.items()}
+    )
+
+
+def press_recurring(context: ButtonContext) -> Text:
+    """Activate the page of recurring revenue; its numbers are live formulas."""
+    context.xw_book.app.calculate()
+    context.show_table("Recurring")
+    figures = recurring(context.read()).answer.figures
+    return Text("Recurring: {monthly} per month, {yearly} per year; {ending} to be renewed.").with_facts(
+        monthly=f"{figures.monthly_value:,.2f}",
+        yearly=f"{figures.yearly_value:,.2f}",
+        ending=f"{figures.ending_value:,.2f}",
     )
 
 

@@ -42,7 +42,8 @@ EXCLUSIVE = [
 
 # images of Excel's own commands, and of those of Word and Outlook that every Office program has
 KNOWN_IMAGES = {
-    "AcceptInvitation", "AccountingFormat", "AutoSum", "CalculateNow", "ChartInsert", "Copy", "CreateReport", "DateAndTimeInsert",
+    "AcceptInvitation", "AccountingFormat", "AutoSum", "CalculateNow", "ChartInsert", "ChartTypeColumnInsertGallery",
+    "Copy", "CreateReport", "DateAndTimeInsert",
     "DeclineInvitation", "DistributionListSelectMembers", "ErrorChecking", "FilePrint", "FilePrintPreview", "FontDialog",
     "FormControlCheckBox", "FunctionWizard", "GoalSeek", "Help", "ListMacros", "MacroPlay",
     "MailMergeRecipientsEditList", "RefreshAll", "ReviewAcceptChange", "ReviewCombineRevisions", "ReviewCompareTwoVersions",

@@ -7,6 +7,7 @@ Public names, by file:
     insight_parts: answer_insights
     payment_listing: answer_payments
     pipeline_flow: answer_flow, FlowRequest
+    recurring_listing: answer_recurring
     report_facts: answer_sales_plan, build_report_document
     sales_audit: answer_audit_questions, AUDIT_QUESTIONS
     weekly_digest: answer_digests
