@@ -14,7 +14,7 @@ from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 
-ROW_TABLES = ("Deals", "Accounts", "Quotes", "QuoteLines", "Stages", "History", "Payments")
+ROW_TABLES = ("Deals", "Accounts", "Quotes", "QuoteLines", "Stages", "History", "Payments", "Subscriptions")
 
 
 def alike(cached: Any, computed: Any) -> bool:

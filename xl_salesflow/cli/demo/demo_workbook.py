@@ -20,6 +20,7 @@ from xl_salesflow.cli.demo.demo_pipeline import (
     make_demo_frame,
     number_demo_rows,
 )
+from xl_salesflow.cli.demo.demo_subscriptions import make_subscription_frame
 from xl_salesflow.cli.demo.demo_words import read_demo_words
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
 from xl_salesflow.core.key_numbers import find_key_format
@@ -51,6 +52,7 @@ def make_day_of_work(pipeline: Pipeline, seed: int = 11) -> ChangeSet:
     rows = {"Activities": activities, "Quotes": ask_for_a_discount(_make_quote_frame(pipeline, quoted))}
     rows["QuoteLines"] = _make_quote_line_frame(pipeline, rows["Quotes"], quoted)
     rows["Payments"] = make_payment_frame(pipeline)
+    rows["Subscriptions"] = make_subscription_frame(pipeline)
     rows |= make_note_frames(pipeline, quoted)
     added = tuple(Append(name, frame, "demo") for name, frame in rows.items())
     typed = (_edit_stages(pipeline, opened), _edit_company_settings(pipeline), *_edit_competitors(pipeline, deals))
