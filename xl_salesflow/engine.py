@@ -161,7 +161,7 @@ class WholeWorkbook:
 
         now = now.with_tables(History=seal_history(now["History"], earlier=before["History"].index))
         now = fill_measure_values(count_process_version(now), recompute_formula_columns)
-        now, findings = _list_followups_and_findings(now, (*found, *find_changed_documents(before, now)))
+        now, findings = _list_followups_and_findings(before, now, (*found, *find_changed_documents(before, now)))
         values = compute_sheet_values(now)
         now = _fill_metric_tables(now, values.tables)
         # stays without a seal and names in other spellings were in the workbook; the run that changes them reports them once
@@ -204,15 +204,32 @@ def make_deal_scope(*deals: str, quotes: bool = False) -> DealScope:
     return DealScope(rows, ("Deals", "QuoteLines", "Quotes")) if quotes else DealScope(rows)
 
 
+def _with_removals_logged(before: Pipeline, now: Pipeline) -> Pipeline:
+    # the run logs the stage stays that it removes when it is over, and a rule asks for those that nobody logged
+    stays = before["History"]
+    gone = stays.loc[stays.index.difference(now["History"].index), "visit"]
+    if gone.empty:
+        return now
+    lines = make_table_frame(
+        TABLES["Journal"], [{"operation": "remove", "table": "History", "key": visit} for visit in gone]
+    )
+    journal = pd.concat([now["Journal"], lines.set_axis(pd.RangeIndex(-len(lines), 0), axis=0)])
+    return now.with_tables(Journal=journal)
+
+
 def _list_followups_and_findings(
-    pipeline: Pipeline, found: tuple[Finding, ...]
+    before: Pipeline, pipeline: Pipeline, found: tuple[Finding, ...]
 ) -> tuple[Pipeline, tuple[Finding, ...]]:
     # the sheets FollowUps and Findings list the current state
     from xl_salesflow.process.due_followups import find_followups_beyond_limit, list_followups
     from xl_salesflow.process.rule_catalogue import check_pipeline, list_finding_rows
 
     listed = list_followups(pipeline)
-    findings = (*found, *check_pipeline(pipeline), *find_followups_beyond_limit(pipeline, listed))
+    findings = (
+        *found,
+        *check_pipeline(_with_removals_logged(before, pipeline)),
+        *find_followups_beyond_limit(pipeline, listed),
+    )
     rows = list_finding_rows(findings, pipeline.language)
     return pipeline.with_tables(Findings=make_table_frame(TABLES["Findings"], rows), FollowUps=listed.rows), findings
 
