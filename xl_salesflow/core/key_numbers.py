@@ -70,10 +70,19 @@ COUNTED_TABLES = tuple(table for table in TABLES if table in (*KEY_FORMATS, "Quo
 
 
 def find_key_format(table: str, settings: Settings, today: date) -> KeyFormat:
-    """Return the form of the next keys of *table*, which has counted keys."""
+    """Return the form of the next keys of *table*, which has counted keys.
+
+    Workbooks whose rows come together in another one have a mark of their own in new numbers, so that no two of them give one
+    number; stage stays are numbered anew when they are merged, and have none.
+    """
+    mark = settings.text("number_mark")
     if table == "Quotes":
-        return KeyFormat(f"{settings.text('quote_prefix')}{today.year}-", 4)
-    return KEY_FORMATS[table]
+        return _mark_keys(KeyFormat(f"{settings.text('quote_prefix')}{today.year}-", 4), mark)
+    return KEY_FORMATS[table] if table == "History" else _mark_keys(KEY_FORMATS[table], mark)
+
+
+def _mark_keys(look: KeyFormat, mark: str) -> KeyFormat:
+    return KeyFormat(f"{look.prefix.removesuffix('-')}-{mark}-", look.width) if mark else look
 
 
 def next_keys(pipeline: Pipeline, table: str, count: int, taken: Iterable[str] = ()) -> list[str]:

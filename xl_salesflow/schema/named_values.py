@@ -72,6 +72,7 @@ _SETTING_SCHEMAS = (
     _declare_setting("home_currency", "Total in your own currency", T.CHOICE, Text("No"), "Yes: a quote in another currency prints its total in yours too", None, "yes_no"),
     _declare_setting("quote_days", "Quote validity in days", T.INTEGER, 30.0, "Used when a quote has no last day"),
     _declare_setting("quote_prefix", "Quote number prefix", T.TEXT, "Q-", "The first characters of quote numbers"),
+    _declare_setting("number_mark", "Mark in new numbers", T.TEXT, "", "Stands in the numbers of new rows (D-AL-00001), so that people with workbooks of their own never give one number twice; salesflow share fills it in"),
     _declare_setting("payment_terms", "Usual payment terms", T.TEXT, "", "Shares such as 30/60/10: deals won in the last month get them as instalments; blank: none"),
     _declare_setting("invoice_rule", "Invoice numbers", T.TEXT, "INV-YYYY-0000", "YYYY, YY, MM and DD stand for the day of the invoice, the zeros for the number that counts up"),
     _declare_setting("renewal_days", "Renewal deal before the end, in days", T.INTEGER, 90.0, "So many days before a contract of Subscriptions ends, an update opens a deal for its renewal; 0: never", "RenewalDays"),
