@@ -18,6 +18,7 @@ import click
 from tools.domain_homes import make_domain_page, make_where_table
 from tools.json_schemas import format_schema, make_json_page, make_schemas, schema_file_name
 from tools.page_words import in_chinese
+from xl_salesflow.batch.share_messages import SHARE_MESSAGES
 from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES
 from xl_salesflow.changelog.merge_conflicts import CONFLICT_MESSAGES
 from xl_salesflow.changelog.undo_run import UNDO_MESSAGES
@@ -142,6 +143,7 @@ def make_rules_page() -> str:
         "Conflicts of a merge": [(rule_id, "warn", message) for rule_id, message in CONFLICT_MESSAGES.items()],
         "Deals without owner": [(rule_id, "note", message) for rule_id, message in ASSIGNMENT_MESSAGES.items()],
         "Possible duplicates": [(rule_id, "note", message) for rule_id, message in DUPLICATE_MESSAGES.items()],
+        "Workbooks of people": [(rule_id, *told) for rule_id, told in SHARE_MESSAGES.items()],
     }
     parts = ["# Rules\n"]
     for title, rows in families.items():

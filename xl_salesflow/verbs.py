@@ -9,7 +9,7 @@ are restored together with their results. Verbs that only answer are written in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -21,6 +21,8 @@ from xl_salesflow.changelog.change_decisions import list_change_lines
 from xl_salesflow.changelog.change_sheet_table import ChangeSheet
 from xl_salesflow.changelog.copy_merge import merge_copies
 from xl_salesflow.changelog.merge_conflicts import resolve_conflicts
+from xl_salesflow.changelog.returned_copies import ReturnedCopy, list_merge_steps
+from xl_salesflow.changelog.shared_rows import fill_shared_book
 from xl_salesflow.changelog.three_way_merge import find_ancestor
 from xl_salesflow.changelog.undo_run import revert_run
 from xl_salesflow.core.answers import SomeAnswer
@@ -31,6 +33,7 @@ from xl_salesflow.core.metric_answers import (
 )
 from xl_salesflow.core.name_spelling import unify_names
 from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.share_answers import CollectedCopies
 from xl_salesflow.core.verb_answers import (
     AppliedChanges,
     CardTaken,
@@ -332,6 +335,18 @@ def merge(ours: Pipeline, theirs: Pipeline, ancestor: Pipeline | None, run: Run)
     known = find_ancestor(ours, theirs, unify_names(ancestor) if ancestor else None)
     steps: tuple[Step, ...] = (lambda now: merge_copies(known, now, theirs), log_followups)
     return run_steps(ours, steps, "merge", run, answer_type=MergedCopy)
+
+
+def share(into: Pipeline, part: Pipeline, mark: str, run: Run) -> ChangeSet[RunAnswer]:
+    """Fill the new workbook *into* with *part*, the rows that one person gets; *mark* is in the numbers they give."""
+    ready, rows = fill_shared_book(into, part, mark)
+    return run_steps(ready, (lambda _: rows, update_warnings), "share", run)
+
+
+def collect(pipeline: Pipeline, copies: Iterable[ReturnedCopy], run: Run) -> ChangeSet[RunAnswer[CollectedCopies]]:
+    """Merge what came back of the workbooks of several people, each compared with what was shared, as one run."""
+    steps = (*list_merge_steps(copy.after(number_new_rows) for copy in copies), log_followups, update_warnings)
+    return run_steps(pipeline, steps, "collect", run, answer_type=CollectedCopies)
 
 
 def rollup(into: Pipeline, parts: Mapping[str, Pipeline], run: Run) -> ChangeSet[RolledUpBooks]:

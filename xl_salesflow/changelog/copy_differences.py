@@ -97,6 +97,11 @@ def _join_identity(rows: pd.DataFrame, names: tuple[str, ...] | list[str]) -> pd
     return joined
 
 
+def has_same_rows(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    """Return whether two frames of a table have equal rows in the same order, wherever these stand."""
+    return one is other or one.reset_index(drop=True).equals(other.reset_index(drop=True))
+
+
 @dataclass(frozen=True, slots=True)
 class CopyDifference:
     """A differing cell, or row if *column* is blank: *what* is ``changed``, ``only_first`` or ``only_second``."""
@@ -113,10 +118,13 @@ def find_copy_differences(first: Pipeline, second: Pipeline) -> Iterator[CopyDif
     """Yield the differences between two workbooks, table by table; formulas are left out."""
     for table in TABLES.values():
         if is_mergeable(table):
-            yield from _find_table_differences(table, first, second)
+            yield from find_table_differences(table, first, second)
 
 
-def _find_table_differences(table: TableSchema, first: Pipeline, second: Pipeline) -> Iterator[CopyDifference]:
+def find_table_differences(table: TableSchema, first: Pipeline, second: Pipeline) -> Iterator[CopyDifference]:
+    """Yield the differences in one table."""
+    if has_same_rows(first[table.name], second[table.name]):
+        return
     one, other = first[table.name], second[table.name]
     here, there = index_by_identity(table, one), index_by_identity(table, other)
     both, name = here.index.intersection(there.index, sort=False), log_key_column(table)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from xl_salesflow.changelog.change_log import STAGE_MOVE_COLUMNS, format_log_value
-from xl_salesflow.changelog.copy_differences import index_by_identity, is_mergeable, list_merged_columns
+from xl_salesflow.changelog.copy_differences import has_same_rows, index_by_identity, is_mergeable, list_merged_columns
 from xl_salesflow.changelog.merge_conflicts import MergeConflict, list_conflicts
 from xl_salesflow.changelog.three_way_merge import Ancestor, TableMerge, find_unlike_cells, join_table_merges
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove, find_equal_cells
@@ -44,7 +44,7 @@ class MovedDeals:
 
 def compare_stage_moves(base: Mapping[str, pd.DataFrame], ours: Pipeline, theirs: Pipeline) -> MovedDeals:
     """Compare the stage stays of every deal that both copies have."""
-    prints = [_fingerprint_stays(rows) for rows in (base["History"], ours["History"], theirs["History"])]
+    prints = [fingerprint_stays(rows) for rows in (base["History"], ours["History"], theirs["History"])]
     deals = fold_keys(ours["Deals"]["deal"])
     shared = pd.Index(deals[deals.isin(fold_keys(theirs["Deals"]["deal"])) & (deals != "")].unique())
     was, mine, other = (found.reindex(shared, fill_value=0) for found in prints)
@@ -77,8 +77,8 @@ def merge_stage_moves(
     return plan, contradictions
 
 
-def _fingerprint_stays(history: pd.DataFrame) -> pd.Series:
-    # a fingerprint of the stage stays of each deal, independent of their numbers and order
+def fingerprint_stays(history: pd.DataFrame) -> pd.Series:
+    """Return a fingerprint of the stage stays of each deal, by casefolded key, independent of their numbers and order."""
     rows = np.zeros(len(history), "uint64")
     for position, column in enumerate(MERGED_HISTORY_TABLE.columns):
         if not column.is_formula and column.id not in _REASSIGNED_COLUMNS:
@@ -154,7 +154,7 @@ def merge_copies(ancestor: Ancestor, ours: Pipeline, theirs: Pipeline) -> Change
             because
         )
         for table in TABLES.values()
-        if is_mergeable(table) and not _is_unchanged_table(ancestor.tables[table.name], theirs[table.name])
+        if is_mergeable(table) and not has_same_rows(ancestor.tables[table.name], theirs[table.name])
         for columns in [
             tuple(column for column in list_merged_columns(table) if (table.name, column.id) not in _STAGE_MOVE_CELLS)
         ]
@@ -182,11 +182,6 @@ def _drop_moved_stages(conflicts: list[MergeConflict], found: MovedDeals) -> lis
         for conflict in conflicts
         if not (conflict.table == "Deals" and conflict.column == "stage" and fold_text(conflict.key) in reported)
     ]
-
-
-def _is_unchanged_table(base: pd.DataFrame, theirs: pd.DataFrame) -> bool:
-    # the other copy changed nothing in the table
-    return base.reset_index(drop=True).equals(theirs.reset_index(drop=True))
 
 
 def _remove_orphaned_stays(ours: Pipeline, plan: ChangeSet) -> ChangeSet:

@@ -41,6 +41,7 @@ from xl_salesflow.cli.playbook_commands import playbook_group
 from xl_salesflow.cli.recurring_commands import recurring_command
 from xl_salesflow.cli.rename_commands import merge_accounts_command, rename_command
 from xl_salesflow.cli.rollup_commands import rollup_command
+from xl_salesflow.cli.share_commands import collect_command, share_command
 from xl_salesflow.cli.team_commands import assign_command, holidays_command
 from xl_salesflow.cli.template_commands import template_group
 from xl_salesflow.cli.workbook_commands import check_command, demo_command, init_command, update_command
@@ -74,7 +75,7 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
         Text("Many workbooks"),
         (
             *(batch_command, watch_command, apply_command, diff_command, merge_command),
-            *(rollup_command, export_command),
+            *(share_command, collect_command, rollup_command, export_command),
         ),
     ),
 )

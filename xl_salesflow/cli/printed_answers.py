@@ -14,6 +14,7 @@ from xl_salesflow.core.metric_answers import (
     BookContribution,
 )
 from xl_salesflow.core.pipelines import Finding
+from xl_salesflow.core.share_answers import CollectedFile, SharedFile
 from xl_salesflow.core.verb_answers import (
     AppliedChanges,
     CheckAnswer,
@@ -181,6 +182,40 @@ class MergeReport(Answer):
     """Path of the common earlier version; null if the Journals were used."""
     dry_run: bool
     """Whether nothing was written."""
+    answer: RunAnswer[MergedCopy] = field(metadata=INLINED)
+    own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
+
+
+@dataclass(frozen=True)
+class ShareReport(Answer):
+    """The workbooks that people got."""
+
+    book: str
+    """Path of the main workbook, which is only read."""
+    folder: str
+    """The folder of the people's workbooks."""
+    dry_run: bool
+    """Whether nothing was written."""
+    files: tuple[SharedFile, ...]
+    """The workbook of every active person of the sheet Team."""
+    file_findings: tuple[Finding, ...]
+    """Files that were left as they are, and rows that are in nobody's workbook."""
+
+
+@dataclass(frozen=True)
+class CollectReport(Answer):
+    """What was taken over from the workbooks of people."""
+
+    book: str
+    """Path of the main workbook."""
+    folder: str
+    """The folder of the people's workbooks."""
+    dry_run: bool
+    """Whether nothing was written, and everything below is what would be."""
+    files: tuple[CollectedFile, ...]
+    """The workbooks found in the folder, and those that are missing there."""
+    file_findings: tuple[Finding, ...]
+    """What is to say about them."""
     answer: RunAnswer[MergedCopy] = field(metadata=INLINED)
     own_formulas: OwnFormulaResults | None = field(default=None, metadata=INLINED)
 

@@ -21,5 +21,5 @@ Public names, by file:
     sheet_transfer: rename_sheets, SheetGraft
     table_resizer: CellRelocation, make_raw_cell
     workbook_editor: Workbook
-    workbook_parts: DefinedName, ExcelTable, find_main_part, read_relationships
+    workbook_parts: child_elements, DefinedName, ExcelTable, find_main_part, local_name, read_relationships
 """

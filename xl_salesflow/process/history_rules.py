@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.changelog.shared_rows import find_share_run
 from xl_salesflow.core.approval_answers import SealedStays
 from xl_salesflow.core.history_seal import are_signed_seals, find_broken_seals, read_seal_key
 from xl_salesflow.core.key_numbers import KEY_FORMATS, order_by_number
@@ -118,6 +119,8 @@ _MISSING_STAYS_NAMED = 5
 
 def _find_missing_stays(pipeline: Pipeline) -> Iterable[RuleMatch]:
     history, journal = pipeline["History"], pipeline["Journal"]
+    if find_share_run(pipeline)[0]:
+        return  # a workbook of one person has the visits of their deals only
     of_visits = journal[journal["table"] == "History"]
     there = _read_stay_numbers(history.loc[history["seal"] != "", "visit"])
     added = _read_stay_numbers(of_visits.loc[of_visits["operation"] == "add", "key"])

@@ -96,6 +96,8 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("apply", "Apply ticked changes", "Make the ticked changes of a change sheet from update --dry-run --sheet", "AcceptInvitation"),
             _declare_verb("batch", "Many workbooks", "Run a verb on every workbook of files, folders and patterns, in parallel", "RefreshAll"),
             _declare_verb("rollup", "Roll up", "Make one team workbook, or Parquet files, from many workbooks", "DataConsolidate"),
+            _declare_verb("share", Text("Share", context="button"), "Make and refresh a workbook for each person of the team, with their rows only", "FileSendAsAttachment"),
+            _declare_verb("collect", "Collect", "Merge what came back of the workbooks that share made; conflicts go to a sheet", "ReviewCombineRevisions"),
             _declare_verb("watch", "Watch a folder", "Run a verb on every workbook of a folder whenever somebody saves it", "FilePrintPreview"),
             _declare_verb("demo", "Demo", "Make a filled workbook and every document, as a demonstration", "Help"),
             _declare_button("next_stage", "Next stage", "Move the selected deal to a stage you choose; the gates judge it at once", "MacroPlay", "deals", menu="stages"),

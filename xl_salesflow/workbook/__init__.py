@@ -13,6 +13,7 @@ Public names, by file:
     empty_workbook: template_file_name
     former_formulas: digest_formula, FORMER_FORMULAS_FILE, list_changed_formulas, LOOSE_CELL_PLACE, read_former_formulas
     input_cells: check_named_cells, message_language, query_from_named_cells, read_workbook_settings, setting_to_cell
+    locked_sheets: lock_record_sheets
     loose_cells: BookCell, BookCells, find_lost_formulas, read_template_loose_cells, TemplateLooseCells
     metric_formulas: find_live_formulas, find_missing_metric_rows, LiveFormulas
     new_stores: build_adopted_store, build_new_workbook, is_store_file, new_workbook, upgrade_store_file
