@@ -51,6 +51,7 @@ Public names, by file:
         format_column_values, format_short_number, gate_items, gate_limit, GateCheck, GateFinding, GateResult,
         identify_list_values, identify_option, list_rule_findings, MAIL_MARK, MoveRule, read_gate_number, RowMessages,
         Rule, RuleMatch, split_written_list, suggest_for_each, write_sentences
+    share_answers: CollectedCopies, CollectedFile, SharedFile
     team_rights: find_team_member, has_right, is_right_in_use, join_people, list_discount_approvers, list_overriders,
         list_people_with_right, NOBODY_NAMED, require_right
     toml_files: is_toml_value, parse_toml_text, read_toml_file, read_toml_text, TOML_LIST, TOML_NUMBER, TOML_SWITCH,
