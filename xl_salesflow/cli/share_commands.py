@@ -151,6 +151,6 @@ def _print_collected_files(files: Sequence[CollectedFile], dry_run: bool) -> Non
 
 
 _FILE_HEADER, _DEALS_HEADER = Text("File", context="share"), Text("Deals")
-_MARK_HEADER, _STATUS_HEADER = Text("Mark", context="share"), Text("Outcome", context="share")
+_MARK_HEADER, _STATUS_HEADER = Text("Mark"), Text("Outcome")
 _CELLS_HEADER, _ROWS_HEADER = Text("Cells", context="share"), Text("New rows", context="share")
 _REMOVED_HEADER, _CONFLICTS_HEADER = Text("Removed", context="share"), Text("Conflicts")
