@@ -97,9 +97,11 @@ def _inspect_owner(owner: str, deals: list[InspectedDeal]) -> InspectedOwner:
 
 
 def _inspect_deal(row: Mapping[Any, Any], facts: Mapping[str, Any], day: date) -> InspectedDeal:
-    key, stays = str(row["deal"]), facts["stays"].get((row["playbook"], row["recorded_stage"]), np.empty(0))
+    key = str(row["deal"])
+    stays, usual = facts["stays"].get((row["playbook"], row["recorded_stage"]), (np.empty(0), None))
     days = None if pd.isna(row["since"]) else (day - row["since"].date()).days
-    compared = days is not None and len(stays) >= FEWEST_RANKED_DEALS
+    is_alone = days is None or len(stays) < FEWEST_RANKED_DEALS
+    rank = None if is_alone else float(np.searchsorted(stays, float(days or 0)) / len(stays))
     return InspectedDeal(
         key,
         str(row["name"]),
@@ -109,8 +111,8 @@ def _inspect_deal(row: Mapping[Any, Any], facts: Mapping[str, Any], day: date) -
         _read_day(row["expected_close"]),
         str(row["forecast"]),
         days,
-        float(np.median(stays)) if len(stays) else None,
-        float(np.mean(stays < days)) if compared else None,
+        usual,
+        rank,
         len(stays),
         0 if pd.isna(row["pushes"]) else int(row["pushes"]),
         tuple(_list_deal_changes(key, facts["before"], facts["now"])),
@@ -163,13 +165,14 @@ def list_recorded_amounts(record: DealRecord, deals: pd.Series) -> dict[str, lis
     return found
 
 
-def _collect_won_days(pipeline: Pipeline) -> dict[tuple[str, str], Any]:
-    """Return the days that won deals were in each stage, by playbook and stage: one number for each deal."""
+def _collect_won_days(pipeline: Pipeline) -> dict[tuple[str, str], tuple[Any, float]]:
+    """Return the days that won deals were in each stage, one number for each deal in ascending order, and their median."""
     deals, history = pipeline["Deals"], pipeline["History"]
     won = history[history["deal"].isin(deals.loc[deals["outcome"] == "won", "deal"]) & (history["outcome"] == "open")]
     won = won[won["days"].notna()]
     total = won.groupby(["playbook", "stage", "deal"])["days"].sum()
-    return {(str(each[0]), str(each[1])): days.to_numpy() for each, days in total.groupby(level=[0, 1])}  # type: ignore[index]
+    grouped = {each: np.sort(days.to_numpy()) for each, days in total.groupby(level=[0, 1])}
+    return {(str(each[0]), str(each[1])): (days, float(np.median(days))) for each, days in grouped.items()}  # type: ignore[index]
 
 
 def _find_missing_roles(pipeline: Pipeline, deals: pd.DataFrame) -> dict[Any, tuple[str, ...]]:
