@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 
 from tests.metrics.stories import pipeline_from_table, pipeline_of_stories
-from xl_salesflow.core.insight_answers import CohortsAnswer, PeopleAnswer, WinsAnswer
+from xl_salesflow.cli.insight_output import print_insights
+from xl_salesflow.cli.screen_layout import screen_width
+from xl_salesflow.core.insight_answers import CohortMonth, CohortsAnswer, InsightsAnswer, PeopleAnswer, WinsAnswer
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.readings.creation_cohorts import compute_cohorts
 from xl_salesflow.metrics.readings.insight_parts import answer_insights
@@ -267,3 +269,17 @@ def test_nothing_is_said_of_nothing() -> None:
     assert answer.people is not None
     assert answer.cohorts is not None
     assert (answer.wins.closed, answer.wins.factors, answer.people.people, answer.cohorts.cohorts) == (0, (), (), ())
+
+
+def test_a_table_of_cohorts_ends_with_the_last_month_that_is_known(cohorts: CohortsAnswer) -> None:
+    assert cohorts.count_shown_months() == 3
+    assert replace(cohorts, cohorts=()).count_shown_months() == 0
+
+
+def test_a_wide_triangle_fits_the_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    month = CohortMonth(
+        date(2026, 1, 1), 12_345, 1, 1.0, (None,) * 12, (None,) * 12, (1.0,) * 12, (123_456_789.0,) * 12
+    )  # fmt: skip
+    answer = InsightsAnswer(TODAY, cohorts=CohortsAnswer((month,), (123_456,) * 12, 0))
+    print_insights(answer, pipeline_from_table(COHORTS, TODAY))
+    assert max(map(screen_width, capsys.readouterr().out.splitlines())) <= 80

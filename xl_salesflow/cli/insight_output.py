@@ -107,6 +107,8 @@ _PROJECTION_TEXT = Text(
 )
 _NO_COHORT_TEXT = Text("No deal of the last months says when it was created.")
 _SHOWN_FACTORS = 15
+_SHOWN_MONTHS = 10
+"""Months since that fit the screen beside month and number."""
 
 
 def print_insights(answer: InsightsAnswer, pipeline: Pipeline) -> None:
@@ -238,9 +240,10 @@ def _print_cohorts(found: CohortsAnswer, language: Language) -> None:
         return
     print_wrapped_line(_COHORTS_TEXT.in_(language))
     heads = [head.in_(language) for head in _COHORT_HEADS]
-    rows = [_share_cells(each) for each in found.cohorts]
-    basis = [_BASIS_ROW_TEXT.in_(language), "", *(_short_count(each) for each in found.basis)]
-    print_screen_table([*heads, *map(str, range(len(found.basis)))], [*rows, basis])
+    months = min(found.count_shown_months(), _SHOWN_MONTHS)
+    rows = [_share_cells(each)[: len(heads) + months] for each in found.cohorts]
+    basis = [_BASIS_ROW_TEXT.in_(language), "", *(_short_count(each) for each in found.basis[:months])]
+    print_screen_table([*heads, *map(str, range(months))], [*rows, basis])
     click.echo("")
     print_wrapped_line(_VALUES_TEXT.in_(language))
     print_screen_table([head.in_(language) for head in _VALUE_HEADS], [_value_cells(each) for each in found.cohorts])

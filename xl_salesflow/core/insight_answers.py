@@ -57,6 +57,12 @@ class CohortsAnswer(Answer):
     without_day: int
     """Deals that are in no cohort, because their day of creation is not known."""
 
+    def count_shown_months(self) -> int:
+        """Return the months since that a table shows: up to the last one that is known or projected of a cohort."""
+        numbers = (zip(each.won_shares, each.projected_shares, strict=True) for each in self.cohorts)
+        known = [place for row in numbers for place, pair in enumerate(row) if pair != (None, None)]
+        return max(known, default=-1) + 1
+
 
 @dataclass(frozen=True)
 class WinFactor(Answer):

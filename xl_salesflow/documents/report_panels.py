@@ -50,9 +50,10 @@ def _factor_row(factor: WinFactor, show: ReportFormatter) -> list[str]:
 def _cohorts_panel(cohorts: CohortsAnswer | None, show: ReportFormatter) -> dict[str, Any] | None:
     if cohorts is None:
         return None
-    heads = [show.document_text("created_in"), show.document_text("deals"), *map(str, range(len(cohorts.basis)))]
-    rows = [_cohort_row(cohort, show) for cohort in cohorts.cohorts]
-    basis = [show.document_text("cohorts_basis"), "", *map(show.count, cohorts.basis)]
+    months = cohorts.count_shown_months()
+    heads = [show.document_text("created_in"), show.document_text("deals"), *map(str, range(months))]
+    rows = [_cohort_row(cohort, show)[: len(heads)] for cohort in cohorts.cohorts]
+    basis = [show.document_text("cohorts_basis"), "", *map(show.count, cohorts.basis[:months])]
     return {"heads": heads, "rows": [*rows, basis]}
 
 
