@@ -38,7 +38,7 @@ from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.forecast_answers import ForecastAnswer
 from xl_salesflow.core.insight_answers import InsightsAnswer
 from xl_salesflow.core.inspection_answers import InspectionAnswer
-from xl_salesflow.core.intake_answers import LoggedMessages
+from xl_salesflow.core.intake_answers import LoggedMessages, TakenLeads
 from xl_salesflow.core.metric_answers import AuditAnswer, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
 from xl_salesflow.core.payment_answers import PaymentsAnswer
 from xl_salesflow.core.recurring_answers import RecurringAnswer
@@ -78,6 +78,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "import": (ImportReport,),
         "insights": (InsightsAnswer,),
         "inspect": (InspectionAnswer,),
+        "lead": (BookAnswer[RunAnswer[TakenLeads]], WrittenFiles),
         "log": (BookAnswer[RunAnswer[LoggedMessages]],),
         "merge": (MergeReport,),
         "merge-accounts": (BookAnswer[RunAnswer[RenamedRows]],),

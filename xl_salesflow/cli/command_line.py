@@ -28,6 +28,7 @@ from xl_salesflow.cli.forecast_commands import accuracy_command, forecast_comman
 from xl_salesflow.cli.import_commands import adopt_command, import_command
 from xl_salesflow.cli.insight_commands import insights_command
 from xl_salesflow.cli.inspect_commands import inspect_command
+from xl_salesflow.cli.lead_commands import lead_command
 from xl_salesflow.cli.log_commands import log_command
 from xl_salesflow.cli.metric_commands import (
     audit_command,
@@ -53,7 +54,7 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
         Text("Every day", context="commands"),
         (
             *(update_command, check_command, followups_command, customer_command, prepare_command, bant_command),
-            *(log_command, quote_command, print_command, revise_command, undo_command),
+            *(lead_command, log_command, quote_command, print_command, revise_command, undo_command),
         ),
     ),
     (

@@ -47,3 +47,37 @@ class LoggedMessages(Answer):
 
     messages: tuple[LoggedMessage, ...]
     """Every mail and appointment, in the order of the files."""
+
+
+@dataclass(frozen=True)
+class TakenLead(Answer):
+    """What became of one lead."""
+
+    place: str
+    """Name of the file and number of the row; blank for a lead from the command line."""
+    fate: Literal["added", "known", "left_out"]
+    """added: a new deal; known: refused, because the workbook may have it; left_out: something is missing."""
+    company: str
+    """Its company, as told."""
+    deal: str
+    """Number of the new deal; blank if there is none."""
+    account: str
+    """The customer that it is, or may be."""
+    contact: str
+    """The person in Contacts."""
+    owner: str
+    """Who got it; blank for nobody."""
+    answer_by: date | None
+    """The day by which the first answer is due."""
+
+
+@dataclass(frozen=True)
+class TakenLeads(Answer):
+    """What became of the leads."""
+
+    leads: tuple[TakenLead, ...]
+    """Every lead, in the order given."""
+    judged: int
+    """New deals, which the gates judge like typed ones."""
+    refused: int = 0
+    """How many of these the gates refused."""

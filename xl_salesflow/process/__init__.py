@@ -14,8 +14,8 @@ Public names, by file:
     deal_tasks: prepare_visit
     deal_upkeep: count_spin_kinds, fill_derived_cells, is_cell_filled, number_new_rows, SPIN_KINDS
     due_followups: answer_followups, find_followups_beyond_limit, list_followups, split_document_by_owner
-    duplicate_rows: DUPLICATE_MESSAGES, DUPLICATE_SIGNS, find_duplicate_pairs, find_duplicates, fold_email_address,
-        fold_web_site
+    duplicate_rows: DUPLICATE_MESSAGES, DUPLICATE_SIGNS, find_duplicate_pairs, find_duplicates, fold_company_name,
+        fold_email_address, fold_person_name, fold_phone_number, fold_web_site
     followup_logging: log_followups
     history_rules: check_seals
     imported_moves: find_move_findings, judge_imported_deals
@@ -23,7 +23,7 @@ Public names, by file:
     move_judging: judge_stage_moves
     name_rules: find_spelling_variants
     noted_values: note_deal_values
-    owner_assignment: ASSIGNMENT_MESSAGES, distribute_deals
+    owner_assignment: assign_owners, ASSIGNMENT_MESSAGES, distribute_deals
     payment_upkeep: find_due_days
     pending_moves: MOVE_STATUS_RULES
     playbook_files: copy_playbook_source, identify_playbook, list_playbook_names, load_playbook, make_file_text,
@@ -39,6 +39,6 @@ Public names, by file:
     stage_renumbering: find_renumbered_stages, renumber_stages, RENUMBERING_MESSAGES
     subscription_columns: compute_subscription_columns, find_day_a_year_before
     win_probability: estimate_win_probability, fill_win_probability
-    working_days: add_missing_holidays, make_country_holidays, make_shipped_holidays
+    working_days: add_missing_holidays, make_country_holidays, make_shipped_holidays, read_workdays
     working_order: arrange_deals, arrange_new_deals
 """

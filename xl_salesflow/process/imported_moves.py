@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.deal_scope import DealRows
+from xl_salesflow.core.intake_answers import TakenLeads
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import list_rule_findings
 from xl_salesflow.core.team_rights import require_right
@@ -24,7 +25,7 @@ def judge_imported_deals(pipeline: Pipeline, imported: ChangeSet, by: str) -> Ch
     answer = imported.answer
     if isinstance(answer, ImportedFiles) and answer.as_history:
         require_right(pipeline, "may_record", by)
-    if not isinstance(answer, ImportedFiles) or not answer.judged:
+    if not isinstance(answer, ImportedFiles | TakenLeads) or not answer.judged:
         return ChangeSet()
     new = [deal for added in imported.appends if added.table == "Deals" for deal in added.rows["deal"]]
     rows = DealRows(frozenset(map(fold_text, new)))

@@ -89,6 +89,7 @@ _SETTING_SCHEMAS = (
     _declare_setting("qualified_points", "Qualified from points", T.INTEGER, 2.0, "Need, budget and authority each at least this"),
     _declare_setting("small_sample", "Small sample below", T.INTEGER, 30.0, "Numbers based on fewer deals are marked", "SmallSample"),
     _declare_setting("assumed_deal_size", "Assumed deal size", T.MONEY, 0.0, "The plan uses it until as many deals are won as a small sample asks for; 0: the team's own from the first deal", "AssumedDealSize"),
+    _declare_setting("lead_answer_days", "First answer to a lead within working days", T.INTEGER, 1.0, "New leads get it as their next step; 0: the same day"),
     _declare_setting("idle_limit", "Idle limit in days", T.INTEGER, 14.0, "A longer time without activity gives an early warning", "IdleLimit"),
     _declare_setting("age_factor", "Too old: times the median won cycle", T.NUMBER, 2.0, "Older open deals get an early warning"),
     _declare_setting("try_limit", "Let it go after tries", T.INTEGER, 5.0, "So many attempts in a row without an answer give an early warning; 0: never"),

@@ -65,6 +65,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
         for verb in (
             _declare_verb("init", "New workbook", "Make a new workbook from the template", "FileNew"),
             _declare_verb("import", "Import", "Import rows from CSV or xlsx files with a map you can edit", "ImportTextFile"),
+            _declare_verb("lead", "New lead", "Take a new lead as customer, contact and deal, unless the workbook has it; or write a form for leads", "ContactAdd"),
             _declare_verb("log", "Log mails", "Log mails and appointments from files and folders as activities of their deals", "ReviewNewComment"),
             _declare_verb("adopt", "Adopt", "Make a team's own workbook a store: its sheets stay, ours are added, its rows are imported", "FileSaveAsExcelXlsx"),
             _declare_verb("check", Text("Check", context="button"), "Report what is wrong with which row; --repair restores formulas", "ErrorChecking", True, group="deals", large=True),

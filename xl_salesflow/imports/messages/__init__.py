@@ -5,6 +5,7 @@ its texts, the number of its attachments. Nothing of it is executed, opened or s
 
 Public names, by file:
 
+    mail_text: read_mail_marks
     message_files: list_message_files, read_messages
     message_log: log_messages, make_recurrence_window
 """
