@@ -145,6 +145,19 @@ def test_only_the_rows_of_a_person_travel_and_no_number_of_a_manager() -> None:
     assert find_share_run(ann) == ("20260331-090100", "Ann")
 
 
+def test_a_subscription_without_a_deal_goes_with_its_customer_to_whoever_answers_for_it() -> None:
+    main = crm(
+        Team=[{"person": person} for person in PEOPLE],
+        Accounts=[{"account": "Acme"}],
+        Subscriptions=[{"subscription": "S-00001", "account": "Acme", "owner": "Ann"}],
+    )
+    counts = {
+        person: [len(select_shared_rows(main, person)[table]) for table in ("Subscriptions", "Accounts")]
+        for person in PEOPLE
+    }
+    assert counts == {"Ann": [1, 1], "Bob": [0, 0], "李雷": [0, 0]}
+
+
 def test_every_table_is_declared_to_travel_or_to_stay() -> None:
     """A table that comes with a later version stays behind until somebody decides; here is where to say so."""
     named = COLLECTED_TABLES | {*SETUP_COPIES} | KEPT_BACK_TABLES | {"Targets"}

@@ -34,6 +34,7 @@ DEAL_ROW_TABLES: Mapping[str, str] = MappingProxyType(
         "Objections": "",
         "Quotes": "",
         "Payments": "",
+        "Subscriptions": "owner",
         "Feedback": "",
         "Approvals": "",
         "Documents": "",
@@ -78,7 +79,7 @@ def select_shared_rows(pipeline: Pipeline, person: str) -> Pipeline:
     own["QuoteLines"] = lines[_is_among(lines["quote"], _name_set(own["Quotes"]["quote"]))]
     own["Targets"] = targets[_is_person(targets["owner"], name)].assign(cost=np.nan)
     own["Activities"] = _blank_of_others("Activities", own["Activities"], "by", name, ("cost",))
-    own |= _select_customers(pipeline, deals, name) | _copy_setup(pipeline, name)
+    own |= _select_customers(pipeline, deals, own["Subscriptions"], name) | _copy_setup(pipeline, name)
     rest = {table: pipeline[table].iloc[:0] for table in KEPT_BACK_TABLES}
     return pipeline.with_tables(**{table: _numbered_rows(table, rows) for table, rows in own.items()}, **rest)
 
@@ -169,10 +170,13 @@ def _goes_with_deals(rows: pd.DataFrame, deals: set[str], column: str, name: str
     return theirs | ((rows["deal"] == "").to_numpy(bool) & _is_person(rows[column], name)) if column else theirs
 
 
-def _select_customers(pipeline: Pipeline, deals: pd.DataFrame, name: str) -> dict[str, pd.DataFrame]:
-    """Return the customers of *deals* and those that the person answers for, with their parents, contacts and traits."""
+def _select_customers(
+    pipeline: Pipeline, deals: pd.DataFrame, subscriptions: pd.DataFrame, name: str
+) -> dict[str, pd.DataFrame]:
+    """Return the customers behind these rows and those that the person answers for, with their parents, contacts and traits."""
     accounts, contacts = pipeline["Accounts"], pipeline["Contacts"]
-    wanted = _name_set(deals["account"]) | _name_set(accounts["account"][_is_person(accounts["owner"], name)])
+    wanted = _name_set(deals["account"]) | _name_set(subscriptions["account"])
+    wanted |= _name_set(accounts["account"][_is_person(accounts["owner"], name)])
     named = _is_among(contacts["contact"], _name_set(deals["contact"]))
     parents = dict(zip(fold_keys(accounts["account"]), fold_keys(accounts["parent"]), strict=True))
     for account in tuple(wanted):
