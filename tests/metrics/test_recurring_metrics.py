@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
+from types import FrameType
 from typing import Any
 
 import pytest
 
 from tests.examples import SCALE
+from tests.metrics.test_formulas import every_formula
 from tests.tables import crm, rows
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.engine import Run
 from xl_salesflow.metrics.deal_cube import build_cube
 from xl_salesflow.metrics.funnel_answers import metric_table_rows
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 from xl_salesflow.process.subscription_columns import compute_subscription_columns
 from xl_salesflow.schema.named_values import Query
+from xl_salesflow.verbs import update
 
 # Four customers of the usual example: Acme grows, Beta renews for less, Core leaves, Dale is new in March and buys again.
 CONTRACTS = """
@@ -153,6 +158,34 @@ def random_contract(random: Random, number: int) -> dict[str, Any]:
         "automatic": random.choice(("", "", "yes")), "amount": random.choice((None, random.randrange(1, 90_000) / 100)),
         "period": random.choice(("month", "quarter", "half_year", "year", "")),
     }  # fmt: skip
+
+
+def test_nothing_else_asks_about_contracts() -> None:
+    """While the module is off, no other sheet has a formula about contracts, and an update computes none of them."""
+    about = {place.split()[0] for place, text in every_formula("en") if "Subscriptions[" in text}
+    assert about == {"Subscriptions", "Recurring", "RecurringMonths"}
+    off, on = (crm(Subscriptions=listed) for listed in ([], rows(CONTRACTS, "Subscriptions")))
+    looks = {"find_if_any", "find_ending_contracts", "open_renewals", "find_day_a_year_before"}
+    settings = {"_find_unknown_playbook", "_name_renewal_playbook"}
+    assert entered_by_an_update(off) == looks | settings
+    assert entered_by_an_update(on) > looks | settings
+
+
+def entered_by_an_update(pipeline: Pipeline) -> set[str]:
+    """Return the functions of the files about single contracts that an update enters."""
+    entered: set[str] = set()
+    files = ("subscription_columns.py", "followup_renewals.py", "renewal_deals.py", "subscription_rules.py")
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename.endswith(files) and frame.f_code.co_name != "<module>":
+            entered.add(frame.f_code.co_name)
+
+    sys.setprofile(note)
+    try:
+        update(pipeline, Run("Li", datetime(2026, 3, 31)))
+    finally:
+        sys.setprofile(None)
+    return entered
 
 
 def test_a_workbook_without_contracts_shows_nothing() -> None:

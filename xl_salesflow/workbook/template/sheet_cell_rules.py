@@ -291,8 +291,10 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
     "Recurring": (ConditionalFormat(("ending_value",), "N({ending_value})>0", "amber"),),
     "RecurringMonths": (
         ConditionalFormat(("closing",), "TRUE", "strong"),
-        ConditionalFormat(("contraction", "churn"), "N({contraction})+N({churn})>0", "red ink"),
-        ConditionalFormat(("new_value", "expansion"), "N({new_value})+N({expansion})>0", "green ink"),
+        ConditionalFormat(("new_value",), "N({new_value})>0", "green ink"),
+        ConditionalFormat(("expansion",), "N({expansion})>0", "green ink"),
+        ConditionalFormat(("contraction",), "N({contraction})>0", "red ink"),
+        ConditionalFormat(("churn",), "N({churn})>0", "red ink"),
     ),
     "FollowUps": (
         ConditionalFormat(("days_late:owner",), "{done}={yes_no:yes}", "struck"),
