@@ -20,6 +20,7 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_history_columns, compute_stage_columns
 from xl_salesflow.metrics.metric_cell_values import SheetValues, compute_sheet_values
+from xl_salesflow.process.subscription_columns import compute_subscription_columns
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.named_values import Query, Settings
 
@@ -92,6 +93,7 @@ NIGHTLY = {
 
 def agree(libreoffice: LibreOffice, pipelines: dict[str, Pipeline], folder: Path, by_row: bool = True) -> int:
     """Recalculate a workbook for each pipeline, compare every cell, and return the number of compared cells."""
+    pipelines = {name: value_contracts(pipeline) for name, pipeline in pipelines.items()}
     books = [
         build(pipeline, folder / f"{number}.xlsx", live_rows=by_row)
         for number, pipeline in enumerate(pipelines.values())
@@ -109,6 +111,14 @@ def agree(libreoffice: LibreOffice, pipelines: dict[str, Pipeline], folder: Path
     return total
 
 
+def value_contracts(pipeline: Pipeline) -> Pipeline:
+    """Return *pipeline* with the columns of its contracts, some of which are for the as-of date of the query."""
+    columns = compute_subscription_columns(pipeline)
+    return pipeline.with_tables(
+        Subscriptions=pipeline["Subscriptions"].assign(**{str(name): columns[name] for name in columns})
+    )
+
+
 def expected(pipeline: Pipeline) -> SheetValues:
     """Return the expected value of every formula cell, including those of single rows."""
     shown = compute_sheet_values(pipeline)
@@ -116,6 +126,7 @@ def expected(pipeline: Pipeline) -> SheetValues:
         "Deals": ("deal", compute_deal_columns),
         "History": ("visit", compute_history_columns),
         "Stages": ("stage", compute_stage_columns),
+        "Subscriptions": ("subscription", lambda now: compute_subscription_columns(now).drop(columns="status")),
     }
     tables = {
         name: dict(zip(pipeline[name][key], _cells(columns(pipeline)), strict=True))
