@@ -20,6 +20,7 @@ Public names, by file:
     history_rules: check_seals
     imported_moves: find_move_findings, judge_imported_deals
     instalment_plans: make_instalments, PART_NAMES, split_into_cents
+    lead_answers: FIRST_ANSWER, list_waiting_leads
     move_judging: judge_stage_moves
     name_rules: find_spelling_variants
     noted_values: note_deal_values

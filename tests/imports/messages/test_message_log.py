@@ -18,6 +18,8 @@ from xl_salesflow.core.intake_answers import LoggedMessages
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run
 from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.leads.lead_files import make_lead
+from xl_salesflow.imports.leads.lead_intake import take_leads
 from xl_salesflow.imports.messages import address_book
 from xl_salesflow.imports.messages.calendar_events import read_calendar
 from xl_salesflow.imports.messages.mail_parsing import read_mail
@@ -158,6 +160,21 @@ def test_a_mail_that_nobody_answered_is_a_finding_until_something_is_done() -> N
     answer = mail("mara@ours.example", "li.wei@acme.com.cn", "Re: Question", day="2026-03-28")
     answered = apply_change_set(held, log(held, answer))
     assert "mail_without_answer" not in [finding.rule for finding in check_pipeline(answered)]
+
+
+def test_the_first_answer_to_a_lead_says_how_long_it_took() -> None:
+    book = messages_book()
+    told = {"company": "Zeta", "contact": "Zoe", "email": "zoe@zeta.example"}
+    held = apply_change_set(book, take_leads(replace(book, today=date(2026, 3, 25)), [make_lead(told)]))
+    asked = mail("zoe@zeta.example", "mara@ours.example", "Hello?", day="2026-03-26")
+    answers = [mail("mara@ours.example", "zoe@zeta.example", f"Re {at}", day=f"2026-03-{at}") for at in (28, 29)]
+    said = [finding.message for finding in log(held, asked, *answers).findings if finding.rule == "log_lead_answered"]
+    assert [message.partition(": ")[2] for message in said] == [
+        "The lead D-00008 had its first answer on 2026-03-28, 3 days after it came; it was due on 2026-03-26."
+    ]
+    assert "log_lead_answered" not in [
+        f.rule for f in log(apply_change_set(held, log(held, answers[0])), answers[1]).findings
+    ]
 
 
 def test_a_typed_outcome_is_kept_when_the_appointment_changes() -> None:

@@ -16,6 +16,7 @@ from xl_salesflow.imports.import_changes import extend_open_lists
 from xl_salesflow.imports.leads.lead_doubles import KnownLead, LeadIndex
 from xl_salesflow.imports.leads.lead_values import LEAD_LABELS, Lead
 from xl_salesflow.locale.texts import COMMA_SEPARATOR, LABEL_AND_VALUE, SEMICOLON_SEPARATOR, Text, fold_text
+from xl_salesflow.process.lead_answers import FIRST_ANSWER
 from xl_salesflow.process.owner_assignment import assign_owners
 from xl_salesflow.process.working_days import read_workdays
 from xl_salesflow.schema.choice_lists import LISTS, identify_choice
@@ -23,7 +24,6 @@ from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 BECAUSE_OF_LEAD = "lead"
-FIRST_ANSWER = Text("First answer")
 _LACKS = Text("The lead “{who}” lacks {fields}; it is left out.")
 _HAS_DEAL = Text(
     "{company} is the customer {account} ({why}) and has an open deal: {deals}. Add this to it, or take it as a new deal "

@@ -23,6 +23,7 @@ from xl_salesflow.imports.messages.known_meetings import KnownMeetings, latest_m
 from xl_salesflow.imports.messages.message_findings import (
     ANSWERED_INVITATION,
     ANSWERS_QUOTE,
+    LEAD_ANSWERED,
     NO_OPEN_DEAL,
     NOBODY_KNOWN,
     WHICH_DEAL,
@@ -40,6 +41,7 @@ from xl_salesflow.imports.messages.message_values import (
     UnreadMessage,
 )
 from xl_salesflow.locale.texts import COMMA_SEPARATOR, SEMICOLON_SEPARATOR, fold_text
+from xl_salesflow.process.lead_answers import list_waiting_leads
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -127,6 +129,7 @@ class _LogUnderWay:
         self.named = self._identify_deal(self.named)
         self._keys = iter(next_keys(self.pipeline, "Activities", self.most))
         self._quotes = _list_sent_quotes(self.pipeline)
+        self._leads = list_waiting_leads(self.pipeline)
 
     def _identify_deal(self, named: str) -> str:
         if not named:
@@ -180,6 +183,10 @@ class _LogUnderWay:
             attendees="" if contact else self._join(one.label for one in who.unknown),
             attachments=self._join(mail.attachments), message=MAIL_MARK + mail.identity,
         )  # fmt: skip
+        if outgoing and (waiting := self._leads.pop(chosen.deal, None)) and waiting[0] <= moment.date():
+            came, due = waiting
+            facts = {"deal": chosen.deal, "day": moment.date(), "days": (moment.date() - came).days, "due": due}
+            self._find("lead_answered", "note", LEAD_ANSWERED, mail.place, **facts)
         if quote:
             facts = {"who": contact or mail.sender.label, "quote": quote, "day": moment.date()}
             self._find("quote_answered", "note", ANSWERS_QUOTE, mail.place, **facts)
