@@ -10,7 +10,7 @@ from __future__ import annotations
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_columns import BY_FORMULA, BY_PRODUCT, SheetGroup, T, TableSchema, declare_column
 
-_ENDLESS = "2958465"  # the last day of a sheet, 31 December 9999
+_ENDLESS = "DATE(9999,12,31)"
 _LAST_DAY = (
     f'MIN(IF(OR({{end}}="",{{automatic}}={{yes_no:yes}}),{_ENDLESS},{{end}}),IF({{ended}}="",{_ENDLESS},{{ended}}),'
     f'IF({{continued}}="",{_ENDLESS},{{continued}}-1))'
