@@ -90,8 +90,13 @@ rename {book} Lead Prospect
 playbook add {book} b2c
 import {book} {aside}/deals.csv --yes
 adopt {book} --yes
+log {book} {aside}/mail.eml --deal D-00001
+lead {book} --company Nordwind --contact Berg --email berg@nordwind.example --need Valves
 rollup {aside}/copy.xlsx --output {book} --replace
 """.strip().splitlines()
+
+
+_MAIL = b"From: berg@nordwind.example\nTo: us@example.com\nDate: Mon, 29 Jun 2026 10:00:00 +0000\nSubject: Valves\n\nHello\n"
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +107,7 @@ def prepared(original: bytes, tmp_path_factory: pytest.TempPathFactory) -> tuple
     path.write_bytes(original)
     aside.mkdir()
     (aside / "copy.xlsx").write_bytes(original)
+    (aside / "mail.eml").write_bytes(_MAIL)
     (aside / "deals.csv").write_text("Deal,Account,Stage,Amount\nD-9,Acme,Lead,100\n", encoding="utf-8")
     for arguments in (
         ("quote", path, "D-00001", "--format", "html"),
