@@ -84,9 +84,11 @@ def test_a_recommendation_becomes_a_lead(language: Language, first: str) -> None
         ({"deal": ""}, [], [], ["D-00001"]),
         # the lead is there already: linked, not doubled
         ({}, [{"deal": "D9", "stage": "Lead", "account": "nova gmbh"}], [], ["D9"]),
+        ({"referred": "Ｎova  gmbh"}, [{"deal": "D9", "stage": "Lead", "account": "Nova GmbH"}], [], ["D9"]),
         ({}, [{"deal": "D9", "stage": "Lost", "outcome": "lost", "account": "Nova GmbH", "referred_by": "D1"}], [], ["D9"]),
         ({}, [{"deal": "D9", "stage": "Lost", "outcome": "lost", "account": "Nova GmbH"}], [], ["D-00001"]),
         ({}, [], [{"account": "NOVA GMBH"}], ["D-00001"]),
+        ({"referred": "nova\u3000ＧmbＨ"}, [], [{"account": "NOVA GMBH"}], ["D-00001"]),
         ({"referral_deal": "D7"}, [], [], ["D7"]),
         ({"referred": " "}, [], [], [""]),
     ],

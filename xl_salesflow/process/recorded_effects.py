@@ -12,7 +12,7 @@ import pandas as pd
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, apply_change_set, diff_pipelines
 from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.schema.table_frames import fold_keys, look_up_values, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -94,7 +94,7 @@ def _find_recommending_deal(pipeline: Pipeline, given: pd.Series) -> dict[Any, A
 
 def _find_existing_lead(pipeline: Pipeline, given: pd.Series, giver: str) -> str:
     deals = pipeline["Deals"]
-    alike = fold_keys(deals["account"]) == given["referred"].strip().casefold()
+    alike = fold_keys(deals["account"]) == fold_text(given["referred"])
     linked = (deals["referred_by"] == giver) & (deals["referred_by"] != "")
     found = deals.loc[alike & (linked | ~deals["outcome"].isin(["won", "lost"])) & (deals["deal"] != ""), "deal"]
     return str(found.iloc[0]) if len(found) else ""
@@ -109,7 +109,7 @@ def _name_recommending_deal(pipeline: Pipeline, lead: str, giver: str) -> Pipeli
 def _make_lead_rows(pipeline: Pipeline, given: pd.Series, giver: dict[Any, Any], lead: str) -> tuple[Append, ...]:
     name, because = given["referred"].strip(), RECOMMENDED.in_(pipeline.language)
     accounts = pipeline["Accounts"]["account"]
-    known = accounts[fold_keys(accounts) == name.casefold()]
+    known = accounts[fold_keys(accounts) == fold_text(name)]
     playbook = giver["playbook"] or pipeline.default_playbook
     stages = pipeline.playbooks[playbook].open_stages if playbook in pipeline.playbooks else ()
     today = pd.Timestamp(pipeline.today)
