@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from tests.tables import TODAY, crm, rows
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.process.gate_judging import GATE_CHECKS, judge_by_gates
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_frames import make_table_frame
@@ -125,6 +127,36 @@ def test_an_approval(outcome: str, by: str, asked: str, verdict: str) -> None:
     done = [{"deal": "D1", "type": "approval", "date": ago(1), "outcome": outcome, "by": by}]
     team = [{"person": "Wang", "role": "manager"}, {"person": "Li", "role": "rep"}]
     assert verdicts(one_gate("approved_by", asked, Activities=done, Team=team)) == [verdict, "refused"]
+
+
+@pytest.mark.parametrize("asked", ["Wang", "Sales manager", ""])
+@pytest.mark.parametrize(
+    ("by", "owner", "verdict"),
+    [
+        ("Wang", "Li", "accepted"),
+        ("Wang", "Wang", "refused"),
+        ("Wang", "W ang", "refused"),
+        ("Wang", "\uff37ang", "refused"),
+        ("Wang", "Boss", "refused"),  # a second row of Wang, by the e-mail
+        ("Nobody", "Li", "refused"),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+# attack: the owner of a deal holds the role that a gate asks for, and approves the own deal
+# outcome: the approval does not count, and the refusal says so
+def test_nobody_approves_what_is_their_own(asked: str, by: str, owner: str, verdict: str, language: Language) -> None:
+    done = [{"deal": "D1", "type": "approval", "date": ago(1), "outcome": "approved", "by": by}]
+    team = [
+        {"person": "Wang", "role": "manager", "email": "w@x.example"},
+        {"person": "Boss", "role": "director", "email": "W@x.example"},
+        {"person": "Li", "role": "rep"},
+    ]
+    pipeline = replace(one_gate("approved_by", asked, Activities=done, Team=team), language=language)
+    judged = moved(pipeline.with_tables(Deals=pipeline["Deals"].assign(owner=owner)))
+    assert judged["verdict"].tolist() == [verdict, "refused"]
+    said = {"en": "(not by the deal's owner, nor by", "zh": "（商机负责人本人、“团队”表之外的人的批准不算）"}[language]
+    told = verdict == "refused" and (by == "Wang" or not asked)
+    assert [said in reasons for reasons in judged["reasons"]] == [told, False]
 
 
 def test_a_later_refusal_revokes_an_approval() -> None:

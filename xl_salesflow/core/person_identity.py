@@ -12,6 +12,7 @@ from unicodedata import combining, normalize
 
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import fold_text
+from xl_salesflow.schema.table_frames import fold_keys
 
 # small letters, after folding: Cyrillic, then Greek, then what looks like a letter
 _LOOK_ALIKES = str.maketrans(
@@ -53,12 +54,26 @@ def list_active_people(pipeline: Pipeline) -> list[dict[str, Any]]:
 
 def list_people_besides(pipeline: Pipeline, owner: str) -> list[dict[str, Any]]:
     """Return the active rows of the sheet Team that are not *owner*, however spelled."""
-    # a second row of the owner has the same e-mail
-    team = pipeline["Team"]
-    own = team[team["person"].map(lambda person: is_same_person(person, owner)).astype(bool)]
-    mails = {fold_text(mail) for mail in own["email"]} - {""}
+    mails = _list_emails_of(pipeline, owner)
     return [
         row
         for row in list_active_people(pipeline)
         if not is_same_person(row["person"], owner) and fold_text(row["email"]) not in mails
     ]
+
+
+def is_somebody_besides(pipeline: Pipeline, person: str, owner: str) -> bool:
+    """Return whether *person* is not *owner*, however spelled, and is on the sheet Team if anybody is; left people count."""
+    if is_same_person(person, owner) or not person.strip():
+        return False
+    named = pipeline["Team"]["person"]
+    mails = _list_emails_of(pipeline, person)
+    known = fold_text(person) in set(fold_keys(named)) or not (named.str.strip() != "").any()
+    return known and mails.isdisjoint(_list_emails_of(pipeline, owner))
+
+
+def _list_emails_of(pipeline: Pipeline, person: str) -> set[str]:
+    # a second row of a person has the same e-mail
+    team = pipeline["Team"]
+    own = team[team["person"].map(lambda name: is_same_person(name, person)).astype(bool)]
+    return {fold_text(mail) for mail in own["email"]} - {""}

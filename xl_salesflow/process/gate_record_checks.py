@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from xl_salesflow.core.deal_standing import find_unapproved_discounts
+from xl_salesflow.core.person_identity import is_somebody_besides
 from xl_salesflow.core.pipelines import Gate, Pipeline
 from xl_salesflow.core.rule_declarations import (
     GateCheck,
@@ -153,23 +154,30 @@ QUOTE_IS = GateCheck(
 )
 
 _ANYBODY_BUT_OWNER = Text("somebody other than the owner")
+_BUT_DOES_NOT_COUNT = Text(" (not by the deal's owner, nor by somebody who is not on the sheet Team)")
 
 
 def _judge_approved_by(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateResult:
     acts, today, days = pipeline["Activities"], pd.Timestamp(pipeline.today), gate_limit(gate)
     acts = acts[(acts["type"] == "approval") & (acts["date"] <= today)].sort_values("date", kind="stable")
     acts = acts.groupby(["deal", "by"], sort=False).tail(1)
-    acts = acts[acts["outcome"] == "approved"]
+    acts = acts[(acts["outcome"] == "approved") & acts["deal"].isin(deals["deal"]) & (acts["by"] != "")]
     if days is not None:
         acts = acts[(today - acts["date"]).dt.days <= days]
-    names = _find_approvers(pipeline, gate)
-    if names:
+    if names := _find_approvers(pipeline, gate):
         acts = acts[fold_keys(acts["by"]).isin(names)]
-        holds = deals["deal"].isin(acts["deal"])
-    else:
-        owner = look_up_values(acts["deal"], deals.drop_duplicates("deal").set_index("deal")["owner"])
-        holds = deals["deal"].isin(acts.loc[(acts["by"] != owner) & (acts["by"] != ""), "deal"])
-    return GateResult(holds.to_numpy(bool), {"who": gate.subject.strip() or _ANYBODY_BUT_OWNER.in_(pipeline.language)})
+    owner = look_up_values(acts["deal"], deals.drop_duplicates("deal").set_index("deal")["owner"])
+    pairs = set(zip(acts["by"], owner, strict=True))
+    counts = {pair: is_somebody_besides(pipeline, *pair) for pair in pairs}
+    granted = pd.Series([counts[pair] for pair in zip(acts["by"], owner, strict=True)], acts.index, dtype=bool)
+    but = _BUT_DOES_NOT_COUNT.in_(pipeline.language)
+    return GateResult(
+        deals["deal"].isin(acts.loc[granted, "deal"]).to_numpy(bool),
+        {
+            "who": gate.subject.strip() or _ANYBODY_BUT_OWNER.in_(pipeline.language),
+            "but": deals["deal"].isin(acts["deal"]).map({True: but, False: ""}),
+        },
+    )
 
 
 def _find_approvers(pipeline: Pipeline, gate: Gate) -> set[str]:
@@ -190,7 +198,7 @@ def _check_approved_by_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | Non
 
 APPROVED_BY = GateCheck(
     "approved_by",
-    Text("The approval of {who} is missing."),
+    Text("The approval of {who} is missing{but}."),
     Text("Ask for it and log an activity of type Approval with the outcome Approved."),
     _judge_approved_by,
     _check_approved_by_gate,
