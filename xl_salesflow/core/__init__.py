@@ -42,7 +42,7 @@ Public names, by file:
         unknown_key_error
     own_columns: describe_own_column, EXTENSIBLE_TABLES
     payment_answers: CashMonth, Collections, PaymentsAnswer, Receivable
-    person_identity: is_same_person, list_active_people
+    person_identity: is_same_person, is_somebody_besides, list_active_people
     pipelines: build_pipeline, Finding, Gate, LazyFindings, NameColumn, Pipeline, Playbook, Stage, TablePosition,
         TypedTexts
     recurring_answers: RecurringAnswer, RecurringFigures, RecurringMonth
