@@ -14,6 +14,7 @@ from xl_salesflow.core.history_seal import find_broken_seals
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run
 from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.process.rule_catalogue import check_pipeline
 from xl_salesflow.verbs import merge_customers, rename, undo, update
 
@@ -91,6 +92,19 @@ def test_a_rename_carries_every_row_along(old: str, new: str, sheet: str, expect
     assert not update(now, RUN).edits
     back = applied(now, undo(now, RUN))
     assert cells(back, *expected) == cells(before, *expected)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rows_without_a_number_are_taken_back_too(language: Language) -> None:
+    """The tasks of a stage and the targets of a person have no number: several rows of one name are changed alike."""
+    targets = [{"from": date(2026, month, 1), "owner": "Ann", "target": 100.0} for month in (1, 2, 3)]
+    before = crm(language, Team=[{"person": "Ann"}], Targets=targets)
+    for old, table in ((before["StageTasks"]["stage"].iloc[-1], "StageTasks"), ("Ann", "Targets")):
+        now = applied(before, rename(before, old, "New name", RUN))
+        assert not now[table].equals(before[table])
+        plan = undo(now, RUN)
+        assert not [finding for finding in plan.findings if finding.rule.startswith("undo")]
+        assert applied(now, plan)[table].equals(before[table])
 
 
 def test_a_rename_typed_in_stages_is_one_finding_that_fixes_all() -> None:

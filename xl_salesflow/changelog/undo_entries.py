@@ -8,6 +8,7 @@ is.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -80,13 +81,15 @@ def _read_changed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
             pipeline[table.name][str(column_id)],
             _rows_by_log_name(pipeline, table),
         )
+        same = Counter(zip(cells["key"], cells["before"], cells["after"], strict=True))
         for key, before, after in zip(cells["key"], cells["before"], cells["after"], strict=True):
             found = rows.get(key, [])
             alike = [row for row in found if format_log_value(held.at[row]) == after] if len(found) > 1 else found
-            row = (
-                alike[0] if len(alike) == 1 or (alike and table.name == "Lists") else None
-            )  # each column of Lists is independent
-            if table.name == "Lists" and row is not None:
+            # rows of one name that were changed alike are all restored; each column of Lists is independent
+            sure = len(alike) in (1, same[key, before, after]) or (alike and table.name == "Lists")
+            row = alike[0] if sure and alike else None
+            if row is not None and (len(alike) > 1 or table.name == "Lists"):
+                same[key, before, after] -= 1
                 found.remove(row)
             kept = row is not None and format_log_value(held.at[row]) == after
             moved = name == "Deals" and (
