@@ -105,7 +105,7 @@ def read_shared_states(book: Path) -> SharedStates:
     Raises:
         UsageError: the list in the hidden folder cannot be read.
     """
-    folder = book.with_name(f".{book.stem}.shared")
+    folder = book.parent / f".{book.stem}.shared"
     file = folder / _LIST_FILE
     if not file.exists():
         return SharedStates(folder)

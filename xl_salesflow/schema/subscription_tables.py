@@ -33,25 +33,13 @@ _YEAR_BEFORE = "EDATE(AsOf,-12)"
 _STARTED_THAT_DAY = f'{_OF_CUSTOMER},{_START},{{start}},{_MONTHLY},">=0"'
 
 
-def _started(compare: str, day: str) -> str:
-    return f'SUMIFS({_MONTHLY},{_OF_CUSTOMER},{_START},"{compare}"&{day})'
-
-
-def _over(compare: str, day: str) -> str:
-    return f'SUMIFS({_MONTHLY},{_OF_CUSTOMER},{_LAST},"{compare}"&{day})'
-
-
-def _customer_value_on(day: str) -> str:
-    return f"ROUND({_started('<=', day)}-{_over('<', day)},2)"
-
-
-def _if_counted(formula: str) -> str:
-    return f'IF({{monthly}}="","",{formula})'
-
-
-def _is_active(day: str) -> str:
-    return f'{{start}}<={day},OR({{last}}="",{{last}}>={day})'
-
+# DAY and FORMULA are replaced where these are used
+_CUSTOMER_VALUE = (
+    f'ROUND(SUMIFS({_MONTHLY},{_OF_CUSTOMER},{_START},"<="&DAY)-SUMIFS({_MONTHLY},{_OF_CUSTOMER},{_LAST},"<"&DAY),2)'
+)
+_CHANGE_THAT_DAY = f'ROUND(SUMIFS({_MONTHLY},{_OF_CUSTOMER},{_START},"="&{{start}})-SUMIFS({_MONTHLY},{_OF_CUSTOMER},{_LAST},"="&({{start}}-1)),2)'
+_ACTIVE = '{start}<=DAY,OR({last}="",{last}>=DAY)'
+_IF_COUNTED = 'IF({monthly}="","",FORMULA)'
 
 SUBSCRIPTIONS_TABLE = TableSchema(
     "Subscriptions", Text("Subscriptions"), Text("The contracts that bring an amount every period, from start to end"), SheetGroup.WORK,
@@ -86,21 +74,21 @@ SUBSCRIPTIONS_TABLE = TableSchema(
         declare_column("monthly", "Per month", T.MONEY, "Per year ÷ 12, rounded to cents",
                formula='IF({yearly}="","",ROUND({yearly}/12,2))'),
         declare_column("before", "Customer before", T.MONEY, "What the customer's contracts came to per month on the day before this one began",
-               formula=_if_counted(_customer_value_on("({start}-1)"))),
+               formula=_IF_COUNTED.replace("FORMULA", _CUSTOMER_VALUE.replace("DAY", "({start}-1)"))),
         declare_column("start_change", "Change at the start", T.MONEY, "How the customer's value changed on that day; divided among the contracts that began on it",
-               formula=_if_counted(f"ROUND({_started('=', '{start}')}-{_over('=', '({start}-1)')},2)/COUNTIFS({_STARTED_THAT_DAY})")),
+               formula=_IF_COUNTED.replace("FORMULA", f"{_CHANGE_THAT_DAY}/COUNTIFS({_STARTED_THAT_DAY})")),
         declare_column("after", "Customer after", T.MONEY, "What the customer's contracts came to per month on the day after this one",
-               formula=f'IF(OR({{monthly}}="",{{last}}=""),"",{_customer_value_on("({last}+1)")})'),
+               formula=f'IF(OR({{monthly}}="",{{last}}=""),"",{_CUSTOMER_VALUE})'.replace("DAY", "({last}+1)")),
         declare_column("end_change", "Change at the end", T.MONEY, "What the customer lost with it; 0 if another contract began the day after",
                formula=f'IF({{after}}="","",IF(COUNTIFS({_OF_CUSTOMER},{_START},{{last}}+1,{_MONTHLY},">=0")>0,0,-{{monthly}}))'),
         declare_column("year_ago", "Customer a year ago", T.MONEY, "What the customer's contracts came to per month a year before the as-of date",
-               formula=_if_counted(_customer_value_on(_YEAR_BEFORE))),
+               formula=_IF_COUNTED.replace("FORMULA", _CUSTOMER_VALUE.replace("DAY", _YEAR_BEFORE))),
         declare_column("now_value", "Customer now", T.MONEY, "What they come to per month on the as-of date",
-               formula=_if_counted(_customer_value_on("AsOf"))),
+               formula=_IF_COUNTED.replace("FORMULA", _CUSTOMER_VALUE.replace("DAY", "AsOf"))),
         declare_column("kept", "Kept of a year ago", T.MONEY, "Its part of the smaller one of the two; 0 if it did not count a year before",
-               formula=_if_counted(f"IF(AND({{year_ago}}>0,{_is_active(_YEAR_BEFORE)}),{{monthly}}*MIN(1,{{now_value}}/{{year_ago}}),0)")),
+               formula=_IF_COUNTED.replace("FORMULA", f"IF(AND({{year_ago}}>0,{_ACTIVE}),{{monthly}}*MIN(1,{{now_value}}/{{year_ago}}),0)".replace("DAY", _YEAR_BEFORE))),
         declare_column("customer_part", "Part of the customer", T.NUMBER, "Its part of what the customer's contracts come to on the as-of date; the parts of a customer add up to 1",
-               formula=_if_counted(f"IF(AND({{now_value}}>0,{_is_active('AsOf')}),{{monthly}}/{{now_value}},0)"), width=10),
+               formula=_IF_COUNTED.replace("FORMULA", f"IF(AND({{now_value}}>0,{_ACTIVE}),{{monthly}}/{{now_value}},0)".replace("DAY", "AsOf")), width=10),
     ), key="subscription", added="0.2", shows=("Recurring",),
 )  # fmt: skip
 
