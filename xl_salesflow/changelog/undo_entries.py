@@ -81,22 +81,32 @@ def _read_changed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
             pipeline[table.name][str(column_id)],
             _rows_by_log_name(pipeline, table),
         )
-        same = Counter(zip(cells["key"], cells["before"], cells["after"], strict=True))
+        changed_alike = Counter(zip(cells["key"], cells["before"], cells["after"], strict=True))
         for key, before, after in zip(cells["key"], cells["before"], cells["after"], strict=True):
-            found = rows.get(key, [])
-            alike = [row for row in found if format_log_value(held.at[row]) == after] if len(found) > 1 else found
-            # rows of one name that were changed alike are all restored; each column of Lists is independent
-            sure = len(alike) in (1, same[key, before, after]) or (alike and table.name == "Lists")
-            row = alike[0] if sure and alike else None
-            if row is not None and (len(alike) > 1 or table.name == "Lists"):
-                same[key, before, after] -= 1
-                found.remove(row)
+            row = _take_changed_row(
+                rows.get(key, []), held, after, changed_alike[key, before, after], table.name == "Lists"
+            )
+            changed_alike[key, before, after] -= 1
             kept = row is not None and format_log_value(held.at[row]) == after
             moved = name == "Deals" and (
                 column_id in STAGE_MOVE_COLUMNS or (column_id in _PLAYBOOK_SWITCH_COLUMNS and key in switched)
             )
             deal = visits.get(key, "") if name == "History" else key if moved else ""
             yield _make_changed_entry(UndoEntry(table, key, "change", column, before, row, kept, deal), column)
+
+
+def _take_changed_row(found: list[int], held: pd.Series, after: str, changed_alike: int, is_list: bool) -> int | None:
+    """Return the row of *found* that holds *after*, or None if it is not certain which one was changed.
+
+    If all rows that hold it were changed alike, each is taken once; each column of Lists is independent of the others.
+    """
+    alike = [row for row in found if format_log_value(held.at[row]) == after] if len(found) > 1 else found
+    if not alike or not (is_list or len(alike) in (1, changed_alike)):
+        return None
+    row = alike[0]
+    if is_list or len(alike) > 1:
+        found.remove(row)
+    return row
 
 
 def _read_numbered_entries(pipeline: Pipeline, table: TableSchema, lines: pd.DataFrame) -> Iterator[UndoEntry]:
