@@ -6,6 +6,7 @@ Metrics are imported only by the verb that returns them, so a press that asks fo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from xl_salesflow.core.insight_answers import InsightsAnswer
 from xl_salesflow.core.inspection_answers import InspectionAnswer
 from xl_salesflow.core.metric_answers import BookContribution, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
 from xl_salesflow.core.name_spelling import unify_names
+from xl_salesflow.core.owner_names import identify_owner
 from xl_salesflow.core.payment_answers import PaymentsAnswer
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.recurring_answers import RecurringAnswer
@@ -64,6 +66,7 @@ def inspect(pipeline: Pipeline, asked: InspectionRequest) -> ChangeSet[Inspectio
     """Return the open deals of the period with what changed, their pace, missing persons and warnings, by owner."""
     from xl_salesflow.metrics.readings.deal_inspection import answer_inspection
 
+    asked = replace(asked, owner=identify_owner(pipeline, asked.owner))
     return ChangeSet(answer=answer_inspection(recompute_formula_columns(pipeline), asked))
 
 
@@ -101,7 +104,7 @@ def accuracy(pipeline: Pipeline) -> ChangeSet[AccuracyAnswer]:
 
 def followups(pipeline: Pipeline, owner: str | None = None, made: datetime | None = None) -> ChangeSet[FollowUpsAnswer]:
     """Return whom to call and why, for everybody or one *owner*, and the list as a document dated *made*."""
-    return answer_followups(recompute_formula_columns(pipeline), owner or "", made)
+    return answer_followups(recompute_formula_columns(pipeline), identify_owner(pipeline, owner or ""), made)
 
 
 def customer(pipeline: Pipeline, name: str) -> ChangeSet[CustomerAnswer]:
@@ -122,6 +125,7 @@ def payments(pipeline: Pipeline, owner: str = "", overdue_only: bool = False) ->
     """Return what came in, what is still to pay by age and month, and the open instalments of everybody or one *owner*."""
     from xl_salesflow.metrics.readings.payment_listing import answer_payments
 
+    owner = identify_owner(pipeline, owner)
     return ChangeSet(answer=answer_payments(recompute_formula_columns(pipeline), owner, overdue_only))
 
 
@@ -129,6 +133,7 @@ def recurring(pipeline: Pipeline, owner: str = "", ending_only: bool = False) ->
     """Return what contracts come to, retention, the bridge by month, and the current contracts of everybody or one *owner*."""
     from xl_salesflow.metrics.readings.recurring_listing import answer_recurring
 
+    owner = identify_owner(pipeline, owner)
     return ChangeSet(answer=answer_recurring(recompute_formula_columns(pipeline), owner, ending_only))
 
 

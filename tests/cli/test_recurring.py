@@ -102,3 +102,27 @@ def test_one_owner_and_an_earlier_day(book: Path, capsys: pytest.CaptureFixture[
     answer = json.loads(capsys.readouterr().out)
     assert answer["months"][-2]["new_value"] == 100  # Acme was no customer of Wu's before
     assert {row["owner"] for row in answer["contracts"]} == {"Wu"}
+
+
+@pytest.mark.parametrize("verb", ["recurring", "payments", "inspect", "followups"])
+def test_a_name_that_nobody_has_is_no_empty_answer(book: Path, verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([verb, str(book), "--owner", "Lii", "--today", str(TODAY)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Li" in said.err.replace("Lii", "")
+    assert main([verb, str(book), "--owner", " wu ", "--today", str(TODAY)]) == 0
+
+
+def test_a_service_that_is_cut_ends_with_an_ellipsis(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(book) == 0
+    assert "Hosting of ev…" in capsys.readouterr().out
+
+
+def test_a_list_without_a_contract_says_why(book: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With contracts that run on, none is to be renewed; with none ever, no table of zeros comes before."""
+    assert run(book, "--ending", "--owner", "Wu") == 0
+    *_, last = capsys.readouterr().out.splitlines()
+    new_workbook(tmp_path / "new.xlsx", "en")
+    assert run(tmp_path / "new.xlsx") == 0
+    assert capsys.readouterr().out == "No contract is running.\n"
+    assert last in {"No contract is to be renewed now.", "目前没有待续约的合同。"}

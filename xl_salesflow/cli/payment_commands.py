@@ -28,6 +28,7 @@ _STILL_TO_PAY = Text("Still to pay {open}, of it overdue {overdue}")
 _COLLECTED = Text("Collected {collected} of {due} due in the period ({rate})")
 _PAID_AFTER = Text("Invoices are paid after {days} days on average ({count} instalments)")
 _NO_INSTALMENTS = Text("No instalment is open.")
+_NAME_WIDTH = 14
 _LISTED_AT_MOST = 40
 _MORE_INSTALMENTS = Text("{count} more; --json lists all.")
 
@@ -144,13 +145,13 @@ def _list_months(answer: PaymentsAnswer) -> list[list[str]]:
 
 
 def _list_payments(answer: PaymentsAnswer, language: Language) -> list[list[str]]:
-    from xl_salesflow.cli.screen_layout import format_screen_value
+    from xl_salesflow.cli.screen_layout import cut_to_width, format_screen_value
     from xl_salesflow.schema.choice_lists import choice_label
 
     return [
         [
             str(row["account"] or row["deal"]),
-            str(row["name"] or row["payment"])[:14],
+            cut_to_width(str(row["name"] or row["payment"]), _NAME_WIDTH),
             format_screen_value(row["open_amount"]),
             str(row["due_on"] or "—"),
             format_screen_value(row["days_overdue"]),

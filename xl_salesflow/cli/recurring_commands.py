@@ -28,7 +28,9 @@ _RECURRING_VALUE = Text("{monthly} per month (MRR), {yearly} per year (ARR), fro
 _RETENTION = Text("Of {value} per month a year ago: gross retention {gross}, net retention {net}")
 _ENDING = Text("To be renewed soon: {value} per month")
 _NO_CONTRACTS = Text("No contract is running.")
+_NONE_ENDING = Text("No contract is to be renewed now.")
 _CONTRACTS_LISTED = 40
+_SERVICE_WIDTH = 14
 _MORE_CONTRACTS = Text("{count} more contracts; --json lists all.")
 _MONTH_COLUMNS = ("month", "opening", "new_value", "expansion", "contraction", "churn", "closing")
 _CONTRACT_COLUMNS = ("account", "name", "monthly", "last", "days_left", "status")
@@ -62,21 +64,24 @@ def show_recurring(path: Path, query: Query, owner: str, ending: bool, as_json: 
     if as_json:
         print_json(answer)
     else:
-        print_recurring(answer, pipeline.language)
+        print_recurring(answer, pipeline.language, ending)
     return 0
 
 
-def print_recurring(answer: RecurringAnswer, language: Language) -> None:
-    """Print the headlines, the bridge by month without cents, and the current contracts."""
+def print_recurring(answer: RecurringAnswer, language: Language, ending_only: bool) -> None:
+    """Print the headlines, the bridge by month without cents, and the current contracts; of no contract ever, one line."""
     from xl_salesflow.cli.screen_layout import list_column_headers, print_screen_table, print_wrapped_line, style_text
 
+    if not answer.contracts and not any(row.opening or row.new_value or row.closing for row in answer.months):
+        print_wrapped_line(_NO_CONTRACTS.in_(language))
+        return
     for style, line in _word_recurring(answer, language):
         click.echo(style_text(line, style)) if style else print_wrapped_line(line)
     click.echo("")
     print_screen_table(list_column_headers("RecurringMonths", _MONTH_COLUMNS, language), _list_bridge(answer))
     click.echo("")
     if not answer.contracts:
-        print_wrapped_line(_NO_CONTRACTS.in_(language))
+        print_wrapped_line((_NONE_ENDING if ending_only else _NO_CONTRACTS).in_(language))
         return
     heads = list_column_headers("Subscriptions", _CONTRACT_COLUMNS, language)
     print_screen_table(heads, _list_contracts(answer, language))
@@ -121,13 +126,13 @@ def _list_bridge(answer: RecurringAnswer) -> list[list[str]]:
 
 
 def _list_contracts(answer: RecurringAnswer, language: Language) -> list[list[str]]:
-    from xl_salesflow.cli.screen_layout import format_screen_value
+    from xl_salesflow.cli.screen_layout import cut_to_width, format_screen_value
     from xl_salesflow.schema.choice_lists import choice_label
 
     return [
         [
             str(row["account"] or row["subscription"]),
-            str(row["name"] or row["subscription"])[:14],
+            cut_to_width(str(row["name"] or row["subscription"]), _SERVICE_WIDTH),
             format_screen_value(row["monthly"]),
             str(row["last"] or "—"),
             format_screen_value(row["days_left"]),

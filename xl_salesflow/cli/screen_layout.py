@@ -69,7 +69,7 @@ def print_screen_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) ->
     widths[0] = max(min(widths[0], SCREEN_WIDTH - sum(widths[1:]) - 2 * len(widths[1:])), 12)
     for number, row in enumerate((headers, *rows)):
         cells = [
-            _pad_to_width(_cut_to_width(cell, width), width, place > 0)
+            _pad_to_width(cut_to_width(cell, width), width, place > 0)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         line = "  ".join(cells).rstrip()
@@ -92,7 +92,8 @@ def screen_width(text: str) -> int:
     return sum(2 if _is_wide(letter) else 1 for letter in text)
 
 
-def _cut_to_width(text: str, width: int) -> str:
+def cut_to_width(text: str, width: int) -> str:
+    """Return *text*, with an ellipsis for its end if it takes more than *width* columns."""
     if screen_width(text) <= width:
         return text
     kept = ""
