@@ -58,3 +58,11 @@ def test_a_gap_is_reported(numbers: list[str], missing: list[str]) -> None:
     ]
     assert len(messages) == len(missing)
     assert all(any(f"the number {gap} is missing" in message for message in messages) for gap in missing)
+
+
+def test_the_numbers_of_others_are_no_gap_in_a_workbook_shared_with_one_person() -> None:
+    """The quotes between are in the workbook that it was shared from; only its own numbers are without gaps."""
+    numbers = ("Q-2026-0001", "Q-2026-0003", "Q-2026-AL-0001", "Q-2026-AL-0003")
+    shared = selling(*({"quote": number} for number in numbers), settings={"number_mark": "AL"})
+    (found,) = list_rule_findings(shared, QUOTE_NUMBER_GAP)
+    assert "the number Q-2026-AL-0002 is missing" in found.message

@@ -226,8 +226,10 @@ AMOUNT_DIFFERS = Rule(
 
 def _find_quote_number_gaps(pipeline: Pipeline) -> Iterable[RuleMatch]:
     quotes = pipeline["Quotes"]["quote"]
-    start = re.escape(pipeline.settings.text("quote_prefix").strip())
-    parts = quotes.str.strip().str.extract(rf"^(?i:(?P<year>{start}\d{{4}}-))(?P<number>\d{{1,9}})$").dropna()
+    start, mark = (re.escape(pipeline.settings.text(name).strip()) for name in ("quote_prefix", "number_mark"))
+    if mark:  # the numbers without it were given in the workbook that this one was shared from, where the others are
+        mark += "-"
+    parts = quotes.str.strip().str.extract(rf"^(?i:(?P<year>{start}\d{{4}}-{mark}))(?P<number>\d{{1,9}})$").dropna()
     numbered = parts.assign(count=parts["number"].astype("int64"), year=parts["year"].str.lower()).sort_values(
         ["year", "count"]
     )
