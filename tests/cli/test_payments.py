@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.cli.test_json_answers import list_errors
 from xl_salesflow.cli import main
 from xl_salesflow.cli.screen_layout import screen_width
 from xl_salesflow.core.change_sets import Append, ChangeSet
@@ -84,6 +85,7 @@ def test_the_screen_opens_with_what_is_still_to_pay(book: Path, capsys: pytest.C
 def test_the_json_has_the_numbers_of_the_sheet(book: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(book, "--json", "--from", "2026-03-01") == 0
     answer = json.loads(capsys.readouterr().out)
+    assert list_errors("payments", answer) == []
     assert answer["period"] == {"from": "2026-03-01", "to": None}
     figures = answer["collections"]
     assert (figures["due_value"], figures["collected"], figures["days_to_pay"]) == (360.0, 399.5, 18.0)

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.cli.test_json_answers import list_errors
 from xl_salesflow.cli import main
 from xl_salesflow.cli.screen_layout import screen_width
 from xl_salesflow.core.change_sets import Append, ChangeSet
@@ -87,6 +88,7 @@ def test_the_json_has_the_numbers_of_the_sheet(book: Path, capsys: pytest.Captur
         "year_ago_value": 100200.0, "gross_retention": 100100.01 / 100200.0, "net_retention": 100200.01 / 100200.0,
         "ending_value": 100000.01,
     }  # fmt: skip
+    assert list_errors("recurring", answer) == []
     assert len(answer["months"]) == 12
     assert answer["months"][-1]["churn"] == 99.99
     assert [(row["subscription"], row["status"], row["renewed_by"]) for row in answer["contracts"]] == [

@@ -16,11 +16,6 @@ from xl_salesflow.schema.table_frames import fold_keys
 AGE_IDS = ("not_due", "from_0", "from_31", "from_61", "from_91", "undated", "all")
 """The ages of receivables, as the answer names them."""
 
-LISTED_COLUMNS = (
-    "payment", "deal", "account", "name", "due_amount", "due_on", "invoice", "invoiced", "paid", "paid_on", "open_amount",
-    "status", "days_overdue", "reminder", "reminded", "owner", "notes",
-)  # fmt: skip
-
 
 def answer_payments(pipeline: Pipeline, owner: str = "", overdue_only: bool = False) -> PaymentsAnswer:
     """Return the numbers of *pipeline*, recomputed, and its open instalments: all, of one *owner*, or only overdue ones."""
@@ -36,7 +31,7 @@ def answer_payments(pipeline: Pipeline, owner: str = "", overdue_only: bool = Fa
         Collections(**figures),
         tuple(Receivable(age, row.pop("age"), **row) for age, row in ages),
         tuple(CashMonth(**row) for row in metric_table_rows("CashMonths", cube)),
-        tuple(list_json_rows(select_open_payments(pipeline, overdue_only)[list(LISTED_COLUMNS)])),
+        tuple(list_json_rows(select_open_payments(pipeline, overdue_only))),
     )
 
 

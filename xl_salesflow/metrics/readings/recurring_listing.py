@@ -13,11 +13,6 @@ from xl_salesflow.metrics.funnel_answers import metric_table_rows
 from xl_salesflow.process.subscription_columns import compute_subscription_columns
 from xl_salesflow.schema.table_frames import fold_keys
 
-CONTRACT_COLUMNS = (
-    "subscription", "account", "name", "start", "end", "amount", "period", "status", "days_left", "automatic", "notice_by",
-    "renewed_by", "ended", "churn_reason", "deal", "owner", "last", "yearly", "monthly", "notes",
-)  # fmt: skip
-
 
 def answer_recurring(pipeline: Pipeline, owner: str = "", ending_only: bool = False) -> RecurringAnswer:
     """Return the numbers of *pipeline*, recomputed, and its contracts: all, of one *owner*, or only those to be renewed."""
@@ -29,7 +24,7 @@ def answer_recurring(pipeline: Pipeline, owner: str = "", ending_only: bool = Fa
         pipeline.as_of,
         RecurringFigures(**figures),
         tuple(RecurringMonth(**row) for row in metric_table_rows("RecurringMonths", cube)),
-        tuple(list_json_rows(select_current_contracts(pipeline, ending_only)[list(CONTRACT_COLUMNS)])),
+        tuple(list_json_rows(select_current_contracts(pipeline, ending_only))),
     )
 
 
