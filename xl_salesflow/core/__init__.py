@@ -41,6 +41,7 @@ Public names, by file:
     name_suggestions: find_nearest, find_similar, ratio, suggest_names, token_set_ratio, token_sort_ratio,
         unknown_key_error
     own_columns: describe_own_column, EXTENSIBLE_TABLES
+    owner_names: identify_owner
     payment_answers: CashMonth, Collections, PaymentsAnswer, Receivable
     person_identity: is_same_person, is_somebody_besides, list_active_people
     pipelines: build_pipeline, Finding, Gate, LazyFindings, NameColumn, Pipeline, Playbook, Stage, TablePosition,
