@@ -13,6 +13,7 @@ import pytest
 from tests.demos import WORKBOOK, copy_demo
 from xl_salesflow.cli import main
 from xl_salesflow.cli.screen_layout import draw_bar, print_screen_table, print_wrapped_line, screen_width, style_text
+from xl_salesflow.cli.screen_output import _first_line
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.ooxml.workbook_editor import Workbook
@@ -159,3 +160,20 @@ def test_the_language_of_windows_is_that_of_its_texts(monkeypatch: pytest.Monkey
     monkeypatch.setattr(command_options.sys, "platform", "win32")
     monkeypatch.setattr(command_options, "_read_windows_language", lambda: "zh_CN")
     assert command_options._detect_terminal_language() == "zh"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (float("nan"), "blank"),
+        (None, "blank"),
+        ("", "blank"),
+        (0.0, "0"),
+        (1200.0, "1200"),
+        (0.5, "0.5"),
+        (date(2026, 6, 30), "2026-06-30"),
+        ("two\nlines", "two …"),
+    ],
+)
+def test_a_dry_run_shows_values_as_people_write_them(value: object, shown: str) -> None:
+    assert _first_line(value) == shown

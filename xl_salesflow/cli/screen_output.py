@@ -37,6 +37,7 @@ from xl_salesflow.core.verb_answers import (
 )
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import choice_label
+from xl_salesflow.schema.plain_values import json_value
 from xl_salesflow.schema.table_registry import TABLES
 
 _ROW_FATES: Mapping[str, Text] = MappingProxyType(
@@ -328,5 +329,8 @@ def _print_cell_changes(plan: ChangeSet) -> None:
 
 
 def _first_line(value: Any) -> str:
-    first, *more = str(value).splitlines() or [""]
+    plain = json_value(value)
+    if plain is None or plain == "":
+        return terminal_text("blank")
+    first, *more = str(plain).splitlines() or [""]
     return f"{first} …" if more else first
