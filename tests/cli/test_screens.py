@@ -18,6 +18,7 @@ from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.new_stores import new_workbook
 
 DAY = ("--today", "2026-06-30")
 SCREENS = (
@@ -177,3 +178,14 @@ def test_the_language_of_windows_is_that_of_its_texts(monkeypatch: pytest.Monkey
 )
 def test_a_dry_run_shows_values_as_people_write_them(value: object, shown: str) -> None:
     assert _first_line(value) == shown
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "Nobody has a deal yet."), ("zh", "还没有人负责商机。")])
+def test_insights_of_an_empty_workbook_are_sentences(
+    tmp_path: Path, language: Language, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_workbook(tmp_path / "new.xlsx", language)
+    assert main(["insights", str(tmp_path / "new.xlsx"), *DAY]) == 0
+    shown = capsys.readouterr().out
+    assert says in shown
+    assert not re.search(r"Goes on|Win rate|of 0 |0 项", shown)

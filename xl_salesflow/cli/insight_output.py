@@ -90,6 +90,8 @@ _NO_HINT_TEXT = Text(
     "None of {tests} differences between people is more than chance (shares: Fisher's exact test, days: rank sum test; "
     "corrected by the method of Holm)."
 )
+_NO_PERSON_TEXT = Text("Nobody has a deal yet.")
+_TOO_LITTLE_TEXT = Text("There is too little yet to tell a difference from chance.")
 _COHORTS_TEXT = Text("Cohorts: per cent of the deals created in a month that were won by the end of the months since")
 _VALUES_TEXT = Text("Won value of the cohorts")
 _COHORT_HEADS = (Text("Created", context="cohorts"), Text("n", context="insights"))
@@ -143,7 +145,8 @@ def _print_wins(wins: WinsAnswer, language: Language) -> None:
     print_screen_table([head.in_(language) for head in _WIN_HEADS], rows)
     is_marked = any(each.more_than_chance for each in wins.factors)
     click.echo("")
-    print_wrapped_line((_MARK_TEXT if is_marked else _NO_FACTOR_TEXT).in_(language, tests=wins.tests))
+    verdict = _MARK_TEXT if is_marked else _NO_FACTOR_TEXT if wins.tests else _TOO_LITTLE_TEXT
+    print_wrapped_line(verdict.in_(language, tests=wins.tests))
     for combination in wins.combinations:
         print_wrapped_line(_word_combination(combination, wins, language))
     if wins.combinations_tried and not wins.combinations:
@@ -176,14 +179,18 @@ def _word_combination(found: WinCombination, wins: WinsAnswer, language: Languag
 def _print_people(people: PeopleAnswer, language: Language) -> None:
     click.echo("")
     click.echo(style_text(_PEOPLE_TEXT.in_(language, day=people.from_), "head"))
+    if not people.people:
+        print_wrapped_line(_NO_PERSON_TEXT.in_(language))
+        return
     rows = [_load_cells(each) for each in people.people]
     print_screen_table([head.in_(language) for head in _PERSON_HEADS], rows)
     click.echo("")
-    print_screen_table([head.in_(language) for head in _STAGE_HEADS], list(_stage_rows(people.people)))
-    click.echo("")
+    if stages := list(_stage_rows(people.people)):
+        print_screen_table([head.in_(language) for head in _STAGE_HEADS], stages)
+        click.echo("")
     for hint in people.hints:
         print_wrapped_line(word_hint(hint, language))
-    basis = _HINTS_BASIS_TEXT if people.hints else _NO_HINT_TEXT
+    basis = _HINTS_BASIS_TEXT if people.hints else _NO_HINT_TEXT if people.tests else _TOO_LITTLE_TEXT
     print_wrapped_line(basis.in_(language, tests=people.tests))
 
 
