@@ -283,3 +283,16 @@ def test_a_wide_triangle_fits_the_screen(capsys: pytest.CaptureFixture[str]) -> 
     answer = InsightsAnswer(TODAY, cohorts=CohortsAnswer((month,), (123_456,) * 12, 0))
     print_insights(answer, pipeline_from_table(COHORTS, TODAY))
     assert max(map(screen_width, capsys.readouterr().out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("amounts", "value"),
+    [([None, None], None), ([None, 5.0], 5.0), ([0.0, None], 0.0), ([0.1, 0.2], 0.3), ([0.125, None], 0.13)],
+)
+def test_open_deals_without_amounts_are_worth_nothing_known(amounts: list[float | None], value: float | None) -> None:
+    deals = [
+        {"deal": f"D-{at}", "owner": "Ann", "created": TODAY, "amount": amount} for at, amount in enumerate(amounts)
+    ]
+    visits = [{"deal": deal["deal"], "stage": "Lead", "entered": TODAY} for deal in deals]
+    (ann,) = compare_people(pipeline_of_stories(pd.DataFrame(deals), pd.DataFrame(visits), TODAY)).people
+    assert ann.open_value == value

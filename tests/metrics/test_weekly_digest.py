@@ -13,6 +13,7 @@ from xl_salesflow.core.digest_answers import ManagerDigest
 from xl_salesflow.core.flow_answers import SIGNED_FLOW_STEPS
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
+from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.metrics.forecasting.team_forecast import compute_forecast
 from xl_salesflow.metrics.readings.pipeline_flow import FlowRequest, answer_flow
 from xl_salesflow.metrics.readings.weekly_digest import answer_digests
@@ -73,6 +74,15 @@ def test_without_managers_there_is_one_digest_for_nobody() -> None:
     assert [each.name for each in plan.documents] == [f"digest {TODAY.isoformat()}"]
     assert plan.answer.why_not, "there is too little to simulate"
     assert plan.answer.digests[0].outlook.chance is None
+
+
+def test_a_manager_without_a_row_of_their_own_gets_the_digest_of_their_people() -> None:
+    """As in a list of sales agents with a column for the manager."""
+    rows = [{"person": "Ann", "manager": "Dustin"}, {"person": "Bo", "manager": "dustin "}, {"person": "Cy"}]
+    team = generated(20).with_tables(Team=make_table_frame(TABLES["Team"], rows))
+    (only,) = answer_digests(team, "", None).answer.digests
+    assert (fold_text(only.person), only.owners and only.owners[1:]) == ("dustin", ("Ann", "Bo"))
+    assert [each.owners for each in answer_digests(team, "Dustin", None).answer.digests] == [only.owners]
 
 
 def test_a_circle_of_managers_ends() -> None:

@@ -198,7 +198,7 @@ def _load_cells(person: PersonFigures) -> Sequence[str]:
     return (
         person.owner,
         f"{person.open:,}",
-        format_round_value(person.open_value),
+        "–" if person.open_value is None else format_round_value(person.open_value),
         _word_days(person.limit),
         f"{person.new_deals:,}",
         _word_days(person.response_days),

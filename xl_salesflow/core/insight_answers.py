@@ -176,8 +176,8 @@ class PersonFigures(Answer):
     """Name; blank for deals without an owner."""
     open: int
     """Open deals."""
-    open_value: Money
-    """Sum of their amounts."""
+    open_value: Money | None
+    """Sum of their amounts; null if there are open deals and none has an amount."""
     limit: float | None
     """Open deals at most, from the sheet Team."""
     new_deals: int

@@ -19,7 +19,7 @@ import pandas as pd
 
 from xl_salesflow.core.insight_answers import CoachingHint, PeopleAnswer, PersonFigures, PersonStage
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.metrics.array_arithmetic import column_days, column_numbers
+from xl_salesflow.metrics.array_arithmetic import column_days, column_numbers, sum_money_by_group
 from xl_salesflow.metrics.chance_tests import (
     CHANCE_LEVEL,
     compare_ranks,
@@ -101,10 +101,17 @@ def _describe_people(pipeline: Pipeline, deals: pd.DataFrame, team: _Team) -> It
         new = team.created[team.created["owner"] == owner]
         response = new["response"].dropna().to_numpy()
         yield PersonFigures(
-            owner, len(mine), round(float(np.nansum(column_numbers(mine["amount"]))), 2),
+            owner, len(mine), _sum_amounts(column_numbers(mine["amount"])),
             plain_value(limits.get(owner)), len(new), len(response), *_measure_median(response),
             tuple(_describe_stage(team, owner, stage) for stage in team.stages),
         )  # fmt: skip
+
+
+def _sum_amounts(amounts: MetricArray) -> float | None:
+    known = amounts[~np.isnan(amounts)]
+    if len(amounts) and not len(known):
+        return None
+    return float(sum_money_by_group(known, np.zeros(len(known), dtype=np.int64), 1)[0])
 
 
 def _describe_stage(team: _Team, owner: str, stage: str) -> PersonStage:

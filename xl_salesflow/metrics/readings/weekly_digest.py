@@ -1,8 +1,9 @@
 """The week of each manager's team on one page: result, forecast, flow, risks, bottleneck, measures due, requests.
 
-A manager is an active person of the sheet Team whom somebody names as theirs, or whose role is manager or director. The
-digest covers the person and everybody who reports to them, over any number of levels; somebody to whom nobody reports,
-and somebody to whom everybody reports who owns a deal, gets that of the whole team.
+A manager is somebody whom an active person of the sheet Team names as theirs, with or without a row of their own, or an
+active person whose role is manager or director. The digest covers the person and everybody who reports to them, over any
+number of levels; somebody to whom nobody reports, and somebody to whom everybody reports who owns a deal, gets that of the
+whole team.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def answer_digests(pipeline: Pipeline, person: str, made: datetime | None) -> Ch
 
 
 def _list_readers(pipeline: Pipeline, person: str) -> list[_Reader]:
-    people = list_active_people(pipeline)
+    people = [*list_active_people(pipeline), *_list_managers_without_row(pipeline)]
     if person:
         found = [row for row in people if fold_text(row["person"]) == fold_text(person)]
         if not found:
@@ -107,6 +108,17 @@ def _list_readers(pipeline: Pipeline, person: str) -> list[_Reader]:
         if row["role"] in _MANAGING_ROLES or fold_text(row["person"]) in managing
     ]
     return readers or [_Reader("", "", None)]
+
+
+def _list_managers_without_row(pipeline: Pipeline) -> list[dict[str, Any]]:
+    # an imported list of a team often names managers who are not in the list
+    active, known = list_active_people(pipeline), {fold_text(person) for person in pipeline["Team"]["person"]} | {""}
+    named = {fold_text(row["manager"]): str(row["manager"]) for row in active}
+    return [
+        {"person": name, "manager": "", "role": "", "email": ""}
+        for folded, name in named.items()
+        if folded not in known
+    ]
 
 
 def _find_reader(pipeline: Pipeline, row: Mapping[str, Any], is_manager: bool) -> _Reader:
