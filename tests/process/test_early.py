@@ -10,6 +10,7 @@ import pytest
 
 from tests.tables import TODAY, crm
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.texts import Language
 from xl_salesflow.process.rule_catalogue import (
     EARLY_WARNING_RULES,
     list_warning_sentences,
@@ -189,6 +190,19 @@ def test_the_text_is_chinese_in_a_chinese_workbook() -> None:
     assert word_early_warnings(pipeline).tolist() == [
         "超期 · 久未联系\n在阶段 30 天，期限 21 天\n30 天没有任何进展\n→ 确定演示日期并邀请决策者"
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "stage", "sentence"),
+    [
+        ("en", "Presentation", "below what its stage asks for: Need, Authority"),
+        ("zh", "呈现", "低于该阶段要求：需求、权限"),
+    ],
+)
+def test_several_columns_stand_apart_as_the_language_does_it(language: Language, stage: str, sentence: str) -> None:
+    cells = {"stage": stage, "recorded_stage": stage, "need": 1, "budget": 2, "authority": 1}
+    (text,) = word_early_warnings(crm(language, Deals=[{**CLEAN, **cells}]))
+    assert sentence in text.splitlines()
 
 
 def test_the_report_takes_only_the_sentences() -> None:

@@ -35,7 +35,7 @@ from xl_salesflow.core.verb_answers import (
     LostCells,
     RunAnswer,
 )
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import COMMA_SEPARATOR, Language, Text
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.plain_values import json_value
 from xl_salesflow.schema.table_registry import TABLES
@@ -126,7 +126,12 @@ def _print_row_counts(imported: ImportedFiles) -> None:
         parts = [
             terminal_text(text, count=count) for name, text in _ROW_FATES.items() if (count := getattr(counts, name))
         ]
-        facts = {"file": counts.file, "read": counts.read, "table": counts.table, "fates": ", ".join(parts) or "0"}
+        facts = {
+            "file": counts.file,
+            "read": counts.read,
+            "table": counts.table,
+            "fates": terminal_text(COMMA_SEPARATOR).join(parts) or "0",
+        }
         click.echo(terminal_text("{file} → {table}: {read:,} rows read: {fates}.", **facts))
         _print_left_out_reasons([run for run in imported.left_out if run.file == counts.file])
 
@@ -168,7 +173,7 @@ def _print_run_result(path: Path, plan: ChangeSet[RunAnswer[SomeAnswer]], dry_ru
     """Print the last line about a run: how many cells and rows it changed, or would change."""
     if dry_run:
         _print_cell_changes(plan)
-    added = ", ".join(
+    added = terminal_text(COMMA_SEPARATOR).join(
         f"{terminal_text(TABLES[table].title)} +{count}" for table, count in plan.answer.added.items()
     ) or terminal_text("none")
     facts = {"path": path, "changes": plan.answer.changes, "added": added, "followups": plan.answer.followups}

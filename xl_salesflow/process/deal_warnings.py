@@ -23,7 +23,7 @@ from xl_salesflow.core.rule_declarations import (
     format_short_number,
     gate_limit,
 )
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import COMMA_SEPARATOR, Text
 from xl_salesflow.process.account_scores import PROSPECT_MUST_HAVES
 from xl_salesflow.process.deal_upkeep import count_unanswered_tries
 from xl_salesflow.process.gate_conditions import find_gate_reach
@@ -291,7 +291,7 @@ def _find_bant_below(pipeline: Pipeline) -> Iterable[RuleMatch]:
     deals = select_open_deals(pipeline)
     deals = deals[(deals[_BANT_POINT_COLUMNS] > 0).any(axis=1)]
     named = deals["playbook"].where(deals["playbook"] != "", pipeline.default_playbook)
-    below = pd.Series("", index=deals.index, dtype=object)
+    below, comma = pd.Series("", index=deals.index, dtype=object), COMMA_SEPARATOR.in_(pipeline.language)
     for playbook_id, playbook in pipeline.playbooks.items():
         for gate in playbook.gates:
             column, floor = _find_scored_column(gate), gate_limit(gate)
@@ -300,7 +300,7 @@ def _find_bant_below(pipeline: Pipeline) -> Iterable[RuleMatch]:
                 reach = find_gate_reach(pipeline, gate, deals)
                 under &= True if reach is None else reach.applies
                 what = TABLES["Deals"].header(column, pipeline.language)
-                below[under] = np.where(below[under] == "", what, below[under] + ", " + what)
+                below[under] = np.where(below[under] == "", what, below[under] + comma + what)
     rows = below.index[below != ""]
     yield RuleMatch("Deals", rows, "bant_score", {"what": below[rows]})
 

@@ -16,7 +16,7 @@ from xl_salesflow.core.rule_declarations import (
     gate_limit,
     identify_option,
 )
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, TextList
 from xl_salesflow.process.gate_subjects import (
     DATES,
     NUMBERS,
@@ -123,7 +123,7 @@ def _judge_one_of(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> GateRe
         {
             "what": subject.name_in(pipeline.language),
             "is_": subject.describe_cells(pipeline, deals),
-            "list": ", ".join(gate_items(gate)),
+            "list": TextList(tuple(gate_items(gate))),
         },
     )
 

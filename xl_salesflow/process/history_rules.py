@@ -17,7 +17,7 @@ from xl_salesflow.core.history_seal import are_signed_seals, find_broken_seals, 
 from xl_salesflow.core.key_numbers import KEY_FORMATS, order_by_number
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.rule_declarations import Rule, RuleMatch, list_rule_findings
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import COMMA_SEPARATOR, Text
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_frames import OPEN_STAY_LEFT
 from xl_salesflow.schema.table_registry import TABLES
@@ -99,7 +99,7 @@ def _find_broken_seals(pipeline: Pipeline) -> Iterable[RuleMatch]:
 
 def _name_columns(pipeline: Pipeline, columns: Sequence[str]) -> str:
     headers = [TABLES["History"][column].header.in_(pipeline.language) for column in columns]
-    return ", ".join(headers) if len(headers) <= _NAMED_SEALED_CELLS else ""
+    return COMMA_SEPARATOR.in_(pipeline.language).join(headers) if len(headers) <= _NAMED_SEALED_CELLS else ""
 
 
 BROKEN_SEAL = Rule(
@@ -140,9 +140,9 @@ def _find_missing_stays(pipeline: Pipeline) -> Iterable[RuleMatch]:
             if gap
             for step in range(1, min(gap, _MISSING_STAYS_NAMED) + 1)
         ]
-        which = ", ".join(KEY_FORMATS["History"].write(number) for number in missing[:_MISSING_STAYS_NAMED]) + (
-            " …" if gaps.sum() > _MISSING_STAYS_NAMED else ""
-        )
+        named = [KEY_FORMATS["History"].write(number) for number in missing[:_MISSING_STAYS_NAMED]]
+        more = " …" if gaps.sum() > _MISSING_STAYS_NAMED else ""
+        which = COMMA_SEPARATOR.in_(pipeline.language).join(named) + more
         yield RuleMatch("History", history.index[:1], "visit", {"count": int(gaps.sum()), "which": which})
 
 

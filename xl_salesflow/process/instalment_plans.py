@@ -24,7 +24,7 @@ from xl_salesflow.core.deal_standing import find_primary_quotes
 from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import Rule, RuleMatch
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, TextList
 from xl_salesflow.process.payment_upkeep import find_contract_amounts, mark_payments
 from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
 from xl_salesflow.schema.table_frames import fold_keys, make_table_frame
@@ -89,7 +89,7 @@ def make_instalments(pipeline: Pipeline) -> ChangeSet:
         return ChangeSet()
     keys = next_keys(pipeline, "Payments", len(rows))
     frame = make_table_frame(TABLES["Payments"], [{**row, "payment": key} for row, key in zip(rows, keys, strict=True)])
-    because = _FROM_TERMS.in_(pipeline.language, terms=", ".join(dict.fromkeys(terms for _, terms, _ in planned)))
+    because = _FROM_TERMS.in_(pipeline.language, terms=TextList(tuple(dict.fromkeys(terms for _, terms, _ in planned))))
     added = apply_change_set(pipeline, ChangeSet(appends=(Append("Payments", frame, because),)))
     return diff_pipelines(pipeline, mark_payments(added), because)
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from xl_salesflow.core.name_suggestions import suggest_names, token_set_ratio
 from xl_salesflow.core.pipelines import Playbook, Stage
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import fold_text
+from xl_salesflow.locale.texts import TextList, fold_text
 from xl_salesflow.schema.choice_lists import CHOICES
 
 _BUYER_STAGE_WEIGHT, _WORDS_WEIGHT = 0.1, 0.2
@@ -96,7 +96,7 @@ def map_stages(before: Playbook, after: Playbook, chosen: Mapping[str, str], str
         _find_open_stage(old, name, before.id): _find_open_stage(new, to, after.id) for name, to in chosen.items()
     }
     if lost := [name for name in strays if name not in changed]:
-        named, first = ", ".join(f"“{name}”" for name in lost), lost[0]
+        named, first = TextList(tuple(f"“{name}”" for name in lost)), lost[0]
         raise UsageError(
             "Some deals are in {named}, which playbook {before} does not have; say where they belong "
             'with --map "{first}={choice}".',
