@@ -206,7 +206,7 @@ def test_number_cells_of_a_sheet_are_written_as_the_column_is_read(capsys: pytes
     ("language", "line"),
     [
         ("en", "deals.csv → Deals: 2 rows read: 1 created, 1 left out."),
-        ("zh", "deals.csv → Deals：读取 2 行：新增 1 行, 略过 1 行。"),
+        ("zh", "deals.csv → Deals：读取 2 行：新增 1 行、略过 1 行。"),
     ],
 )
 def test_the_terminal_answers_in_both_languages(
