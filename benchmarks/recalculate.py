@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from make_book import make
 from office import Office
 
-from xl_salesflow.cli.demo.demo_words import DEMO_REPS
+from xl_salesflow.cli.demo.demo_words import read_demo_words
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import recompute_formula_columns
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
@@ -36,7 +36,7 @@ from xl_salesflow.workbook.closed_book import ClosedBook
 
 TODAY = date.today()
 EMPTY, ALL = "", ALL_VALUES_LABEL.in_("en")
-OWNER, CHANNEL = DEMO_REPS["en"][0], LISTS["sales_channel"]["direct"].in_("en")
+OWNER, CHANNEL = read_demo_words("en").reps[0], LISTS["sales_channel"]["direct"].in_("en")
 QUESTIONS: dict[str, dict[str, Any]] = {
     "as of a past day": {"AsOfInput": TODAY - timedelta(days=200)},
     "as of another past day": {"AsOfInput": TODAY - timedelta(days=260)},

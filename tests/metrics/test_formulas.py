@@ -15,6 +15,7 @@ from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.process.rule_catalogue import EARLY_WARNING_RULES
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.named_values import NAMED_CELLS, SETTINGS_BY_ID
+from xl_salesflow.schema.row_names import ROW_NAMES
 from xl_salesflow.schema.table_registry import TABLES, render_formula
 
 KNOWN = {
@@ -38,6 +39,8 @@ def every_formula(language: Language) -> Iterator[tuple[str, str]]:
         for column in table.columns:
             if column.formula:
                 yield f"{table.name} {column.id}", render_formula(column.formula, language, table)
+    for name, one in ROW_NAMES.items():
+        yield name, render_formula(one.formula, language, TABLES[one.table])
     yield from card_formulas(language).items()
     for name, cell in NAMED_CELLS.items():
         if cell.formula and name != "Today":
@@ -131,6 +134,7 @@ def test_every_name_is_declared(language: Language) -> None:
         *TABLES,
         "This",
         "Row",
+        *ROW_NAMES,
     }
     for place, text in every_formula(language):
         words = {

@@ -22,8 +22,10 @@ from xl_salesflow.metrics.metric_declaration import MetricFormula
 from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS, metric_row_formulas
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.named_values import ALL_VALUES_LABEL, NAMED_CELLS, QUERY_FILTERS, SETTINGS_BY_ID
+from xl_salesflow.schema.row_names import ROW_NAMES
 from xl_salesflow.schema.table_columns import Column, TableSchema
 from xl_salesflow.schema.table_registry import TABLES, render_formula
+from xl_salesflow.workbook.row_name_texts import declared_layout, render_row_name
 from xl_salesflow.workbook.template.defined_names import add_dropdowns_sheet, add_workings_sheet
 
 READ = (
@@ -62,6 +64,7 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
     add_dropdowns_sheet(book, pipeline.language)
     _names(book, pipeline)
     _compared(book, pipeline.language)
+    _row_names(book, pipeline.language)
     book.save(path)
     return path
 
@@ -144,6 +147,13 @@ def _compared(book: Workbook, language: Language) -> None:
     for row, (name, text) in enumerate(COMPARISON_CELLS.items(), 1):
         sheet.cell(row, 1, "=" + render_formula(text, language))
         book.defined_names[name] = DefinedName(name, attr_text=f"Compared!$A${row}")
+
+
+def _row_names(book: Workbook, language: Language) -> None:
+    layout = declared_layout(language)
+    for name, one in ROW_NAMES.items():
+        letters = {column.id: get_column_letter(at) for at, column in enumerate(TABLES[one.table].columns, 1)}
+        book.defined_names[name] = DefinedName(name, attr_text=render_row_name(name, one.table, letters, layout))
 
 
 def _asked(pipeline: Pipeline) -> dict[str, Any]:

@@ -113,6 +113,18 @@ def test_formulas_that_changed_since_are_replaced_and_those_of_a_person_are_repo
 
 
 @pytest.mark.parametrize("book", LANGUAGES, indirect=True)
+def test_long_formulas_are_names_in_every_row_and_in_the_rows_that_excel_adds(updated: Path) -> None:
+    workbook = Workbook.open(updated)
+    for name, count in (("Deals", 9), ("History", 1)):
+        table = workbook.tables[name]
+        kept = [column.formula for column in table.columns if column.formula]
+        assert len(kept) == count
+        assert max(map(len, kept)) < 110
+        shown = workbook.formulas(table.sheet)
+        assert {text for place, text in shown.items() if table.body.contains_cell(place.row, place.column)} == set(kept)
+
+
+@pytest.mark.parametrize("book", LANGUAGES, indirect=True)
 def test_it_can_be_updated_and_repaired_and_keeps_its_data(book: Path, validator: Validator) -> None:
     names = ("Deals", "History", "Journal", "Quotes", "Activities", "Team")
     before = table_rows(book, *names)

@@ -7,14 +7,6 @@ from datetime import date
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_columns import BY_PRODUCT, Column, SheetGroup, T, TableSchema, declare_column
 
-# 1 if the row matches every dropdown of the sheet Funnel. ViewAll short-cuts the common case without filters. The
-# formula is in every
-# row of Deals and History, so it is as short as possible; AnyOwner is 1 if that filter is off.
-IN_VIEW_FORMULA = (
-    "IF(ViewAll=1,1,IF((AnyOwner+({owner}=ViewOwner))*(AnyProduct+({product}=ViewProduct))*(AnySource+({source}=ViewSource))"
-    "*(AnyRegion+({region}=ViewRegion))*(AnyChannel+({sales_channel}=ViewChannel))*(AnyPlaybook+({playbook}=ViewPlaybook))>0,1,0))"
-)
-
 _DEAL_MAIN_COLUMNS: tuple[Column, ...] = (
     declare_column("deal", "Deal", T.KEY, "A unique number for every deal; never reused", required=True, printed=True),
     declare_column("name", Text("Name", context="Deals"), T.TEXT, "What the deal is about, in a few words", width=26, printed=True),
@@ -41,9 +33,9 @@ _DEAL_VALUE_COLUMNS: tuple[Column, ...] = (
     declare_column("probability_override", "Own probability", T.PERCENT, "Only if you know better than the stage; give the reason next to it"),
     declare_column("probability_reason", "Probability reason", T.TEXT, "Why the deal has its own probability"),
     declare_column("probability", "Probability", T.PERCENT, "The deal's own probability, or else its stage's",
-           formula='IF({probability_override}<>"",{probability_override},IFERROR(INDEX({Stages.probability},MATCH({playbook}&"|"&{recorded_stage},{Stages.key},0)),""))'),
+           formula='IF({probability_override}="",DealStageProbability,{probability_override})'),
     declare_column("weighted_value", "Weighted value", T.MONEY, "Amount × probability, rounded to cents",
-           formula='IF(OR({amount}="",{probability}=""),"",ROUND({amount}*{probability},2))'),
+           formula="DealWeightedValue"),
     declare_column("forecast", Text("Forecast", context="Deals"), T.CHOICE, "How sure you are for the forecast; separate from stage and probability", options="forecast"),
     declare_column("learned_probability", "Learned probability", T.PERCENT, "Probability learned from the workbook's own won and lost deals; shown next to yours, never counted", writer=BY_PRODUCT, width=11),
     declare_column("learned_why", "Learned from", T.TEXT, "The strongest factors: how many times more frequent among won deals than among lost ones", writer=BY_PRODUCT, width=34),
@@ -57,9 +49,9 @@ _DEAL_BANT_COLUMNS: tuple[Column, ...] = (
     declare_column("bant_known", "BANT known", T.INTEGER, "How many of the four are known",
            formula='COUNTIF({budget:timeline},">0")', width=9),
     declare_column("bant_score", "BANT score", T.NUMBER, "100 × Σ weight × points ÷ (3 × Σ weight); blank while nothing is known",
-           formula='IF({bant_known}=0,"",ROUND(100*({budget}*BantBudget+{authority}*BantAuthority+{need}*BantNeed+{timeline}*BantTimeline)/(3*BantTotal),1))', width=10),
+           formula='IF({bant_known}=0,"",DealBantScore)', width=10),
     declare_column("bant_grade", "BANT grade", T.TEXT, "A to F by the thresholds in Settings",
-           formula='IF({bant_score}="","",IF({bant_score}>=GradeA,"A",IF({bant_score}>=GradeB,"B",IF({bant_score}>=GradeC,"C",IF({bant_score}>=GradeD,"D","F")))))', width=9),
+           formula='IF({bant_score}="","",DealBantGrade)', width=9),
     declare_column("bant_answered", "BANT from answers", T.TEXT, "The points from the sheet Answers, as B/A/N/T; a number you type yourself takes precedence", writer=BY_PRODUCT),
     declare_column("score_trail", "Score trail", T.TEXT, "The last scores with their days, to notice when one falls", writer=BY_PRODUCT),
 )  # fmt: skip
@@ -68,9 +60,9 @@ _DEAL_CLOCK_COLUMNS: tuple[Column, ...] = (
     declare_column("days_in_stage", "Days in stage", T.INTEGER, "Days since the deal entered its recorded stage",
            formula='IF({since}="","",Today-{since})', width=10),
     declare_column("idle_days", "Idle days", T.INTEGER, "Days since the last activity or move of an open deal",
-           formula='IF(OR({outcome}<>{outcome:open},COUNT({since},{last_activity})=0),"",Today-MAX({since},{last_activity}))', width=10),
+           formula="DealIdleDays", width=10),
     declare_column("age_days", "Age", T.INTEGER, "Days since an open deal was created",
-           formula='IF(OR({outcome}<>{outcome:open},{created}=""),"",Today-{created})', width=9),
+           formula="DealAge", width=9),
     declare_column("last_activity", "Last activity", T.DATE, "The day of the latest activity", writer=BY_PRODUCT),
     declare_column("closed", "Closed", T.DATE, "The day the deal was won or lost", writer=BY_PRODUCT),
     declare_column("outcome", "Outcome", T.CHOICE, "Open, won or lost, by the recorded stage", options="outcome", writer=BY_PRODUCT),
@@ -113,7 +105,7 @@ _DEAL_DECISION_COLUMNS: tuple[Column, ...] = (
     declare_column("override_reason", "Override reason", T.TEXT, "Why it may pass; recorded in Stage history"),
     declare_column("playbook", "Playbook", T.TEXT, "The sales process of this deal; filled in when blank"),
     declare_column("notes", "Notes", T.LONG, "Anything else"),
-    declare_column("in_view", "In view", T.INTEGER, "1 when the row matches the dropdowns of the Funnel sheet", formula=IN_VIEW_FORMULA, width=8),
+    declare_column("in_view", "In view", T.INTEGER, "1 when the row matches the dropdowns of the Funnel sheet", formula="DealInView", width=8),
 )  # fmt: skip
 
 DEALS_TABLE = TableSchema(
@@ -137,17 +129,6 @@ OPEN_STAY_END = date(9999, 12, 31)
 
 USABLE_YEARS = range(1900, 2200)
 """The years of a day that a person gives as today: sums of days stay within the calendar."""
-
-# The only formula of a stage stay, so that everything else about stays is a plain comparison. A spreadsheet reads
-# formula cells
-# one by one wherever they are in memory, so a second formula in every row would double the time of every query on the
-# first.
-_STAY_STAGE_FORMULA = "(1+IF({playbook}=StagePlaybook,INT({step}/10000),0))"
-STAY_STATE_FORMULA = (
-    f"IF({{entered}}>BegunTo,0,IF({{entered}}<BegunFrom,0,IF({IN_VIEW_FORMULA}=0,0,"
-    f'IF({{left}}<=AsOf,IF({{left}}="",-30,-1)*{_STAY_STAGE_FORMULA},IF({{created}}>BegunTo,-1000,IF({{created}}<BegunFrom,-1000,1))*{_STAY_STAGE_FORMULA}'
-    "+IF({created}>BegunTo,0,IF({created}<BegunFrom,0,100*MOD(INT({step}/1000),10)))))))"
-)
 
 HISTORY_TABLE = TableSchema(
     "History", Text("Stage history"), Text("Every stage visit of every deal; append only"), SheetGroup.RECORD,
@@ -182,7 +163,7 @@ HISTORY_TABLE = TableSchema(
         declare_column("gates", "Gates", T.TEXT, "Gates that warned or were overridden", writer=BY_PRODUCT),
         declare_column("weighted_value", "Weighted value", T.MONEY, "Amount × probability when it entered, rounded to cents", writer=BY_PRODUCT),
         declare_column("step", "Step", T.INTEGER, "Number of its stage among the steps of its process × 10000 + outcome (1 open, 2 lost, 3 won) × 1000 + way it left × 100 + number of the stage it went to", writer=BY_PRODUCT, width=9),
-        declare_column("state", "State then", T.INTEGER, "At the as-of date, for rows in view: 1 + row of its stage + outcome × 100 while the deal stands there, minus (1 + row) once it has left; 0 out of view or not begun", formula=STAY_STATE_FORMULA, width=9),
+        declare_column("state", "State then", T.INTEGER, "At the as-of date, for rows in view: 1 + row of its stage + outcome × 100 while the deal stands there, minus (1 + row) once it has left; 0 out of view or not begun", formula="StayState", width=9),
         declare_column("seal", "Seal", T.TEXT, "Shows whether this row, or how the previous visit ended, was changed by hand", writer=BY_PRODUCT, width=20),
     ), key="visit",
 )  # fmt: skip

@@ -25,6 +25,7 @@ from xl_salesflow.schema.choice_lists import CHOICES, CHOICES_ADDED_LATER
 from xl_salesflow.schema.named_values import SETTINGS_BY_ID
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.calculated_columns import renew_calculated_columns
 from xl_salesflow.workbook.empty_workbook import read_empty_workbook
 from xl_salesflow.workbook.loose_cells import LostFormula, find_lost_formulas
 from xl_salesflow.workbook.missing_names import add_missing_names
@@ -140,7 +141,7 @@ def upgrade_workbook(workbook: Workbook, shipped: Workbook | None = None) -> tup
         workbook = _offer_later_choices(_add_missing_columns(workbook, shipped, table, ids), table)
     workbook = add_missing_rows(workbook, shipped, [one for one in lacking if one.kind == "row"])
     workbook = renew_helper_sheets(workbook, shipped, [str(one.what) for one in lacking if one.kind == "sheet"])
-    workbook = renew_stage_dropdown(add_missing_names(workbook, shipped))
+    workbook = renew_calculated_columns(renew_stage_dropdown(add_missing_names(workbook, shipped)))
     workbook = rename_reserved_titles(workbook, [one.table for one in lacking if one.kind == "title"], shipped)
     left = find_missing_parts(workbook, shipped)
     return workbook, [one for one in lacking if one not in left]

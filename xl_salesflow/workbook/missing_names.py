@@ -16,9 +16,9 @@ from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.loose_cells import BookCell, BookCells
 from xl_salesflow.workbook.missing_parts import (
+    MissingNameTest,
     find_declared_tables,
     find_expected_names,
-    is_broken_reference,
     match_template_sheets,
 )
 from xl_salesflow.workbook.workbook_layout import language_of_headers, match_headers
@@ -105,18 +105,15 @@ def add_missing_names(workbook: Workbook, shipped: Workbook) -> Workbook:
 
     Names of ours where the template now has another one are moved away.
     """
-    lacking = [
-        name
-        for name in find_expected_names(workbook, shipped)
-        if _is_missing_or_broken_name(workbook, workbook.name_texts.get(name))
-    ]
+    is_lacking = MissingNameTest(workbook)
+    lacking = list(filter(is_lacking, find_expected_names(workbook, shipped)))
     draft, here, there = PackageDraft(workbook.package), BookCells(workbook), BookCells(shipped)
     graft, places = SheetGraft(draft, PackageDraft(shipped.package)), dict[str, BookCell]()
     displaced = DisplacedNames(here, there)
     for name in lacking:
         at = shipped.names.get(name)
         if at is None:
-            graft.name(name, shipped.name_texts[name])
+            graft.name(name, is_lacking.row_names.get(name, shipped.name_texts[name]))
             continue
         pattern, own, going = BookCell(at.sheet, at.row, at.col), displaced.place(name), displaced.displaced_by(name)
         if own and going is not None:
@@ -139,7 +136,7 @@ def add_missing_names(workbook: Workbook, shipped: Workbook) -> Workbook:
 
 def find_deleted_names(workbook: Workbook, shipped: Workbook) -> list[str]:
     """Return the names of the template that were deleted although their cells exist, or that refer to nothing."""
-    here, there = BookCells(workbook), BookCells(shipped)
+    here, there, is_lacking = BookCells(workbook), BookCells(shipped), MissingNameTest(workbook)
     found = []
     for name in find_expected_names(workbook, shipped):
         text, at = workbook.name_texts.get(name), shipped.names.get(name)
@@ -149,7 +146,7 @@ def find_deleted_names(workbook: Workbook, shipped: Workbook) -> list[str]:
                 continue
         if text is None and at is None:
             continue
-        if _is_missing_or_broken_name(workbook, text):
+        if is_lacking(name):
             found.append(name)
     return found
 
@@ -162,10 +159,6 @@ def _reference_to_book_cell(cell: BookCell, pattern: str = "") -> str:
     # if there are several cells, use the order of the template (*pattern*)
     cells = split_sheet_reference(pattern)[1] or f"${column_letters(cell.column)}${cell.row}"
     return f"{quote_sheet_name(cell.sheet)}!{cells}"
-
-
-def _is_missing_or_broken_name(workbook: Workbook, text: str | None) -> bool:
-    return text is None or is_broken_reference(workbook, text)
 
 
 def _find_cell_in_table(workbook: Workbook, shipped: Workbook, cell: BookCell) -> BookCell | None:

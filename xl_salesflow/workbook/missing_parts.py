@@ -20,6 +20,7 @@ from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.ooxml.workbook_parts import ExcelTable, read_relationships
 from xl_salesflow.schema.named_values import NAMED_CELLS, SETTINGS_BY_ID
 from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.row_name_texts import find_row_name_texts, is_same_definition
 from xl_salesflow.workbook.workbook_layout import guess_renamed_header, language_of_headers, match_headers
 
 
@@ -176,11 +177,22 @@ def _row_key_text(cell: object) -> str:
 
 def _find_missing_names(workbook: Workbook, shipped: Workbook) -> Iterator[str]:
     """Yield the names of the template that are missing or refer to nothing."""
-    there = workbook.name_texts
-    for name in find_expected_names(workbook, shipped):
-        text = there.get(name)
-        if text is None or is_broken_reference(workbook, text):
-            yield name
+    lacks = MissingNameTest(workbook)
+    yield from (name for name in find_expected_names(workbook, shipped) if lacks(name))
+
+
+class MissingNameTest:
+    """Tells whether a name of ours is missing in a workbook, refers to nothing, or reads other columns than it should."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self._book, self.row_names = workbook, find_row_name_texts(find_declared_tables(workbook))
+
+    def __call__(self, name: str) -> bool:
+        """Return whether *name* has to be defined anew."""
+        text = self._book.name_texts.get(name)
+        if text is None or is_broken_reference(self._book, text):
+            return True
+        return name in self.row_names and not is_same_definition(text, self.row_names[name])
 
 
 _START_NAMES = frozenset(cell.name for cell in NAMED_CELLS.values() if cell.sheet == "Start")

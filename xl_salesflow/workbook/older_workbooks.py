@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.change_sets import ChangeSet, Edit
 from xl_salesflow.ooxml.cell_contents import CellFormula
 from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.schema.row_names import uses_row_name
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.book_reader import WorkbookReading
 from xl_salesflow.workbook.book_upgrade import template_for_workbook, upgrade_workbook
@@ -54,9 +55,10 @@ def _renew_loose_cells(workbook: Workbook, shipped: Workbook) -> Workbook:
 
 
 def _write_new_formulas(workbook: Workbook, added: list[MissingPart]) -> Workbook:
-    # new metrics, and formulas as an older version wrote them; their results come with the next update
+    # new metrics, and formulas as an older version wrote them; their results come with the next update, except those of
+    # formulas that only moved into a name
     reading = WorkbookReading(workbook, find_workbook_layout(workbook.path, workbook.tables))
-    former, repairs = read_former_formulas(), dict[str, dict[str, list[int]]]()
+    former, repairs, caches = read_former_formulas(), dict[str, dict[str, list[int]]](), list[Edit]()
     for name in reading.layout.tables:
         keys = {str(one.what) for one in added if one.kind == "row" and one.table == name}
         new_columns = {str(one.what) for one in added if one.kind == "column" and one.table == name}
@@ -66,7 +68,12 @@ def _write_new_formulas(workbook: Workbook, added: list[MissingPart]) -> Workboo
         for column, row, text in list_changed_formulas(reading, name):
             if column in new_columns or is_new[row] or digest_formula(f"{name}.{column}", text) in former:
                 repairs[name].setdefault(column, []).append(row)
-    ChangeSetWriter(reading).collect(ChangeSet(repairs=repairs))
+        caches += (
+            Edit(name, column, keys := frame.loc[rows, TABLES[name].name_column], keys, frame.loc[rows, column], "")
+            for column, rows in repairs[name].items()
+            if uses_row_name(TABLES[name][column].formula or "")
+        )
+    ChangeSetWriter(reading).collect(ChangeSet(repairs=repairs, caches=caches))
     return Workbook(workbook.path, reading.workbook.to_bytes())
 
 

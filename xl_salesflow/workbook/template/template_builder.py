@@ -16,9 +16,11 @@ from xl_salesflow.ooxml.excel_notation import quote_sheet_name
 from xl_salesflow.process.playbook_files import playbook_title
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import NAMED_CELLS, SETTINGS_BY_ID
+from xl_salesflow.schema.row_names import ROW_NAMES
 from xl_salesflow.schema.sheet_layouts import arrange_columns
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.row_name_texts import declared_layout, render_row_name
 from xl_salesflow.workbook.template.analysis_pages import add_analysis_pages, add_sales_plan_page
 from xl_salesflow.workbook.template.defined_names import (
     add_dropdowns_sheet,
@@ -120,6 +122,7 @@ def build_template(language: Language, playbook: str = "crm") -> bytes:
         add_validations(table, language)
         add_conditional_formats(table, language)
     define_list_names(workbook, language)
+    _define_row_names(workbook, placed, language)
     add_start_sheet(workbook, language, next(table for table in placed if table.table.name == "StageMetrics"))
     workbook.active = 0
     return pack_workbook(workbook)
@@ -161,6 +164,14 @@ def _write_template_tables(workbook: Workbook, language: Language, playbook: str
         if table.name == "Settings":
             finish_settings_sheet(workbook, placed, language)
         yield placed
+
+
+def _define_row_names(workbook: Workbook, placed: Iterable[PlacedTable], language: Language) -> None:
+    tables, layout = {one.table.name: one for one in placed}, declared_layout(language)
+    for name, one in ROW_NAMES.items():
+        table = tables[one.table]
+        letters = {column.id: table.column_letter(column.id) for column in table.table.columns}
+        define_name(workbook, name, render_row_name(name, table.sheet.title, letters, layout))
 
 
 def _count_funnel_steps(stages: Iterable[TemplateRow], language: Language) -> int:

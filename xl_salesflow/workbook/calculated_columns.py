@@ -1,0 +1,36 @@
+"""Renew the formulas that tables keep for new rows, where a table still has one of an earlier version.
+
+Excel fills them into the rows that people add. One that a person wrote stays.
+"""
+
+from __future__ import annotations
+
+from xl_salesflow.ooxml.column_formulas import normalize_formula
+from xl_salesflow.ooxml.package_draft import PackageDraft
+from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.ooxml.workbook_parts import child_elements
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.former_formulas import digest_formula, read_former_formulas
+from xl_salesflow.workbook.workbook_layout import WorkbookLayout, language_of_headers, match_headers
+
+
+def renew_calculated_columns(workbook: Workbook) -> Workbook:
+    """Return *workbook* with today's formula in each calculated column of ours that has an earlier one."""
+    ours = {name: workbook.tables[name] for name in TABLES if name in workbook.tables}
+    language, former = language_of_headers(ours), read_former_formulas()
+    headers = {name: match_headers(TABLES[name], table.headers, language) for name, table in ours.items()}
+    layout, draft = WorkbookLayout({}, headers, language), PackageDraft(workbook.package)
+    renewed = False
+    for name, table in ours.items():
+        columns = {header: TABLES[name][column_id] for column_id, header in headers[name].items()}
+        for element in child_elements(draft.tree(table.part), "tableColumns", "tableColumn"):
+            column = columns.get(element.get("name") or "")
+            written = next(child_elements(element, "calculatedColumnFormula"), None)
+            if column is None or not column.formula or written is None:
+                continue
+            today = layout.formula(TABLES[name], column)
+            if normalize_formula(written.text or "") != normalize_formula(today) and (
+                digest_formula(f"{name}.{column.id}", written.text or "") in former
+            ):
+                written.text, renewed = today, True
+    return Workbook(workbook.path, draft.to_bytes()) if renewed else workbook
