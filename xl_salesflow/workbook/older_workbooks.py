@@ -68,12 +68,13 @@ def _write_new_formulas(workbook: Workbook, added: list[MissingPart]) -> Workboo
         for column, row, text in list_changed_formulas(reading, name):
             if column in new_columns or is_new[row] or digest_formula(f"{name}.{column}", text) in former:
                 repairs[name].setdefault(column, []).append(row)
+        names = frame[TABLES[name].name_column]
         caches += (
-            Edit(name, column, keys := frame.loc[rows, TABLES[name].name_column], keys, frame.loc[rows, column], "")
+            Edit(name, column, names.loc[rows], frame.loc[rows, column], frame.loc[rows, column], "")
             for column, rows in repairs[name].items()
             if uses_row_name(TABLES[name][column].formula or "")
         )
-    ChangeSetWriter(reading).collect(ChangeSet(repairs=repairs, caches=caches))
+    ChangeSetWriter(reading).collect(ChangeSet(repairs=repairs, caches=tuple(caches)))
     return Workbook(workbook.path, reading.workbook.to_bytes())
 
 
