@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -93,6 +94,7 @@ adopt {book} --yes
 log {book} {aside}/mail.eml --deal D-00001
 lead {book} --company Nordwind --contact Berg --email berg@nordwind.example --need Valves
 rollup {aside}/copy.xlsx --output {book} --replace
+collect {book} {aside}/shared
 """.strip().splitlines()
 
 
@@ -101,7 +103,9 @@ _MAIL = b"From: berg@nordwind.example\nTo: us@example.com\nDate: Mon, 29 Jun 202
 
 @pytest.fixture(scope="module")
 def prepared(original: bytes, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, Path]:
-    """Make a workbook with a quote, and the other files for the commands: a card, a change sheet, a copy, a list of deals."""
+    """Make a workbook with a quote, and the other files for the commands: a card, a change sheet, a copy, a list of deals,
+    the workbook of a person who added a lead to it.
+    """
     folder = tmp_path_factory.mktemp("prepared")
     path, aside = folder / "team.xlsx", folder / "aside"
     path.write_bytes(original)
@@ -113,14 +117,21 @@ def prepared(original: bytes, tmp_path_factory: pytest.TempPathFactory) -> tuple
         ("quote", path, "D-00001", "--format", "html"),
         ("bant", path, "D-00001", "--output", aside / "card.xlsx"),
         ("update", path, "--dry-run", "--sheet", aside / "changes.xlsx"),
+        ("share", path, aside / "shared"),
     ):
         assert main([*map(str, arguments), "--today", "2026-06-30"]) == 0
+    returned, *others = (aside / "shared").iterdir()
+    for file in others:
+        file.unlink()
+    lead = ("--company", "Nordwind", "--contact", "Berg", "--email", "berg@nordwind.example", "--need", "Valves")
+    assert main(["lead", str(returned), *lead, "--today", "2026-06-30"]) == 0
     return path.read_bytes(), aside
 
 
 def arguments(line: str, prepared: tuple[bytes, Path], folder: Path) -> list[str]:
-    """Copy the prepared workbook into *folder* and return the arguments of the command for it."""
+    """Copy the prepared workbook, with what it shared, into *folder* and return the arguments of the command for it."""
     (folder / "team.xlsx").write_bytes(prepared[0])
+    shutil.copytree(prepared[1].parent / ".team.shared", folder / ".team.shared")
     words = [word.format(book=folder / "team.xlsx", aside=prepared[1]) for word in line.split()]
     return words if words[0] == "check" else [*words, "--today", "2026-07-01"]
 
