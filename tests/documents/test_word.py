@@ -114,6 +114,7 @@ def test_everything_without_tags_stays_as_it_was() -> None:
     [
         (b"text", "not an Office file"),
         (pack_document({"xl/workbook.xml": b"<x/>"}), "not a Word document"),
+        (pack_document({"word/document.xml": b"<x/>"}), "not a Word document"),
         (pack_document({"word/document.xml": b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>{{ &a; }}</x>"}), "do not trust"),
         (pack_document({"word/document.xml": b"<x>{{ a }}"}), "malformed"),
     ],

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.ooxml.packages import package, part, relationship, sheet, zipped
 from xl_salesflow.errors import EncryptedWorkbook, NotAWorkbook, WorkbookError
 from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.workbook.new_stores import build_adopted_store
 
 SOUND = package({"S": sheet('<row r="1"><c r="A1"><v>1</v></c></row>')})
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
@@ -159,6 +160,16 @@ def test_a_document_type_is_refused_before_the_part_is_needed(target: str, kind:
     parts |= {f"xl/{target}": b"<!DOCTYPE x []><sst/>", "xl/_rels/workbook.xml.rels": links.encode()}
     with pytest.raises(NotAWorkbook, match="document type"):
         Workbook(Path("b.xlsx"), zipped(parts))
+
+
+def test_a_workbook_without_its_list_of_parts_is_not_joined(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(SOUND)) as made:
+        parts = {name: made.read(name) for name in made.namelist() if name != "[Content_Types].xml"}
+    path = tmp_path / "team.xlsx"
+    path.write_bytes(zipped(parts))
+    with pytest.raises(NotAWorkbook, match=r"has no part \[Content_Types\].xml; open and save it in Excel") as refused:
+        build_adopted_store(path, SOUND)
+    assert "[Content_Types].xml" in refused.value.in_("zh")
 
 
 def test_parts_with_backslashes_in_their_names_are_read_and_written_with_slashes(tmp_path: Path) -> None:

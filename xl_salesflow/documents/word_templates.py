@@ -50,6 +50,9 @@ _LOGO_DRAWING = (
 )  # fmt: skip
 
 
+_CONTENT_TYPES = "[Content_Types].xml"
+
+
 @dataclass(frozen=True)
 class WordTemplate:
     """A prepared template: all parts, and those with tags as Jinja templates."""
@@ -85,10 +88,12 @@ def prepare_word_template(content: bytes, name: str) -> WordTemplate:
         jinja2.TemplateSyntaxError: a tag is malformed.
     """
     parts = unpack_template(content, name)
+    why = Text("is not a Word document (.docx); save it as one in Word")
     if "word/document.xml" not in parts:
-        why = Text("is not a Word document (.docx); save it as one in Word")
         raise UnsoundTemplate(name, why)
     sources = dict(word_jinja_sources(parts, name))
+    if _CONTENT_TYPES not in parts:
+        raise UnsoundTemplate(name, why)
     made = {part: jinja_environment("docx").from_string(source) for part, source in sources.items()}
     return WordTemplate(name, parts, made)
 
@@ -138,10 +143,10 @@ def _logo_drawing(logo: Logo) -> str:
 def _logo_parts(parts: TemplateParts, changed: TemplateParts, logo: Logo) -> TemplateParts:
     kind = "png" if logo.kind == "image/png" else "jpeg"
     added: TemplateParts = {f"word/media/salesflow-logo.{kind}": logo.content}
-    types = parts["[Content_Types].xml"].decode("utf-8")
+    types = parts[_CONTENT_TYPES].decode("utf-8")
     if f'Extension="{kind}"' not in types:
         types = types.replace("<Default ", f'<Default Extension="{kind}" ContentType="{logo.kind}"/><Default ', 1)
-        added["[Content_Types].xml"] = types.encode("utf-8")
+        added[_CONTENT_TYPES] = types.encode("utf-8")
     relationship = (
         f'<Relationship Id="{_LOGO_RELATION_ID}" Target="media/salesflow-logo.{kind}" '
         'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"/></Relationships>'

@@ -174,17 +174,22 @@ class Package:
         """Return a part's name as the zip spells it; part names ignore case."""
         return self._by_lower.get(name.lower().lstrip("/"))
 
+    def _member(self, name: str) -> zipfile.ZipInfo:
+        if name not in self._members:  # only a damaged package lacks a part that it has to have
+            raise repairable_workbook_error(self.path, "has no part {name}", name=name)
+        return self._members[name]
+
     def size(self, name: str) -> int:
         """Return the unpacked size of a part in bytes."""
         over = self._over.get(name)
-        return over.size if over else self._members[name].file_size
+        return over.size if over else self._member(name).file_size
 
     def stream(self, name: str) -> Iterator[bytes]:
         """Yield a part's bytes in pieces, checked against its size and checksum; raises NotAWorkbook."""
         if name in self._over:
             yield from inflate_pieces(self._over[name].data)
             return
-        member = self._members[name]
+        member = self._member(name)
         size = crc = 0
         try:
             for chunk in self._pieces(member):
@@ -217,7 +222,7 @@ class Package:
 
     def refuse_document_type(self, name: str) -> None:
         """Refuse a part with a document type now, not when it is read for the first time, which may be after a save."""
-        member = self._members[name]
+        member = self._member(name)
         start = b""
         if name not in self._over and member.compress_type == zipfile.ZIP_DEFLATED:
             with suppress(zlib.error):  # a part that is damaged is reported by who reads it
