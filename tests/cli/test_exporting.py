@@ -13,9 +13,6 @@ import pytest
 
 from tests.tables import TODAY
 from xl_salesflow.cli import main
-from xl_salesflow.cli.export_commands import format_table_csv
-from xl_salesflow.schema.table_frames import make_table_frame
-from xl_salesflow.schema.table_registry import TABLES
 
 
 @pytest.fixture(scope="module")
@@ -48,15 +45,6 @@ def test_json_has_ids_and_nulls(book: Path, tmp_path: Path) -> None:
     assert main(["export", str(book), str(tmp_path), "--format", "json", "--today", str(TODAY)]) == 0
     deal = json.loads((tmp_path / "Deals.json").read_text(encoding="utf-8"))[0]
     assert (deal["source"], deal["created"], deal["amount"], deal["need"]) == ("referral", "2026-03-01", 1200.5, None)
-
-
-@pytest.mark.parametrize(
-    ("typed", "written"),
-    [("=1+1", "'=1+1"), ("@SUM(1)", "'@SUM(1)"), ("-cmd", "'-cmd"), ("+49 30 1234", "+49 30 1234"), ("Plain", "Plain")],
-)
-def test_no_text_becomes_a_formula(typed: str, written: str) -> None:
-    made = format_table_csv(TABLES["Deals"], make_table_frame(TABLES["Deals"], [{"deal": "D-1", "name": typed}]), "en")
-    assert next(csv.DictReader(made.decode("utf-8-sig").splitlines()))["Name"] == written
 
 
 def test_an_update_opens_no_connection(book: Path) -> None:

@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.tables import crm
 from xl_salesflow.changelog.change_log import format_log_value
-from xl_salesflow.cli.export_commands import format_table_json
 from xl_salesflow.core.change_sets import NamedCellChange
 from xl_salesflow.excel.table_growth import CellEncoder
+from xl_salesflow.exports.exported_tables import list_tables_in_use
+from xl_salesflow.exports.text_files import format_table_json
 from xl_salesflow.imports.raw_files import sheet_cell_to_text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, choice_label
 from xl_salesflow.schema.plain_values import is_blank, is_missing, json_value, plain_value
-from xl_salesflow.schema.table_frames import make_table_frame
-from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text
 
 DAY, MOMENT = date(2026, 1, 5), datetime(2026, 1, 5, 10, 15)
@@ -64,8 +64,9 @@ def test_the_change_log_and_the_open_workbook_write_the_same(value: Any, plain: 
 
 
 def test_an_export_keeps_the_time_of_the_day() -> None:
-    rows = make_table_frame(TABLES["Journal"], [{"run": "r", "time": MOMENT, "verb": "update"}])
-    (row,) = json.loads(format_table_json(TABLES["Journal"], rows, "en"))
+    pipeline = crm(Journal=[{"run": "r", "time": MOMENT, "verb": "update"}])
+    (table,) = (table for table in list_tables_in_use(pipeline) if table.name == "Journal")
+    (row,) = json.loads(format_table_json(table))
     assert (row["time"], row["by"]) == ("2026-01-05T10:15:00", None)
 
 

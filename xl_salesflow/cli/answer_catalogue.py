@@ -34,6 +34,7 @@ from xl_salesflow.core.answers import Answer
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
 from xl_salesflow.core.customer_answers import CustomerAnswer
 from xl_salesflow.core.digest_answers import DigestsAnswer
+from xl_salesflow.core.export_answers import ExportAnswer
 from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.forecast_answers import ForecastAnswer
 from xl_salesflow.core.insight_answers import InsightsAnswer
@@ -69,7 +70,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "customer": (CustomerAnswer,),
         "diff": (DifferencesReport,),
         "digest": (DigestsAnswer, FilesAnswer[DigestsAnswer]),
-        "export": (WrittenFiles,),
+        "export": (ExportAnswer,),
         "flow": (FlowAnswer,),
         "followups": (FollowUpsAnswer, FilesAnswer[FollowUpsAnswer]),
         "forecast": (ForecastAnswer,),

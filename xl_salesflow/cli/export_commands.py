@@ -1,96 +1,65 @@
-"""The command export: every non-empty table as a plain file, with the values that the sheets show."""
+"""The command export: the tables of a workbook as files or a database, with the values that the sheets show."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Callable, Mapping
-from datetime import date
-from json import dumps
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from xl_salesflow.cli.command_options import BOOK_ARGUMENT, JSON_OPTION, TODAY_OPTION, translated_option, verb_command
-from xl_salesflow.locale.texts import Language
+from xl_salesflow.cli.command_options import (
+    BOOK_ARGUMENT,
+    JSON_OPTION,
+    TODAY_OPTION,
+    terminal_text,
+    translated_option,
+    verb_command,
+)
+from xl_salesflow.locale.texts import Text
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from xl_salesflow.schema.table_columns import TableSchema
+_FORMATS = ("csv", "json", "jsonl", "sqlite", "duckdb", "parquet")  # export_files imports pandas
 
 
 @verb_command("export")
 @BOOK_ARGUMENT
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@translated_option("--format", "The format of the files.", type=click.Choice(["csv", "json"]), default="csv")
+@translated_option("--format", "The format of the files.", type=click.Choice(_FORMATS), default="csv")
+@translated_option(
+    "--since",
+    "Only the rows that changed since this export into the folder; last is the newest.",
+    metavar="RUN",
+)
 @JSON_OPTION
 @TODAY_OPTION
-def export_command(book: Path, folder: Path, format: str, json: bool, today: date | None) -> int:
+def export_command(book: Path, folder: Path, format: str, since: str | None, json: bool, today: date | None) -> int:
 
-    return export_tables(book, folder, format, json, today)
-
-
-_FORMULA_START = re.compile(r"[=@\t\r\n]|[+\-](?![\d\s().,/-]*$)")
-"""Matches texts that a spreadsheet would take for a formula; phone numbers are not."""
+    return export_workbook(book, folder, format, since, json, today)
 
 
-def export_tables(path: Path, folder: Path, file_format: str, as_json: bool, today: date | None) -> int:
-    """Write every non-empty table of *path* into *folder*, one file each, named after the table."""
-    from xl_salesflow.cli.printed_answers import WrittenFiles
+_RUN_TEXT = Text("This is the export {run}; the next one can write the changes only: --since {run}")
+_CHANGES_TEXT = Text("Since {run}: {added} rows added, {changed} changed, {removed} removed.")
+
+
+def export_workbook(
+    path: Path, folder: Path, file_format: str, since: str | None, as_json: bool, today: date | None
+) -> int:
+    """Write the tables of the workbook at *path* into *folder*."""
     from xl_salesflow.cli.screen_output import print_json
-    from xl_salesflow.core.file_saving import save_file_atomically
     from xl_salesflow.engine import recompute_formula_columns
-    from xl_salesflow.schema.table_registry import TABLES
+    from xl_salesflow.exports.export_files import EXPORT_FORMATS, write_export
     from xl_salesflow.workbook.closed_book import ClosedBook
 
     pipeline = recompute_formula_columns(ClosedBook(path).read(today or date.today()))
-    write = _EXPORT_FORMATS[file_format]
-    files = [
-        save_file_atomically(folder / f"{name}.{file_format}", write(table, pipeline[name], pipeline.language), path)
-        for name, table in TABLES.items()
-        if len(pipeline[name])
-    ]
+    named = next(one for one in EXPORT_FORMATS if one == file_format)
+    answer = write_export(pipeline, path, folder, named, datetime.now(), since)
     if as_json:
-        print_json(WrittenFiles(tuple(map(str, files))))
+        print_json(answer)
         return 0
-    for file in files:
-        click.echo(str(file))
+    for file in answer.files:
+        click.echo(file)
+    # not among the names of the files, which other programs read
+    if since:
+        facts = {"run": answer.since, "added": answer.added, "changed": answer.changed, "removed": answer.removed}
+        click.echo(terminal_text(_CHANGES_TEXT, **facts), err=True)
+    click.echo(terminal_text(_RUN_TEXT, run=answer.run), err=True)
     return 0
-
-
-def format_table_csv(table: TableSchema, rows: pd.DataFrame, language: Language) -> bytes:
-    """Return *rows* as CSV with the sheet's headers, in UTF-8 with a byte order mark, so that Excel detects it.
-
-    A text that a spreadsheet would take for a formula is prefixed with an apostrophe.
-    """
-    from xl_salesflow.workbook.template.starter_content import template_cell_value
-
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([column.header.in_(language) for column in table.columns])
-    for row in rows.to_dict("records"):
-        writer.writerow(
-            [_disarm_formula(template_cell_value(column, row[column.id], language)) for column in table.columns]
-        )
-    return text.getvalue().encode("utf-8-sig")
-
-
-def format_table_json(table: TableSchema, rows: pd.DataFrame, language: Language) -> bytes:
-    """Return *rows* as a JSON array of objects by column id; choices and list values are ids, dates ISO, blanks null."""
-    from xl_salesflow.schema.plain_values import json_value
-
-    objects = [{column.id: json_value(row[column.id]) for column in table.columns} for row in rows.to_dict("records")]
-    return dumps(objects, ensure_ascii=False, indent=1).encode("utf-8")
-
-
-def _disarm_formula(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and _FORMULA_START.match(value) else value
-
-
-_EXPORT_FORMATS: Mapping[str, Callable[[TableSchema, pd.DataFrame, Language], bytes]] = {
-    "csv": format_table_csv,
-    "json": format_table_json,
-}

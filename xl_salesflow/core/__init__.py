@@ -19,6 +19,7 @@ Public names, by file:
         look_up_quote_owners, score_week_ago, select_open_deals
     deal_titles: deal_title
     digest_answers: DigestMeasure, DigestRisk, DigestsAnswer, DigestStep, GroupOutlook, ManagerDigest
+    export_answers: ExportAnswer
     file_saving: hidden_file_beside, open_own_file, PendingFile, raise_as_cannot_save, safe_file_name,
         save_file_atomically, temporary_file_beside, TEMPORARY_SUFFIX
     flow_answers: FLOW_STEPS, FlowAnswer, FlowDeal, FlowGroup, FlowStep, FlowSteps, SIGNED_FLOW_STEPS

@@ -6,7 +6,8 @@ The engine, the verbs, documents and workbook may import this package; the templ
 Public names, by file:
 
     computed_columns: compute_deal_columns, compute_history_columns, compute_stage_columns
-    funnel_answers: answer_comparison, answer_funnel
+    deal_cube: build_cube
+    funnel_answers: answer_comparison, answer_funnel, metric_table_rows
     group_metrics: find_grouping_column
     measure_effects: fill_measure_values
     metric_cell_values: compute_sheet_values

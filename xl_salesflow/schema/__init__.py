@@ -8,6 +8,7 @@ Public names, by file:
     choice_lists: choice_label, CHOICES, Choices, CHOICES_ADDED_LATER, find_option_text, identify_choice, list_options,
         LISTS
     deal_tables: OPEN_STAY_END, USABLE_YEARS
+    manager_tables: METRICS_TABLE
     named_values: BOTTLENECK_LINE, METRIC_NAME_PREFIXES, NAMED_CELLS, PLAN_LINE, Query, QUERY_FILTERS, Settings,
         SETTINGS_BY_ID, SettingSchema, SettingValue
     plain_values: is_blank, is_missing, json_value, LOST_CHARACTER, plain_number, plain_value, replace_half_characters

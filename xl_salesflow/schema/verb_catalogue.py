@@ -107,7 +107,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_button("explain", "Why not?", "Show what keeps the selected deal from the stage you typed; nothing is written", "FunctionWizard", "deals"),
             _declare_verb("bant", "BANT card", "Write the BANT questions of a deal to a card for answering, or read a filled card", "FormControlCheckBox", group="qualify", large=True),
             _declare_verb("compare", "Compare groups", "Compare the win rates of two sources, owners or products: is it more than chance?", "WhatIfAnalysisMenu", True, group="more"),
-            _declare_verb("export", "Export", "Write every table as CSV or JSON: the data is yours, on your machine", "ExportTextFile"),
+            _declare_verb("export", "Export", "Write every table as files or a database for other programs; the data is yours", "ExportTextFile"),
             _declare_verb("prepare", "Prepare a visit", "Give a deal the checklist before a visit, as tasks", "ListMacros", group="today"),
             _declare_button("score", Text("Score", context="button"), "Compute BANT points from the answers, and the trait scores", "CalculateNow", "qualify"),
             _declare_button("activity", "Log activity", "Add an activity of today to the selected deal", "ReviewNewComment", "today", menu="activity_type"),
