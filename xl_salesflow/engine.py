@@ -124,7 +124,7 @@ def run_steps(
     finished: ChangeSet[Any] = changed
     if changed.edits or changed.appends or changed.fills or changed.removes:
         finished = changed + log_changes(
-            changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables, run.account
+            changed, verb, run.by, run.now, pipeline["Journal"]["run"], now.tables, run.account, reasons
         )
     if not isinstance(results.answer, answer_type):
         raise TypeError(f"the steps of {verb} answer with {results.answer}, not with a {answer_type.__name__}")

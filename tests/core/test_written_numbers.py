@@ -86,7 +86,6 @@ MAGNITUDES = """
     2 milliards    | 2000000000
     12 lakh        | 1200000
     1.5 Cr         | 15000000
-    12W            | 120000
     5千            | 5000
     1.2万          | 12000
     3百万          | 3000000
@@ -179,11 +178,25 @@ def test_other_texts_are_no_number(text: str) -> None:
     123,4     | 123.4    | 1234
     1234,5678 | 12345678 | 1234.5678
     1,2345    | 12345    | 1.2345
+    12W       | 12       | 120000
+    -1.5w     | -1.5     | -15000
     """),
 )
 def test_a_text_that_can_mean_two_numbers_is_ambiguous(text: str, first: str, second: str) -> None:
     read = read_written_number(text, ColumnType.MONEY)
     assert (read.value, read.rule, dict(read.facts)) == (None, "ambiguous_number", {"first": first, "second": second})
+
+
+@pytest.mark.parametrize(
+    ("text", "style"),
+    [
+        ("12W", NumberStyle(".", currency="CNY")),
+        ("¥12w", NumberStyle(".")),
+        ("12 W", NumberStyle(".", currency="USD", is_chinese=True)),
+    ],
+)
+def test_w_is_ten_thousand_among_chinese_amounts(text: str, style: NumberStyle) -> None:
+    assert read_written_number(text, ColumnType.MONEY, style).value == 120_000
 
 
 @pytest.mark.parametrize(

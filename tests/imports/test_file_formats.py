@@ -82,7 +82,10 @@ def test_the_blank_rest_of_an_ods_sheet_does_not_count(tmp_path: Path) -> None:
     rows = "".join(ODS_ROW.format(rows=1, cells=line) for line in cells)
     rest = ODS_ROW.format(rows=1_048_574, cells=ODS_BLANK.format(columns=16_384))
     (source,) = read_import_sources(write_ods(tmp_path / "a.ods", rows + rest))
-    assert source.cells.to_numpy().tolist() == [["x", "x", ""]]
+    assert (source.headers, source.cells.to_numpy().tolist()) == (
+        ["x"],
+        [["x"]],
+    )  # columns of one header that agree are one
 
 
 def test_a_far_cell_of_a_binary_workbook_is_refused(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.imports.conftest import workbook
 from xl_salesflow.imports.import_sources import read_import_sources
+from xl_salesflow.imports.map_proposal import propose_import_map
 from xl_salesflow.imports.table_matching import find_best_table
 
 Csv = Callable[..., Path]
@@ -124,3 +126,9 @@ def test_sheets_of_a_workbook_like_ours_are_recognized_by_name(tmp_path: Path) -
     book.save(tmp_path / "ours.xlsx")
     matches = [find_best_table(source) for source in read_import_sources(tmp_path / "ours.xlsx")]
     assert [match and match.table for match in matches] == ["Deals", None, None]
+
+
+def test_the_id_beside_titles_called_deal_is_the_number(csv: Csv) -> None:
+    path = csv("deals.csv", "Deal ID | Deal | Stage\n00123 | New pumps | Lead\n00124 | Old pumps | Lead")
+    columns = propose_import_map([path], workbook()).files[0].columns
+    assert [how.to for how in columns.values()] == ["deal", "name", "stage"]

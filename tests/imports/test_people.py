@@ -165,3 +165,30 @@ def test_owners_that_stay_ids_are_told(
     after, planned = imported(workbook(), *paths, *([csv("users.csv", users)] if users else []))
     assert list(after["Deals"]["owner"]) == expected
     assert any(finding.rule == "import_owner_ids" for finding in planned.findings) == told
+
+
+@pytest.mark.parametrize(
+    ("header", "ids", "users"),
+    [
+        (
+            "OwnerId",
+            ("0051", "0052"),
+            "Record | Display | Mailbox | Boss\n0051 | Kim Lee | kim@x.com |\n0052 | Ana Diaz | ana@x.com | 0051\n"
+            "0053 | Bo Xu | b@x.com |",
+        ),
+        ("Responsible", ("u-17", "u-18"), "Kennung | Anzeigename | Rolle\nu-17 | Kim Lee | AE\nu-18 | Ana Diaz | AE"),
+        (
+            "Owner",
+            ("5", "7"),
+            "Id | Full Name | Email | Phone\n5 | Kim Lee | k@x.com | 1\n7 | Ana Diaz | a@x.com | 2\n9 | Bo Xu | b@x.com | 3",
+        ),
+    ],
+)  # fmt: skip
+def test_a_list_of_users_is_known_by_the_ids_of_owners(header: str, ids: tuple[str, str], users: str, csv: Csv) -> None:
+    """Whatever its name and headers are."""
+    deals = csv("deals.csv", f"Deal | Stage | {header}\nA | Lead | {ids[0]}\nB | Lead | {ids[1]}\nC | Won | {ids[0]}")
+    paths = [deals, csv("list of ours.csv", users)]
+    plan = build_import_changes(workbook(), paths, propose_import_map(paths, workbook()), as_history=True)
+    after = apply_change_set(workbook(), plan)
+    owners = after["Deals"].sort_values("name")["owner"]
+    assert list(owners) == ["Kim Lee", "Ana Diaz", "Kim Lee"]

@@ -16,7 +16,7 @@ from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_changes import build_import_changes
 from xl_salesflow.imports.import_map import ImportMap
-from xl_salesflow.imports.map_parts import ColumnMap
+from xl_salesflow.imports.map_parts import OPEN_COLUMN, ColumnMap
 from xl_salesflow.imports.map_proposal import propose_import_map
 from xl_salesflow.process.pending_moves import find_pending_moves
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
@@ -63,7 +63,8 @@ def decided(mapping: ImportMap) -> ImportMap:
 
     def answered(how: ColumnMap) -> ColumnMap:
         dates, decimal = (setting.partition(" or ")[0] for setting in (how.dates, how.decimal))
-        return replace(how, dates=dates, decimal=decimal, currency="", rate=None)
+        to = "" if how.to == OPEN_COLUMN else how.to  # the first column of a header
+        return replace(how, to=to, dates=dates, decimal=decimal, currency="", rate=None)
 
     files = tuple(
         replace(file, columns={header: answered(how) for header, how in file.columns.items()}) for file in mapping.files

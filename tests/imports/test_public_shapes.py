@@ -83,10 +83,21 @@ def test_a_public_shape_is_mapped_and_summed(system: str, tmp_path: Path) -> Non
 
     text = (tmp_path / "deals.csv").read_bytes().decode(shape[13])
     alone = pd.read_csv(
-        io.StringIO(text), sep=shape[10], decimal=shape[11], thousands=shape[12] or None, dtype={shape[4]: str}
+        io.StringIO(text),
+        sep=shape[10],
+        decimal=shape[11],
+        thousands=shape[12] or None,
+        dtype={shape[4]: str, shape[5]: str},
     )
     kinds = alone.iloc[:, 2].map(dict(zip(shape[7:10], ("open", "won", "lost"), strict=True)))
     assert len(deals) == len(alone) == ROWS
     sums = deals.groupby("outcome")["amount"].sum().round(2).to_dict()
     assert sums == alone.iloc[:, 3].groupby(kinds.to_numpy()).sum().round(2).to_dict()
-    assert list(deals["created"]) == list(pd.to_datetime(alone.iloc[:, 4], format=shape[14]))
+    days = {column: list(pd.to_datetime(alone.iloc[:, column], format=shape[14])) for column in (4, 5)}
+    assert list(deals["created"]) == days[4]
+    closing = deals["closed"].fillna(deals["expected_close"]).set_axis(alone.index)
+    is_told = closing.notna()  # a lost deal has no closing day in the column of expected days
+    assert list(closing[is_told]) == list(pd.Series(days[5])[is_told])
+    assert not kinds[~is_told].eq("open").any()
+    for column, target in ((0, "name"), (1, "account"), (6, "owner")):
+        assert list(deals[target]) == list(alone.iloc[:, column])

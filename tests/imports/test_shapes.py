@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -17,6 +18,7 @@ from xl_salesflow.imports.import_changes import build_import_changes
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource, read_import_sources
 from xl_salesflow.imports.map_proposal import propose_import_map
+from xl_salesflow.locale.texts import TextList
 
 Sheet = Callable[[str], Path]
 
@@ -247,8 +249,8 @@ def test_a_layout_that_does_not_say_what_a_deal_is_is_asked_about(text: str, rul
             ["Pumps, Dock:lead", "Hoses:lead", "Bolts, Mill:presentation", "Nuts:won"],
         ),
         (
-            "Qualified | Negotiation | Closed Won | Closed Lost\nPumps $1,000 | Bolts - 2.5k USD | Nuts | Screws 3000",
-            ["Pumps:qualified:1000", "Bolts:contract:2500", "Nuts:won", "Screws 3000:lost"],
+            "Qualified | Negotiation | Closed Won | Closed Lost\nPumps $1,000 | Bolts - 2.5k USD | Nuts | Screws M8",
+            ["Pumps:qualified:1000", "Bolts:contract:2500", "Nuts:won", "Screws M8:lost"],
         ),
         (
             "Board of Mara\n\nLead | Proposal | Won\nPumps | Bolts | Nuts\n$100 | $200 | $300\nHoses | |\n$50 | |",
@@ -288,15 +290,55 @@ def test_boards_and_months_become_deals(text: str, expected: list[str], sheet: S
 
 def test_rows_that_a_filter_hides_are_told(shared: Path) -> None:
     (source,) = read_import_sources(shared / "cases" / "files" / "rows-hidden.xlsx")
-    assert [(notice.rule, dict(notice.facts)) for notice in source.notices] == [("hidden_rows", {"count": 2})]
+    facts = {notice.rule: dict(notice.facts) for notice in source.notices}
+    assert facts == {"hidden_rows": {"count": 2}, "hidden_columns": {"headers": TextList(("Amount",))}}
     assert len(source.cells) == 4
 
 
-def test_a_column_that_stands_twice_is_told(sheet: Sheet) -> None:
-    (source,) = read_import_sources(sheet("Deal | Stage | Amount | Amount\nA | Lead | 5 | 6\nB | Lead | 7 | 7"))
-    assert [notice.rule for notice in source.notices] == ["same_header"]
-    (same,) = read_import_sources(sheet("Deal | Stage | Amount | Amount\nA | Lead | 5 | 5\nB | Lead | 7 | 7"))
-    assert same.notices == ()
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A | Lead | 5 | 5\nB | Lead | 7 | 7.00", {"Amount": "amount"}),
+        ("A | Lead | | 5\nB | Lead | 7 |", {"Amount": "amount"}),
+        ("A | Lead | 5 | 6\nB | Lead | 7 | 7", {"Amount": "amount", "Amount (2)": "?"}),
+        ("A | Lead | high | 6\nB | Lead | low | 7", {"Amount": "", "Amount (2)": "amount"}),
+        ("A | Lead | 6 | high\nB | Lead | 7 | low", {"Amount": "amount", "Amount (2)": ""}),
+    ],
+)
+def test_columns_of_one_header_are_joined_or_asked_about(text: str, expected: dict[str, str], sheet: Sheet) -> None:
+    path = sheet(f"Deal | Stage | Amount | Amount\n{text}")
+    mapping = propose_import_map([path], workbook())
+    columns = mapping.files[0].columns
+    assert {header: how.to for header, how in columns.items() if header.startswith("Amount")} == expected
+    assert mapping.asks == ("?" in expected.values())
+    assert ImportMap.from_toml(mapping.to_toml("zh")) == replace(mapping, notes=())
+    if mapping.asks:
+        assert any("differ in 1 rows, such as row 2: “6” and “5”" in note for note in mapping.notes)
+        with pytest.raises(UsageError, match="Amount \\(2\\)"):
+            build_import_changes(workbook(), [path], mapping)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "amounts"),
+    [
+        (
+            "Acme 100 | Beta (100k) | Gamma - $1200\nDelta 200 | Eps (5k) |",
+            "Amount (2)",
+            ["100", "200", "100k", "5k", "$1200"],
+        ),
+        ("Acme 100 | Beta 120 | Gamma: 90\nDelta 200 | |", "Amount", ["100", "200", "120", "90"]),
+        ("Pumps $1,000 | Bolts - 2.5k USD | Nuts\nScrews 3000 | |", "Amount (2)", ["$1,000", "3000", "2.5k USD", ""]),
+        ("Phase 1 | Phase 2 | Phase 3", "", []),
+        ("Renewal 2026 | Renewal 2027 | Audit 2026", "", []),
+        ("Acme | Beta | Pumps 12", "", []),
+    ],
+)
+def test_bare_numbers_on_cards_are_asked_about(text: str, asked: str, amounts: list[str], sheet: Sheet) -> None:
+    path = sheet(f"Lead | Proposal | Won\n{text}")
+    (source,) = read_import_sources(path)
+    mapping = propose_import_map([path], workbook())
+    assert [header for header, how in mapping.files[0].columns.items() if how.to == "?"] == ([asked] if asked else [])
+    assert not asked or list(source.cells[asked]) == amounts
 
 
 @pytest.mark.parametrize(
@@ -347,3 +389,33 @@ def test_a_person_says_what_becomes_of_hidden_rows(
     assert list(apply_change_set(pipeline, change_set)["Deals"]["name"]) == names
     rows = [finding for finding in change_set.findings if finding.rule in ("import_hidden_rows", "import_left_out")]
     assert [(finding.rule, finding.cell) for finding in rows] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "outcomes"),
+    [
+        ("Deal | Amount | Won | Lost\nA | 1 | ☑ | ☐\nB | 2 | ☐ | ☑\nC | 3 | ☐ | ☐", ["won", "lost", "open"]),
+        ("Deal | Stage | Won | Lost\nA | Lead | x |\nB | Lead | | x\nC | Proposal | |", ["won", "lost", "open"]),
+        (
+            "Deal | Amount | Gewonnen | Verloren\nA | 1 | ja | nein\nB | 2 | nein | ja\nC | 3 | nein | nein",
+            ["won", "lost", "open"],
+        ),
+    ],
+)
+def test_marks_for_won_and_lost_alone_are_the_outcome(text: str, outcomes: list[str], sheet: Sheet) -> None:
+    deals = imported(sheet(text))["Deals"].sort_values("name")
+    assert list(deals["outcome"]) == outcomes
+
+
+def test_errors_and_hidden_columns_of_a_sheet_are_told(sheet: Sheet) -> None:
+    """The reader of cells takes an error for a blank cell."""
+    path = sheet("Deal | Stage | Amount\nA | Lead | 5\nB | Lead | #N/A\nC | Lead | #REF!")
+    book = openpyxl.load_workbook(path)
+    book.active.column_dimensions["C"].hidden = True
+    book.save(path)
+    plan = build_import_changes(workbook(), [path], mapping := propose_import_map([path], workbook()), as_history=True)
+    assert [(lost.header, lost.cells, lost.filled) for lost in plan.answer.not_understood] == [("Amount", 2, 3)]
+    assert any("the columns Amount are hidden on the sheet" in note for note in mapping.notes)
+    assert [finding.cell for finding in plan.findings if finding.rule == "import_hidden_columns"] == [
+        "team.xlsx › Pipeline, row 2"
+    ]

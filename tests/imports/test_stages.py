@@ -154,7 +154,10 @@ def test_the_kind_of_a_stage_follows_from_its_name(name: str, expected: str | No
 
 
 @pytest.mark.parametrize(
-    "name", ["Not lost", "Almost won", "To be won", "Nicht gewonnen", "Pas perdu", "Не выиграна", "未赢单", "未成交", "预计成交"]
+    "name",
+    ["Not lost", "Won back later", "Probably won", "Won?", "Won (probably)", "Lost?", "Not quite won",
+     "Vielleicht gewonnen", "Presque gagné", "Скоро выиграна", "可能赢单", "尚未赢单", "受注見込み",
+     "Almost won", "To be won", "Nicht gewonnen", "Pas perdu", "Не выиграна", "未赢单", "未成交", "预计成交"]
 )  # fmt: skip
 def test_a_denied_outcome_is_a_question(name: str) -> None:
     """A deal that is not yet won is neither won nor lost."""

@@ -31,6 +31,9 @@ FLAGS = {
         "deal | Is won | Is closed\n1 | TRUE | TRUE\n2 | FALSE | TRUE\n3 | FALSE | FALSE\n4 | | FALSE",
         ["won", "lost", "open", "open"], ["list.csv, row 4: 1 deals"],
     ),
+    "a no beside a column called closed, which is no day": (
+        "deal | Stage | Won? | Closed?\n1 | Lead | Yes | Yes\n2 | Lead | No | Yes\n3 | Lead | No | No", ["won", "lost", "open"], [],
+    ),
     "a no beside a stage that says where the deal is": (
         "deal | Stage | Won?\n1 | Contract | Yes\n2 | Contract | No\n3 | Lost | No\n4 | Lead |",
         ["won", "open", "lost", "open"], [],

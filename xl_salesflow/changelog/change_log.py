@@ -48,6 +48,7 @@ FIRST_RUN_COLUMNS = (*STAGE_MOVE_COLUMNS[1:], *RUNNING_COUNT_COLUMNS, *NOTED_COL
 
 KEYLESS_MARK = "#"
 """Prefix of the key of a row without a key in the Journal; a digest of the row's contents follows."""
+_COMPUTED_CLASS = ("Accounts", "account_class")
 _LONGEST_LOG_CELL = 30_000  # a cell holds 32,767 characters
 
 
@@ -59,11 +60,14 @@ def log_changes(
     taken: Iterable[str] = (),
     left: Mapping[str, pd.DataFrame] = MappingProxyType({}),
     account: str = "",
+    filled: Mapping[tuple[str, str], pd.Series] = MappingProxyType({}),
 ) -> ChangeSet:
     """Return the change set that logs *plan* as one run of *verb*; it is empty if there is nothing to log.
 
     *taken* are the names of existing runs; runs within one second differ by a suffix. *left* are the tables after the
     plan, used to identify rows that it leaves without a key. *account* is the one on the computer, beside the name *by*.
+    *filled* is table and column → the reasons for cells that steps of the run filled, by row: the class of an account that
+    was added with it is logged, so that a later run knows that no person chose it.
     """
     head = {"run": next_run_number(now, set(taken)), "time": now.replace(microsecond=0), "verb": verb, "by": by}
     head["account"] = account
@@ -74,6 +78,7 @@ def log_changes(
             *_log_changed_cells(plan, left),
             *_log_brought_values(plan, left),
             *_log_added_rows(plan),
+            *_log_computed_classes(plan, filled.get(_COMPUTED_CLASS)),
             *_log_removed_rows(plan),
         )
     ]
@@ -239,6 +244,21 @@ def _log_added_rows(plan: ChangeSet) -> Iterator[dict[str, Any]]:
         for key, digest in zip(name_logged_rows(table, rows), digest_rows(table, rows), strict=True):
             yield {
                 "operation": operation, "table": table.name, "key": key, "after": digest, "because": append.because
+            }  # fmt: skip
+
+
+def _log_computed_classes(plan: ChangeSet, filled: pd.Series | None) -> Iterator[dict[str, Any]]:
+    name, column = _COMPUTED_CLASS
+    for append in plan.appends:
+        if append.table != name or filled is None:
+            continue
+        computed = append.rows[append.rows.index.isin(filled.index) & (append.rows[column] != "")]
+        for key, after, why in zip(
+            name_logged_rows(TABLES[name], computed), computed[column], filled.reindex(computed.index), strict=True
+        ):
+            yield {
+                "operation": "change", "table": name, "key": key, "column": column, "before": "", "after": after,
+                "because": why,
             }  # fmt: skip
 
 

@@ -29,22 +29,32 @@ _FIRST_EASTERN_LETTER = "\u1100"  # from here on, scripts do not separate words 
 
 
 class NumberAffix(NamedTuple):
-    """What one side of the digits means; *codes* is empty if there is no currency, *factor* is 1 without a unit."""
+    """What one side of the digits means; *codes* is empty if there is no currency, *factor* is 1 without a unit.
+
+    *is_chinese* means that the unit is one only among Chinese amounts.
+    """
 
     signs: str = ""
     codes: CurrencyCodes = NO_CURRENCY
     factor: Decimal = Decimal(1)
     has_unit: bool = False
     per_cent: bool = False
+    is_chinese: bool = False
 
 
 class _AffixWord(NamedTuple):
-    kind: str  # sign, currency, magnitude, shared, per_cent or round
+    kind: str  # sign, currency, magnitude, shared, chinese, per_cent or round
     factor: Decimal = Decimal(1)
     codes: CurrencyCodes = NO_CURRENCY
 
 
 _FILLER = _AffixWord("filler")
+_MAGNITUDE_KINDS = (
+    ("magnitude", "magnitudes"),
+    ("shared", "shared_magnitudes"),
+    ("chinese", "chinese_magnitudes"),
+    ("per_cent", "per_cent"),
+)
 
 
 @lru_cache(1 << 12)
@@ -56,7 +66,7 @@ def parse_number_affix(text: str, fillers: frozenset[str] = frozenset()) -> Numb
     if words is None:
         return None
     kinds = [word.kind for word in words]
-    units = [word for word in words if word.kind in ("magnitude", "shared")]
+    units = [word for word in words if word.kind in ("magnitude", "shared", "chinese")]
     if len(units) > 1 or kinds.count("per_cent") > 1 or not _stand_beside_currency(kinds):
         return None
     codes = join_currency_codes(word.codes for word in words)
@@ -66,7 +76,7 @@ def parse_number_affix(text: str, fillers: frozenset[str] = frozenset()) -> Numb
     for word in words:
         factor *= word.factor
     signs = "".join(sign for sign in text.replace(_INDIAN_END, "") if sign in _NUMBER_SIGNS)
-    return NumberAffix(signs, codes, factor, factor != 1, "per_cent" in kinds)
+    return NumberAffix(signs, codes, factor, factor != 1, "per_cent" in kinds, "chinese" in kinds)
 
 
 def join_currency_codes(named: Iterable[CurrencyCodes]) -> CurrencyCodes | None:
@@ -127,7 +137,7 @@ def _read_affix_words() -> Mapping[str, _AffixWord]:
     numbers = read_number_words()
     words = {sign: _AffixWord("sign") for sign in _NUMBER_SIGNS}
     words |= {word: _AffixWord("round") for word in numbers["signs"]["round"]}
-    for kind, lists in (("magnitude", "magnitudes"), ("shared", "shared_magnitudes"), ("per_cent", "per_cent")):
+    for kind, lists in _MAGNITUDE_KINDS:
         words |= {word: _AffixWord(kind, Decimal(one)) for word, one in invert_word_lists(numbers[lists])}
     return words | {word: _AffixWord("currency", codes=codes) for word, codes in _read_currency_codes().items()}
 
@@ -230,7 +240,7 @@ def _parse_unit(text: str) -> NumberAffix | None:
     if len(text.strip()) == 1 and text.strip().casefold() in ("r", "\u0440"):  # probably not a currency
         return None
     unit = parse_number_affix(text.replace(",", " ").strip(), _header_fillers())
-    return unit if unit and not unit.signs and (unit.has_unit or unit.codes) else None
+    return unit if unit and not unit.signs and (unit.has_unit or unit.codes) and not unit.is_chinese else None
 
 
 @cache

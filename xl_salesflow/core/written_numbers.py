@@ -19,6 +19,7 @@ from xl_salesflow.core.written_money import (
     NO_CURRENCY,
     CurrencyCodes,
     NumberAffix,
+    currency_codes_of_text,
     format_currency_codes,
     is_same_currency,
     join_currency_codes,
@@ -39,6 +40,7 @@ _MYRIAD_GROUPS = re.compile(r"[1-9][0-9]{0,3}(?:,[0-9]{4})+")
 _GROUPED_BY = {
     mark: re.compile(rf"[1-9][0-9]{{0,2}}(?P<by>[{mark}' _])[0-9]{{3}}(?:(?P=by)[0-9]{{3}})*") for mark in ".,"
 }
+_CHINESE_CURRENCIES = ("CNY", "TWD")
 _PERCENT_TYPES = (None, ColumnType.PERCENT, ColumnType.NUMBER)
 _WHOLE_TYPES = (ColumnType.INTEGER, ColumnType.POINTS)
 
@@ -58,6 +60,7 @@ class NumberReading(NamedTuple):
     """A text as a number: its value with either decimal mark (None: impossible), and its unit and currency.
 
     *is_certain* means that a typing mistake cannot explain the marks; *codes* are the currencies it may be in.
+    *chinese_unit* is the factor of a unit that is one only among Chinese amounts (12W), 1 if there is none.
     """
 
     dot: Decimal | None
@@ -67,6 +70,7 @@ class NumberReading(NamedTuple):
     codes: CurrencyCodes
     has_unit: bool
     per_cent: bool
+    chinese_unit: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class NumberStyle:
 
     *currency* is the workbook's ISO code, *own* the currency of amounts in the column that do not name one, *rate* the
     value of one unit of it in the workbook's currency. *times* is the factor of the unit; *in_days* means that
-    durations count days.
+    durations count days. *is_chinese* means that W after a number is ten thousand, as it is in Chinese currencies.
     """
 
     decimal: str = ""
@@ -84,6 +88,7 @@ class NumberStyle:
     own: CurrencyCodes = NO_CURRENCY
     rate: float | None = None
     in_days: bool = False
+    is_chinese: bool = False
 
 
 NUMBER_LIMIT = 10**15
@@ -115,6 +120,8 @@ def read_written_number(
         return _ambiguous_number(*candidates)
     if not candidates:
         return WrittenNumber(None, "not_a_number")
+    if reading.chinese_unit != 1 and not _is_chinese_amount(reading, style):
+        return _ambiguous_number(candidates[0] / reading.chinese_unit, candidates[0])
     value = candidates[0] * rate
     if style.times != 1.0 and not reading.has_unit:
         value *= Decimal(str(style.times))
@@ -155,6 +162,7 @@ def parse_number_reading(text: str) -> NumberReading | None:
         affixes.codes,
         affixes.has_unit,
         affixes.per_cent,
+        affixes.factor.copy_abs() if affixes.is_chinese else Decimal(1),
     )
 
 
@@ -181,7 +189,14 @@ def _parse_affixes(before: str, after: str) -> NumberAffix | None:
     if codes is None:
         return None
     factor = first.factor * last.factor * (-1 if signs in ("-", "()") else 1)
-    return NumberAffix(signs, codes, factor, first.has_unit or last.has_unit, first.per_cent or last.per_cent)
+    return NumberAffix(
+        signs,
+        codes,
+        factor,
+        first.has_unit or last.has_unit,
+        first.per_cent or last.per_cent,
+        first.is_chinese or last.is_chinese,
+    )
 
 
 def _value_of_digits(digits: str, power: str, mark: str) -> Decimal | None:
@@ -230,6 +245,11 @@ def _rate_of_reading(reading: NumberReading, style: NumberStyle) -> Decimal | No
     if is_same_currency(codes, style.currency):
         return Decimal(1)
     return Decimal(str(style.rate)) if style.rate and set(codes) & set(style.own) else None
+
+
+def _is_chinese_amount(reading: NumberReading, style: NumberStyle) -> bool:
+    codes = (*reading.codes, *style.own, *currency_codes_of_text(style.currency))
+    return style.is_chinese or any(code in _CHINESE_CURRENCIES for code in codes)
 
 
 def _read_share(value: Decimal, is_settled: bool) -> WrittenNumber:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +16,7 @@ from xl_salesflow.core.written_dates import is_written_day, parse_date_reading
 from xl_salesflow.core.written_numbers import NumberReading, is_written_number, parse_number_reading
 from xl_salesflow.imports.import_vocabulary import fold_name, is_name_of_stage, names_of_targets
 from xl_salesflow.imports.list_extent import STAGE_OF_SECTION
+from xl_salesflow.locale.texts import TextList
 from xl_salesflow.schema.table_columns import ColumnType
 
 _FEWEST_BOARD_STAGES = 3
@@ -26,6 +27,10 @@ _CARD_SEPARATORS = " \t-\u2013\u2014:,;|/()[]\u00b7\u2022"
 _SIGN = r"(?:[$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd]|\b[A-Z]{3}\b|\u5143)"
 _DIGITS = r"\d[\d.,'\u2019\u00a0\u202f]*(?:\s?(?:k|K|m|M|mio|Mio|mn|bn|\u4e07|\u4ebf)\b\.?)?"
 _AMOUNT_ON_CARD = re.compile(rf"{_SIGN}\s?{_DIGITS}|{_DIGITS}\s?{_SIGN}|\d[\d.]*[\u4e07\u4ebf]\u5143?")
+_UNIT_ALONE = re.compile(r"(?:(?<=[(\[])|(?<=\s))\d[\d.,'\u2019]*\s?(?:k|K|m|M|mn|bn)(?=[)\]]|$)")
+_NUMBER_AT_END = re.compile(r".*\S[\s:,(\[\u2013\u2014-]+(?P<number>\d[\d.,'\u2019]*)[)\]]?")
+_YEARS = range(1990, 2100)
+_BARE_SHARE = 0.5  # of the cards
 _PLAIN_AMOUNT = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -38,6 +43,10 @@ class PlainList:
     facts: tuple[tuple[str, object], ...] = ()
     number_texts: frozenset[str] = frozenset()
     """Sums with decimals; their decimal mark is the dot, as in number cells."""
+    rivals: Mapping[str, str] = field(default_factory=dict)
+    """Columns of which a person has to choose one (ImportSource.rivals)."""
+    remarks: tuple[tuple[str, tuple[tuple[str, object], ...]], ...] = ()
+    """Further notices and their facts."""
 
 
 def find_open_shape(cells: pd.DataFrame) -> str:
@@ -78,12 +87,42 @@ def read_board(cells: pd.DataFrame) -> PlainList | None:
     if not rows:
         return None
     listed = pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1), dtype=object)
+    listed, rivals, remarks = _add_bare_numbers(listed)
     kept = [
         header
         for header in listed.columns
         if header in (_NAME_HEADER, STAGE_OF_SECTION) or (listed[header] != "").any()
     ]
-    return PlainList(listed[kept], "board_read", (("headers", ", ".join(stages)), ("count", len(rows))))
+    facts = (("headers", TextList(tuple(stages))), ("count", len(rows)))
+    return PlainList(listed[kept], "board_read", facts, rivals=rivals, remarks=remarks)
+
+
+def _add_bare_numbers(
+    cards: pd.DataFrame,
+) -> tuple[pd.DataFrame, dict[str, str], tuple[tuple[str, tuple[tuple[str, object], ...]], ...]]:
+    """Return *cards* with the numbers at the end of names as amounts that a person has to confirm.
+
+    They are a question if other cards have an amount, or if most names end in a number.
+    """
+    names = cards.loc[cards[_AMOUNT_HEADER] == "", _NAME_HEADER]
+    numbers = names.str.extract(_NUMBER_AT_END)["number"].dropna().str.rstrip(".,'\u2019")
+    numbers = numbers[numbers.map(is_written_number).astype(bool)]
+    has_amounts = len(names) < len(cards)
+    if numbers.empty or _are_no_amounts(numbers) or not (has_amounts or len(numbers) >= _BARE_SHARE * len(names)):
+        return cards, {}, ()
+    header = f"{_AMOUNT_HEADER} (2)" if has_amounts else _AMOUNT_HEADER
+    amounts = cards[_AMOUNT_HEADER].copy()
+    amounts.loc[numbers.index] = numbers
+    facts = (("count", len(numbers)), ("example", names[numbers.index[0]]), ("named", header))
+    rivals = {header: _AMOUNT_HEADER if has_amounts else ""}
+    return cards.assign(**{header: amounts}), rivals, (("board_numbers", facts),)
+
+
+def _are_no_amounts(numbers: pd.Series) -> bool:
+    """Return whether *numbers* are years (Renewal 2026), or count the cards (Phase 1, Phase 2)."""
+    whole = [int(text) for text in numbers if text.isdecimal()]
+    counts = sorted(set(whole)) == list(range(1, len(set(whole)) + 1)) and max(whole, default=0) <= len(numbers)
+    return len(whole) == len(numbers) and (counts or all(number in _YEARS for number in whole))
 
 
 def _read_card(text: str) -> dict[str, str]:
@@ -98,7 +137,9 @@ def _read_card(text: str) -> dict[str, str]:
 
 def _find_amounts(line: str) -> Iterator[str]:
     """Yield the amounts in a line of a card."""
-    pieces = [line] if is_written_number(line) else (match[0].strip(".,' ") for match in _AMOUNT_ON_CARD.finditer(line))
+    shapes = (_AMOUNT_ON_CARD, _UNIT_ALONE)
+    found = next((pieces for shape in shapes if (pieces := [match[0] for match in shape.finditer(line)])), [])
+    pieces = [line] if is_written_number(line) else [piece.strip(".,' ") for piece in found]
     yield from filter(_is_amount, pieces)
 
 
@@ -128,7 +169,11 @@ def read_months(cells: pd.DataFrame, delimiter: str, number_cells: Collection[st
     listed = cells.assign(**{_AMOUNT_HEADER: pd.Series(written, cells.index, dtype=object)})
     if any(closing) and not others & (deals["expected_close"] | deals["closed"]):
         listed[_CLOSE_HEADER] = pd.Series(closing, cells.index, dtype=object)
-    facts = (("headers", ", ".join(months)), ("named", _AMOUNT_HEADER), ("count", sum(len(one) > 1 for one in filled)))
+    facts = (
+        ("headers", TextList(tuple(months))),
+        ("named", _AMOUNT_HEADER),
+        ("count", sum(len(one) > 1 for one in filled)),
+    )
     return PlainList(listed, "months_read", facts, frozenset(text for text in written if "." in text))
 
 

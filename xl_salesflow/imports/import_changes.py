@@ -108,6 +108,10 @@ _OPEN_QUESTION_ERRORS: Mapping[str, Text] = MappingProxyType(
         "decimal": Text(
             "{file}: the numbers of “{header}” can be read in two ways; write their decimal mark, “.” or “,”, into the map."
         ),
+        "to": Text(
+            '{file}: nothing tells whether “{header}” or another column is meant; write its target into the map and "" beside '
+            "the one that is left out."
+        ),
         "rate": Text(
             "{file}: the amounts of “{header}” are in {currency}; write into the map what 1 "
             "{currency} is worth in the workbook's currency (rate), or leave the column out."

@@ -29,7 +29,8 @@ _FAULT_OF_ROW = Text("{what}.")
 
 BAD_NUMBER_IN_FILE = Text("“{text}” is not a number; the cell is left blank, type it in the workbook")
 AMBIGUOUS_NUMBER_IN_FILE = Text(
-    "“{text}” may mean {first} or {second}; the cell is left blank, write the column's decimal mark into the map"
+    "“{text}” may mean {first} or {second}; the cell is left blank, type the number in the workbook or write the column's "
+    "decimal mark into the map"
 )
 TOO_LARGE_IN_FILE = Text(
     "“{text}” is too large: Excel loses digits from 1,000,000,000,000,000 on; the cell is left blank, type it in the workbook"
@@ -132,7 +133,11 @@ SHAPE_NOTICES: Mapping[str, Text] = MappingProxyType(
             "the columns {headers} hold the amounts of several months; their sum becomes the column {named}, and {count} "
             "deals with amounts in more than one month get no expected close"
         ),
-        "same_header": Text("several columns are called “{named}”; the first is used"),
+        "hidden_columns": Text("the columns {headers} are hidden on the sheet; they are imported too"),
+        "board_numbers": Text(
+            "{count} cards end in a number without a currency or a unit, such as “{example}”; the column {named} takes it for "
+            "the amount"
+        ),
     }
 )
 """Id of a notice about the layout of a source → its message; the proposal shows it as well."""

@@ -45,6 +45,7 @@ from xl_salesflow.imports.map_parts import (
     MAP_STAGES_COMMENT,
     MAP_STARTS_IN_COMMENT,
     MAP_VALUES_COMMENT,
+    OPEN_COLUMN,
     OPEN_RATE,
     OPEN_STAGE,
     OPEN_TABLE,
@@ -53,7 +54,7 @@ from xl_salesflow.imports.map_parts import (
     NewStage,
 )
 from xl_salesflow.imports.text_records import FILE_DELIMITERS
-from xl_salesflow.locale.texts import Language
+from xl_salesflow.locale.texts import Language, TextList
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.plain_values import plain_number
 from xl_salesflow.schema.table_registry import TABLES
@@ -132,9 +133,8 @@ def format_import_map(mapping: ImportMap, language: Language) -> str:
     if mapping.notes:
         _add_map_comment(document, MAP_NOTES_COMMENT.in_(language), *(f"- {remark}" for remark in mapping.notes))
     _add_general_keys(document, mapping, language)
-    known = ", ".join(
-        dict.fromkeys(stage for stage in (*mapping.playbook_stages, *mapping.stages.values()) if stage != OPEN_STAGE)
-    )
+    stages = (stage for stage in (*mapping.playbook_stages, *mapping.stages.values()) if stage != OPEN_STAGE)
+    known = TextList(tuple(dict.fromkeys(stages)))
     if mapping.stages:
         document.add("stages", _make_names_table(mapping.stages, MAP_STAGES_COMMENT.in_(language, known=known)))
     if mapping.new_stages:
@@ -191,7 +191,7 @@ def _make_new_stage_table(stage: NewStage, language: Language) -> Table:
 def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
     table = tomlkit.table()
     if first:  # what applies to every file is explained once
-        _add_map_comment(table, MAP_FILE_COMMENT.in_(language, tables=", ".join(IMPORTABLE_TABLES)))
+        _add_map_comment(table, MAP_FILE_COMMENT.in_(language, tables=TextList(IMPORTABLE_TABLES)))
     for field_name in ("file", "sheet", "table", "header_row", "hidden_rows", "encoding", "delimiter"):
         value = getattr(file, field_name)
         if value or field_name in ("file", "table"):
@@ -204,7 +204,7 @@ def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
     columns = tomlkit.table()
     known = targets_of_table(file.table) if file.table and not file.is_open else {}
     if known:
-        _add_map_comment(columns, MAP_COLUMNS_COMMENT.in_(language, known=", ".join(known)))
+        _add_map_comment(columns, MAP_COLUMNS_COMMENT.in_(language, known=TextList(tuple(known))))
     if first:
         _add_map_comment(columns, MAP_DATES_COMMENT.in_(language))
     for header, how in file.columns.items():
@@ -212,6 +212,8 @@ def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
         if how.to in known:
             asks = (f": {_QUESTION_COMMENTS[question].in_(language)}" for question in how.questions)
             item.comment(known[how.to].header.in_(language) + "".join(asks))
+        elif how.to == OPEN_COLUMN:
+            item.comment(MAP_CHOOSE_COMMENT.in_(language))
         columns.add(header, item)
     table.add("columns", columns)
     return table
@@ -324,7 +326,7 @@ class _ImportMapParser(MapEntryReader):
             to
             and table
             and table != OPEN_TABLE
-            and to not in (CURRENCY_TARGET, ROW_ID_TARGET, ENTERED_TARGET)
+            and to not in (CURRENCY_TARGET, ROW_ID_TARGET, ENTERED_TARGET, OPEN_COLUMN)
             and (to != NOTES_TARGET or "notes" not in targets_of_table(table))
         ):
             to = self._target(table, header, to)
@@ -364,7 +366,7 @@ class _ImportMapParser(MapEntryReader):
                     header=header,
                     to=how.to,
                 )
-            if how.to not in ("", NOTES_TARGET, CURRENCY_TARGET, ROW_ID_TARGET, ENTERED_TARGET):
+            if how.to not in ("", NOTES_TARGET, CURRENCY_TARGET, ROW_ID_TARGET, ENTERED_TARGET, OPEN_COLUMN):
                 taken[how.to] = header
 
     def _new_stage(self, entry: Mapping[str, Any]) -> NewStage:

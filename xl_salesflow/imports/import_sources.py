@@ -20,7 +20,6 @@ from xl_salesflow.imports.letterhead_units import read_letterhead_unit
 from xl_salesflow.imports.list_extent import (
     HIDDEN_ROW,
     NOTE_BELOW_LIST,
-    STAGE_OF_SECTION,
     ListExtent,
     TextRow,
     fill_down_merged_cells,
@@ -35,6 +34,7 @@ from xl_salesflow.imports.raw_files import (
     read_source_sheets,
     read_text_rows,
 )
+from xl_salesflow.imports.repeated_headers import find_repeated_headers, join_agreeing_columns
 from xl_salesflow.imports.sheet_shapes import (
     ENTERED_HEADER,
     find_list_places,
@@ -43,6 +43,7 @@ from xl_salesflow.imports.sheet_shapes import (
 )
 from xl_salesflow.imports.text_damage import repair_misread_rows
 from xl_salesflow.imports.web_tables import read_web_tables, read_xml_spreadsheet
+from xl_salesflow.locale.texts import TextList
 
 NO_HEADER_ROWS: Mapping[str, int] = MappingProxyType({})
 _MOST_NAMED_HEADERS = 6
@@ -74,6 +75,9 @@ class ImportSource:
     torn: pd.DataFrame = field(default_factory=pd.DataFrame)  # rows with a delimiter too many, like *cells*
     letterhead: tuple[tuple[str, ...], ...] = ()  # the lines around the list, which may tell the unit of its amounts
     hidden_rows: frozenset[int] = frozenset()  # rows that a filter or a person has hidden
+    rivals: Mapping[str, str] = field(
+        default_factory=dict
+    )  # header → the header of which a person has to choose one, "" if alone
 
     _samples: dict[str, pd.Series] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -206,15 +210,24 @@ def _cut_out_list(
     named = {h for h, text in zip(headers, [*found.headers, *[""] * len(headers)], strict=False) if text.strip()}
     kept = [h for h in headers if h in named or (body.cells[h] != "").any()]
     left_out = tuple((at + 1, why) for at, why in found.left_out)
-    cells, notices = _make_plain_cells(body.cells[kept], found)
+    repeated = find_repeated_headers(found.headers, headers)
+    cells, rivals = join_agreeing_columns(body.cells[kept], repeated) if repeated else (body.cells[kept], {})
+    cells, notices = _make_plain_cells(cells, found)
+    hidden = [header for at, header in enumerate(headers) if at in sheet.hidden_columns and header in cells]
+    if hidden and not sheet.hidden:
+        notices = [
+            *notices,
+            SourceNotice("hidden_columns", int(cells.index[0]), (("headers", TextList(tuple(hidden))),)),
+        ]
     if plain := _read_open_shape(cells, layout, sheet.number_cells):
         kept_notices = (notice for notice in notices if notice.rule not in ("board", "months"))
         notices = [*kept_notices, SourceNotice(plain.rule, int(cells.index[0]), plain.facts)]
-        cells, divided = plain.cells, divided | plain.number_texts
+        cells, divided, rivals = plain.cells, divided | plain.number_texts, {**rivals, **plain.rivals}
+        notices += [SourceNotice(rule, int(cells.index[0]), facts) for rule, facts in plain.remarks]
     return ImportSource(
         path, sheet.name, layout, cells, body.ragged, left_out, sheet.hidden, sheet.number_cells | divided,
         sheet.date1904, sheet.long_numbers, (*sheet.notices, *notices), body.torn, letterhead,
-        sheet.hidden_rows.intersection(cells.index),
+        sheet.hidden_rows.intersection(cells.index), {name: first for name, first in rivals.items() if name in cells},
     )  # fmt: skip
 
 
@@ -294,18 +307,15 @@ def _make_plain_cells(cells: pd.DataFrame, found: ListExtent) -> tuple[pd.DataFr
         example = next(iter(found.sections.values()))
         notices.append(SourceNotice("sections", first, (("example", example), ("named", header))))
     if (joined := join_stage_columns(cells)) is not None:
-        headers = ", ".join(str(header) for header in cells.columns if header not in joined.cells)
-        notices.append(SourceNotice("stage_marks", first, (("headers", headers), ("named", STAGE_OF_SECTION))))
+        headers = TextList(tuple(str(header) for header in cells.columns if header not in joined.cells))
+        notices.append(SourceNotice("stage_marks", first, (("headers", headers), ("named", joined.header))))
         if joined.days is not None:
             entered = joined.days.rename(columns=lambda stage: ENTERED_HEADER.format(stage=stage))
             return pd.concat([joined.cells, entered], axis=1), notices
         return joined.cells, notices
     if shape := find_open_shape(cells):
-        headers = ", ".join(map(str, cells.columns[:_MOST_NAMED_HEADERS]))
+        headers = TextList(tuple(map(str, cells.columns[:_MOST_NAMED_HEADERS])))
         notices.append(SourceNotice(shape, first, (("headers", headers),)))
-    for header in map(str, cells.columns):
-        if f"{header} (2)" in cells and (cells[header] != cells[f"{header} (2)"]).any():
-            notices.append(SourceNotice("same_header", first, (("named", header),)))
     return cells, notices
 
 

@@ -22,9 +22,11 @@ from xl_salesflow.imports.import_vocabulary import (
     find_stage_vocabulary,
     fold_name,
     is_status_in_progress,
+    leaves_outcome_open,
     squeeze_name,
 )
 from xl_salesflow.imports.map_parts import OPEN_STAGE, NewStage
+from xl_salesflow.locale.texts import TextList
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -76,6 +78,8 @@ def propose_stages(
         stage = _find_known_stage(name, said, playbook, leads)
         if stage is None and (stage := _find_stage_by_likeness(name, playbook)):
             guessed.append(name)
+        if stage is not None and said.outcome is None and _is_outcome_in_doubt(name, stage):
+            stage = None
         if stage is None and said.probability in _CERTAIN_OUTCOMES:
             stage = _find_stage_by_kind(_CERTAIN_OUTCOMES[said.probability], playbook)
         if stage is None:
@@ -94,7 +98,8 @@ def kind_of_stage_name(name: str) -> str | None:
     words = words_of_stage_name(name)
     if words is None:
         return find_outcome_in_name(name) or ("open" if is_status_in_progress(name) else None)
-    return "won" if words.kind == "aftercare" else words.kind
+    kind = "won" if words.kind == "aftercare" else words.kind
+    return None if kind in ("won", "lost") and leaves_outcome_open(name, kind) else kind
 
 
 def words_of_stage_name(name: str) -> StageVocabulary | None:
@@ -111,6 +116,10 @@ def _find_known_stage(name: str, said: StageEvidence, playbook: Playbook, leads:
         return stage
     # a status such as "in progress" tells that the deal is open, and no more
     return playbook.first if is_status_in_progress(name) else None
+
+
+def _is_outcome_in_doubt(name: str, stage: Stage) -> bool:
+    return stage.kind in ("won", "lost") and stage.name != name and leaves_outcome_open(name, stage.kind)
 
 
 def _bare_stage_name(name: str) -> str:
@@ -246,7 +255,7 @@ def is_usable_playbook(playbook: Playbook) -> bool:
 def _find_import_playbook(pipeline: Pipeline, playbook_id: str) -> Playbook:
     found = pipeline.playbooks.get(playbook_id)
     if found is None or not is_usable_playbook(found):
-        known = ", ".join(pipeline.playbooks) or "–"
+        known = TextList(tuple(pipeline.playbooks) or ("–",))
         raise UsageError(
             "The sheet Stages has no playbook “{id}” with open stages, Won and Lost; it has: {known}.",
             id=playbook_id,

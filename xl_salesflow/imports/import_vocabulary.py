@@ -20,6 +20,10 @@ from xl_salesflow.schema.table_registry import TABLES
 _CAMEL_CASE_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BRACKETED_UNIT = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _VOCABULARY_MARKS = re.compile(r"[\W_]+")
+_PARTS_OF_NAME = re.compile(
+    r"\s+[-\u2013\u2014]\s*|[\u2014:;,()/|\uff1a\uff1b\uff0c\uff08\uff09\u3001]|\b(?:but|aber|mais|pero|ma|mas|maar|ale|но|men)\b",
+    re.IGNORECASE,
+)
 _FIRST_CJK_CHARACTER = 0x2E80
 
 
@@ -145,7 +149,39 @@ def _stage_vocabulary_by_name() -> Mapping[str, StageVocabulary]:
 
 
 def find_outcome_in_name(name: str) -> str | None:
-    """Return won or lost if *name* has words of that outcome and none of the other, such as "Closed Won - New Business"."""
+    """Return won or lost if *name* has words of that outcome and none of the other, such as "Closed Won - New Business".
+
+    Words of doubt leave it open ("Won back later", "Won?"), unless they follow a loss as its reason ("Lost - maybe later").
+    """
+    outcome = _read_words_of_outcome(name)
+    if outcome is None:
+        return None
+    parts = _PARTS_OF_NAME.split(name) if outcome == "lost" else [name]
+    return (
+        None
+        if any(_is_doubtful(part) for part in parts if len(parts) == 1 or _read_words_of_outcome(part))
+        else outcome
+    )
+
+
+def leaves_outcome_open(name: str, outcome: str) -> bool:
+    """Return whether a usual name of *outcome* has a question mark, or a doubt in brackets if it is "won"."""
+    beside = " ".join(_BRACKETED_UNIT.findall(_normalize_name(name))) if outcome == "won" else ""
+    return _has_question_mark(name) or _is_doubtful(beside)
+
+
+def _has_question_mark(name: str) -> bool:
+    return name.rstrip(" )\uff09").endswith(("?", "\uff1f"))
+
+
+def _is_doubtful(name: str) -> bool:
+    if _has_question_mark(name):
+        return True
+    folded = f" {_split_name_words(_normalize_name(name))} "
+    return any(_is_word_inside(word, folded) for word in _read_outcome_words()["doubts"])
+
+
+def _read_words_of_outcome(name: str) -> str | None:
     words = _read_outcome_words()
     folded = f" {fold_name(name)} "
     for phrase in words["not_won"]:

@@ -16,7 +16,7 @@ from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_stages import kind_of_stage_name
 from xl_salesflow.imports.import_vocabulary import NOTES_TARGET, is_pipeline_header
 from xl_salesflow.imports.map_parts import FileMap
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import Language, Text, TextList
 
 _TESTED_ROWS = 500
 _HOLDING_SHARE = 0.8  # of the filled cells
@@ -66,7 +66,7 @@ def find_several_pipelines(source: ImportSource, file: FileMap, language: Langua
                 more = "…" if len(names) > _MOST_NAMED_PIPELINES else ""
                 yield make_import_finding(
                     "pipelines", SEVERAL_PIPELINES_IN_FILE, source.name, int(source.cells.index[0]), language, header=header,
-                    table="Deals", names=", ".join(names[:_MOST_NAMED_PIPELINES]) + more,
+                    table="Deals", names=TextList((*names[:_MOST_NAMED_PIPELINES],)).in_(language) + more,
                 )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ OPEN_TABLE = "?"
 OPEN_STAGE = "?"
 """Marks the stage of a name whose place the files do not tell; a person has to name it."""
 
+OPEN_COLUMN = "?"
+"""Marks a column of which a person has to say whether it, or another of the same header, is imported."""
 
 IMPORT_HIDDEN, LEAVE_OUT_HIDDEN = "import", "leave out"
 """What becomes of the rows that a sheet hides."""
@@ -25,11 +27,11 @@ IMPORT_HIDDEN, LEAVE_OUT_HIDDEN = "import", "leave out"
 class ColumnMap:
     """The mapping of one column.
 
-    *to* is the id of the target ("" leaves the column out), *dates* the date format, *decimal* the decimal mark,
-    *times* the factor of the unit (10000 if the header counts in ten thousands), *currency* the currency of the amounts
-    if it is not the workbook's, *rate* the value of one unit of it in the workbook's currency (None: unknown,
-    OPEN_RATE: a question). Several choices in *dates* or
-    *decimal*, separated by "or", are a question too. *only* is the text of the rows to import; blank for all.
+    *to* is the id of the target ("" leaves the column out, OPEN_COLUMN is a question), *dates* the date format, *decimal*
+    the decimal mark, *times* the factor of the unit (10000 if the header counts in ten thousands), *currency* the
+    currency of the amounts if it is not the workbook's, *rate* the value of one unit of it in the workbook's currency
+    (None: unknown, OPEN_RATE: a question). Several choices in *dates* or *decimal*, separated by "or", are a question
+    too. *only* is the text of the rows to import; blank for all.
     """
 
     to: str = ""
@@ -42,9 +44,9 @@ class ColumnMap:
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """Return the parts that a person has to decide: dates, decimal, rate."""
-        if not self.to:
-            return ()
+        """Return the parts that a person has to decide: to alone, or dates, decimal and rate."""
+        if self.to in ("", OPEN_COLUMN):
+            return ("to",) if self.to else ()
         open_parts = (is_open_choice(self.dates), is_open_choice(self.decimal), self.rate == OPEN_RATE)
         return tuple(part for part, asks in zip(("dates", "decimal", "rate"), open_parts, strict=True) if asks)
 

@@ -33,11 +33,11 @@ from xl_salesflow.imports.import_vocabulary import (
     squeeze_name,
     targets_of_table,
 )
-from xl_salesflow.imports.map_parts import IMPORT_HIDDEN, OPEN_TABLE, ColumnMap, FileMap
+from xl_salesflow.imports.map_parts import IMPORT_HIDDEN, OPEN_COLUMN, OPEN_TABLE, ColumnMap, FileMap
 from xl_salesflow.imports.person_names import PEOPLE_TABLES, find_person_variants, take_first_person
 from xl_salesflow.imports.proposal_notes import ProposalNotes
 from xl_salesflow.imports.proposed_styles import StyleProposal
-from xl_salesflow.imports.row_ids import find_reference_by_ids, find_row_ids
+from xl_salesflow.imports.row_ids import find_list_of_users, find_reference_by_ids, find_row_ids
 from xl_salesflow.imports.source_reader import make_import_context
 from xl_salesflow.imports.stage_evidence import (
     MappedSources,
@@ -47,8 +47,10 @@ from xl_salesflow.imports.stage_evidence import (
 )
 from xl_salesflow.imports.stage_history import find_stage_changes, stage_of_entry_header
 from xl_salesflow.imports.table_matching import (
+    ColumnTargets,
     TableMatch,
     find_best_table,
+    find_rival_columns,
     is_reference_to,
     words_of_file_name,
 )
@@ -56,8 +58,6 @@ from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
-
-ColumnTargets = Mapping[str, str]
 
 
 def add_reference_columns(
@@ -217,6 +217,7 @@ def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
     remarks = ProposalNotes(pipeline.language)
     sources = [source for path in paths for source in read_import_sources(Path(path))]
     matches = _leave_out_copies([(source, find_best_table(source)) for source in sources], remarks)
+    matches = [(source, find_list_of_users(source, match, matches)) for source, match in matches]
     matches = [
         (source, match and _with_references(source, match, matches, pipeline, remarks)) for source, match in matches
     ]
@@ -321,7 +322,13 @@ def _propose_file_map(
     if table:
         remarks.add_open_encoding(source)
         remarks.add_hidden_rows(source)
-    mapped = StyleProposal(source, table, make_import_context(pipeline).currency, remarks).propose(columns)
+    rivals = find_rival_columns(source, table, columns)
+    mapped = StyleProposal(source, table, make_import_context(pipeline).currency, remarks).propose(
+        {**columns, **rivals}
+    )
+    for header, target in rivals.items():
+        mapped[header] = ColumnMap(NOTES_TARGET) if target == "notes" else replace(mapped[header], to=OPEN_COLUMN)
+        remarks.add_rival_column(source, header, target)
     if table == "Deals" and (pipelines := _find_pipelines(source, mapped)):
         mapped[pipelines] = ColumnMap(NOTES_TARGET)
         remarks.add_pipelines(source, pipelines)

@@ -105,6 +105,41 @@ def find_hidden_rows(package: ZipFile, part: str) -> tuple[int, ...]:
     return tuple(sorted({int(match[1]) for match in search_part(package, part, _HIDDEN_ROW, b"hidden=")}))
 
 
+_FAILED_CELL = re.compile(
+    rb'<c\s(?=[^<>]*\bt="e")(?P<attributes>[^<>]*)>\s*(?:<f(?:\s[^<>]*)?(?:/>|>[^<]*</f>)\s*)?<v>(?P<error>#[^<]{1,20})</v>'
+)
+_HIDDEN_COLUMNS = re.compile(rb'<(?:\w+:)?col\s(?=[^<>]*\bhidden="(?:1|true)")(?P<attributes>[^<>]*)>')
+_MOST_COLUMNS = 16_384
+
+
+def find_failed_cells(package: ZipFile, part: str) -> Mapping[CellPosition, str]:
+    """Return the cells of the sheet *part* that show an error, such as #N/A; the reader of cells takes them for blank."""
+    found: dict[CellPosition, str] = {}
+    for match in search_part(package, part, _FAILED_CELL, b't="e"'):
+        position = position_of_reference(read_attributes(match["attributes"]).get("r", ""))
+        if position:
+            found[position] = match["error"].decode("ascii", "replace")
+    return found
+
+
+def find_hidden_columns(package: ZipFile, part: str) -> frozenset[int]:
+    """Return the columns of the sheet *part* that a person has hidden, counted from 0."""
+    found: set[int] = set()
+    for match in search_part(package, part, _HIDDEN_COLUMNS, b"hidden="):
+        attributes = read_attributes(match["attributes"])
+        first, last = attributes.get("min", ""), attributes.get("max", "")
+        if first.isdecimal() and last.isdecimal():
+            found.update(range(int(first) - 1, min(int(last), _MOST_COLUMNS)))
+    return frozenset(found)
+
+
+def show_errors(rows: list[list[str]], cells: Mapping[CellPosition, str]) -> None:
+    """Write the errors of *cells* into the *rows* in which they look blank."""
+    for (row, column), error in cells.items():
+        if row < len(rows) and column < len(rows[row]) and not rows[row][column]:
+            rows[row][column] = error
+
+
 _STYLES_PART = "xl/styles.xml"
 _NUMBER_FORMAT = re.compile(rb"<numFmt\s[^<>]*>")
 _CELL_STYLES = re.compile(rb"<cellXfs[\s>](?:[^<]++|<(?!/?cellXfs[\s/>]))*+</cellXfs>", re.DOTALL)

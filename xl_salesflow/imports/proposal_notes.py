@@ -12,8 +12,9 @@ from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_stages import StageProposal
 from xl_salesflow.imports.map_parts import OPEN_STAGE, FileMap
+from xl_salesflow.imports.repeated_headers import find_column_difference
 from xl_salesflow.imports.text_encodings import show_readings
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import Language, Text, TextList
 from xl_salesflow.schema.table_columns import Column
 
 _NO_TABLE_NOTE = Text("{file} looks like none of our tables and is left out; set its table to import it.")
@@ -27,6 +28,13 @@ _COPIED_SHEET_NOTE = Text(
 )
 _LEFT_OUT_COLUMNS_NOTE = Text(
     '{file}: no matching column for {headers}; left out. Write "notes+" to keep one in Notes.'
+)
+_RIVAL_COLUMN_NOTE = Text(
+    "{file}: “{header}” and “{other}” have the same header and differ in {count} rows, such as row {row}: “{second}” and "
+    '“{first}”; write "{target}" beside the right one and "" beside the other.'
+)
+_OPEN_COLUMN_NOTE = Text(
+    '{file}: nothing tells whether “{header}” is meant; write "{target}" beside it, or "" to leave it out.'
 )
 _SHAPE_NOTE = Text("{file}, row {row}: {what}.")
 _REFERENCE_NOTE = Text("{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.")
@@ -118,7 +126,7 @@ class ProposalNotes:
     def add_pipelines(self, source: ImportSource, header: str) -> None:
         """Note that the deals of *source* are of several pipelines."""
         counts = source.cells[header].str.strip().replace("", None).dropna().value_counts()
-        names = ", ".join(f"{name} {count:,}" for name, count in counts.head(_MOST_NAMED_COLUMNS).items())
+        names = TextList(tuple(f"{name} {count:,}" for name, count in counts.head(_MOST_NAMED_COLUMNS).items()))
         self._add(_PIPELINES_NOTE, file=source.name, header=header, names=names, first=str(counts.index[0]))
 
     def add_row_ids(self, source: ImportSource, header: str) -> None:
@@ -149,12 +157,25 @@ class ProposalNotes:
         """Note that a column has a decimal comma, and the text that shows it."""
         self._add(_DECIMAL_SHOWN_NOTE, file=source.name, header=header, example=evidence.example)
 
+    def add_rival_column(self, source: ImportSource, header: str, target: str) -> None:
+        """Note how a column differs from another one that has the same header; nothing if both are kept in Notes."""
+        other = source.rivals[header]
+        if target == "notes":
+            return
+        if not other or (difference := find_column_difference(source.cells, other, header)) is None:
+            self._add(_OPEN_COLUMN_NOTE, file=source.name, header=header, target=target)
+            return
+        self._add(
+            _RIVAL_COLUMN_NOTE, file=source.name, header=header, other=other, target=target, count=difference.rows,
+            row=difference.row, first=difference.first, second=difference.second,
+        )  # fmt: skip
+
     def add_letterhead(self, source: ImportSource, text: str, headers: Iterable[str]) -> None:
         """Note the text around a list that tells the unit of its amounts."""
-        named = ", ".join(f"“{header}”" for header in headers)
+        named = TextList(tuple(f"“{header}”" for header in headers))
         self._add(_LETTERHEAD_NOTE, file=source.name, headers=named, example=text)
 
-    def add_several_currencies(self, source: ImportSource, header: str, counts: str, currency: str) -> None:
+    def add_several_currencies(self, source: ImportSource, header: str, counts: TextList, currency: str) -> None:
         """Note that the amounts of a file are in several currencies."""
         self._add(_SEVERAL_CURRENCIES_NOTE, file=source.name, header=header, currencies=counts, currency=currency)
 
@@ -168,13 +189,14 @@ class ProposalNotes:
                     if len(left) > _MOST_NAMED_COLUMNS
                     else ""
                 )
-                self._add(_LEFT_OUT_COLUMNS_NOTE, file=file.file, headers=", ".join(left[:_MOST_NAMED_COLUMNS]) + more)
+                headers = TextList(tuple(left[:_MOST_NAMED_COLUMNS])).in_(self._language)
+                self._add(_LEFT_OUT_COLUMNS_NOTE, file=file.file, headers=headers + more)
 
     def add_questions(self, mapping: ImportMap) -> None:
         """Note the columns a person has to decide about."""
         for file, header in mapping.open_questions:
             how = file.columns[header]
-            for question in how.questions:
+            for question in filter(_QUESTION_NOTES.__contains__, how.questions):
                 facts = {"choices": how.dates, "currency": how.currency}
                 self._add(_QUESTION_NOTES[question], file=file.file, header=header, **facts)
 
@@ -182,7 +204,7 @@ class ProposalNotes:
         """Note how a text file reads in each of its possible encodings; nothing if it has one."""
         if is_open_choice(source.layout.encoding):
             shown = show_readings(source.path.read_bytes(), open_choices(source.layout.encoding))
-            readings = ", ".join(f"{encoding}: “{text}”" for encoding, text in shown.items())
+            readings = TextList(tuple(f"{encoding}: “{text}”" for encoding, text in shown.items()))
             self._add(_ENCODING_NOTE, file=source.name, readings=readings)
 
     def add_stages(self, proposed: StageProposal, playbook: Playbook, starts_in: str) -> None:

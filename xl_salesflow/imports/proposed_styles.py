@@ -40,6 +40,7 @@ from xl_salesflow.imports.letterhead_units import read_letterhead_unit
 from xl_salesflow.imports.map_parts import OPEN_RATE, ColumnMap
 from xl_salesflow.imports.proposal_notes import ProposalNotes
 from xl_salesflow.imports.stage_history import stage_of_entry_header
+from xl_salesflow.locale.texts import TextList
 from xl_salesflow.schema.table_columns import Column, ColumnType
 
 ColumnMaps = dict[str, ColumnMap]
@@ -184,8 +185,8 @@ class StyleProposal:
                 if not maps[amount].currency:
                     maps[amount] = replace(maps[amount], currency=code, rate=OPEN_RATE)
         elif foreign:
-            count_texts = ", ".join(f"{text} {count:,}" for text, count in counts.items())
-            self.notes.add_several_currencies(self.source, header, count_texts, self.currency)
+            named = TextList(tuple(f"{text} {count:,}" for text, count in counts.items()))
+            self.notes.add_several_currencies(self.source, header, named, self.currency)
         return maps
 
     def _find_currency_column(self, maps: ColumnMaps, amounts: Sequence[str]) -> str | None:

@@ -27,12 +27,15 @@ from xl_salesflow.imports.package_cells import (
     WORKBOOK_PART,
     CellPosition,
     find_currency_styles,
+    find_failed_cells,
+    find_hidden_columns,
     find_hidden_rows,
     find_scaled_styles,
     find_styled_cells,
     find_uncalculated_cells,
     list_sheet_parts,
     show_currencies,
+    show_errors,
 )
 from xl_salesflow.imports.sheet_extents import check_package_extent
 from xl_salesflow.imports.text_encodings import decode_file_text, detect_encodings
@@ -103,7 +106,7 @@ class PackageFacts:
     """What a workbook holds in addition to the values of its cells.
 
     The start year of its dates, and for each sheet, by its position, the formulas without a result, the cells that show
-    a currency, and those that show thousands.
+    a currency, those that show thousands and those that show an error; and the hidden rows and columns.
     """
 
     date1904: bool = False
@@ -111,6 +114,8 @@ class PackageFacts:
     currencies: Mapping[int, Mapping[CellPosition, str]] = field(default_factory=dict)
     hidden_rows: Mapping[int, Sequence[int]] = field(default_factory=dict)
     scaled: Mapping[int, Collection[CellPosition]] = field(default_factory=dict)
+    failed: Mapping[int, Mapping[CellPosition, str]] = field(default_factory=dict)
+    hidden_columns: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,9 @@ class SourceSheet:
 
     hidden_rows: frozenset[int] = frozenset()
     """Numbers of the rows that a filter or a person has hidden."""
+
+    hidden_columns: frozenset[int] = frozenset()
+    """The columns that a person has hidden, counted from 0."""
 
 
 _PACKAGE_FAULTS = (
@@ -189,6 +197,7 @@ def _make_source_sheet(sheet: NativeSheet, facts: PackageFacts) -> SourceSheet:
     longest = frozenset(
         sheet_cell_to_text(cell) for row in cells for cell in row if type(cell) is float and abs(cell) >= _LONGEST_WHOLE
     )
+    show_errors(rows, facts.failed.get(place, {}))
     numbers |= show_currencies(rows, facts.currencies.get(place, {}))
     return SourceSheet(
         sheet.name,
@@ -202,6 +211,7 @@ def _make_source_sheet(sheet: NativeSheet, facts: PackageFacts) -> SourceSheet:
         hidden_rows_notice(facts.hidden_rows.get(place, ()), len(rows)),
         facts.scaled.get(place, ()),
         frozenset(facts.hidden_rows.get(place, ())),
+        facts.hidden_columns.get(place, frozenset()),
     )
 
 
@@ -240,4 +250,6 @@ def _check_package(path: Path) -> PackageFacts:
             {at: find_styled_cells(package, part, styles) for at, part in parts.items()} if styles else {},
             {at: find_hidden_rows(package, part) for at, part in parts.items()},
             {at: find_styled_cells(package, part, scaled) for at, part in parts.items()} if scaled else {},
+            {at: find_failed_cells(package, part) for at, part in parts.items()},
+            {at: find_hidden_columns(package, part) for at, part in parts.items()},
         )

@@ -22,7 +22,9 @@ from xl_salesflow.schema.table_registry import TABLES
 NamesById = dict[str, dict[str, str]]
 """Table → id or mail address of a row → its name; blank for an id that several rows have."""
 
-_USER_ID = re.compile(r"[0-9]+|(?=.*[0-9])[0-9A-Za-z]{15,32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_USER_ID = re.compile(
+    r"[0-9]+|[A-Za-z]{1,4}[-_]?[0-9]+|(?=.*[0-9])[0-9A-Za-z]{15,32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+)
 _MAIL_TABLES = ("Contacts", "Team")
 _ID_WORDS = frozenset({"id", "ids", "key", "code", "no", "nr", "number", "uid", "guid"})
 _ID_ENDINGS = ("id", "\u7f16\u53f7", "\u53f7")  # the last two are Chinese: number
@@ -95,6 +97,40 @@ def find_row_ids(source: ImportSource, match: TableMatch, matches: Matches) -> s
         if header not in match.columns and any(_are_ids(source, header, texts) for texts in used):
             return header
     return None
+
+
+_USER_TABLES = ("Contacts", "Accounts")  # a list of users may look like one of these
+_NAME_SHARE = 0.9
+
+
+def find_list_of_users(source: ImportSource, match: TableMatch | None, matches: Matches) -> TableMatch | None:
+    """Return *match*, or the one of a list of people by whose ids other sources name owners, whatever its headers are."""
+    if source.hidden or (match and match.table not in _USER_TABLES):
+        return match
+    used = [
+        texts
+        for other, its in matches
+        if its and other is not source
+        for texts in _texts_referring_to("Team", other, its)
+    ]
+    ids = next((h for h in source.headers if any(_are_ids(source, h, texts) for texts in used)), None)
+    if ids is None or (match and find_row_ids(source, match, matches)):
+        return match
+    names = [header for header in source.headers if header != ids and _holds_names(source.sample(header))]
+    if not names:
+        return match
+    mails = (header for header in source.headers if source.sample(header).str.contains("@").mean() >= _NAME_SHARE)
+    name = max(names, key=lambda header: source.sample(header).str.contains(" ").mean() >= _NAME_SHARE)
+    return TableMatch("Team", {name: "person", **({mail: "email"} if (mail := next(mails, None)) else {})}, 0.0)
+
+
+def _holds_names(sample: pd.Series) -> bool:
+    """Return whether the cells look like names of persons: letters alone, nearly all of them different."""
+    return (
+        len(sample) > 1
+        and bool(sample.nunique() >= _NAME_SHARE * len(sample))
+        and bool((~sample.str.contains(r"[\d@_/]") & (sample.str.len() > 1)).mean() >= _NAME_SHARE)
+    )
 
 
 def find_reference_by_ids(source: ImportSource, columns: Mapping[str, str], table: str, matches: Matches) -> str | None:

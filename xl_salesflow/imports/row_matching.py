@@ -24,7 +24,7 @@ from xl_salesflow.imports.import_findings import (
     make_import_finding,
 )
 from xl_salesflow.imports.import_vocabulary import ENTERED_TARGET, LEAD_NUMBER_TARGET, targets_of_table
-from xl_salesflow.locale.texts import Language, fold_text
+from xl_salesflow.locale.texts import Language, TextList, fold_text
 from xl_salesflow.process.duplicate_rows import DUPLICATE_SIGNS, find_duplicate_pairs
 from xl_salesflow.schema.table_columns import Column, TableSchema
 from xl_salesflow.schema.table_frames import DATE_DTYPE
@@ -138,7 +138,7 @@ def _report_other_values(
         yield make_import_finding(
             "other_values", OTHER_VALUES_OF_KEY_IN_FILE, row[FILE_COLUMN], int(row[ROW_COLUMN]), language, table=table.name,
             column=key, key=row[key], number=row[key], count=int(differing.sum()), other=first.loc[row[key], FILE_COLUMN],
-            columns=", ".join(columns),
+            columns=TextList(tuple(columns)),
         )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ _FIELD_SHARE = 0.6  # of the first column that must be known headers
 _CHECK_MARKS = frozenset(
     ["x", "X", "✓", "✔", "☑", "●", "■", "√", "v", "V", "*", "✅", "○", "\u6709"]
 )  # the last is Chinese: there is one
+_OUTCOME_HEADER = "Outcome"
 _CLOSING_DAY_HEADER = "Closed"
 ENTERED_HEADER = 'Date entered "{stage}"'
 """The header of a column with the days on which deals entered a stage."""
@@ -156,18 +157,20 @@ class StageColumns:
     """A list with the stages of its columns in one column, and the days on which each row entered them, if it tells."""
 
     cells: pd.DataFrame
-    days: pd.DataFrame | None
+    header: str
+    days: pd.DataFrame | None = None
 
 
 def join_stage_columns(cells: pd.DataFrame) -> StageColumns | None:
     """Return *cells* with one column of stages instead of a column of marks or dates for each stage; None if it has none.
 
-    The stage is a won or lost one that is marked, or else the last one that is marked.
+    The stage is a won or lost one that is marked, or else the last one that is marked. Columns for won and lost alone, or
+    beside a column with the stage, become a column with the outcome.
     """
     stages = [str(header) for header in cells.columns if is_name_of_stage(str(header))]
     others = {fold_name(str(header)) for header in cells.columns if header not in stages}
     if len(stages) < _FEWEST_STAGE_COLUMNS or others & names_of_targets("Deals")["stage"]:
-        return None
+        return _join_outcome_columns(cells, stages)
     filled = {text.strip() for header in stages for text in cells[header].unique()} - {""}
     with_days = all(map(is_written_day, filled))
     if not filled or not (with_days or all(map(_is_mark, filled))):
@@ -179,10 +182,31 @@ def join_stage_columns(cells: pd.DataFrame) -> StageColumns | None:
         if outcome_of_stage_name(name):
             closed = closed.mask(marked[name], cells[name])
     joined = cells.drop(columns=stages)
-    joined[_free_header(joined, STAGE_OF_SECTION)] = stage
+    header = _free_header(joined, STAGE_OF_SECTION)
+    joined[header] = stage
     if with_days and _CLOSING_DAY_HEADER not in joined:
         joined[_CLOSING_DAY_HEADER] = closed
-    return StageColumns(joined, cells[stages] if with_days else None)
+    return StageColumns(joined, header, cells[stages] if with_days else None)
+
+
+def _join_outcome_columns(cells: pd.DataFrame, stages: Sequence[str]) -> StageColumns | None:
+    """Return *cells* with the marks of won and of lost deals in one column; None unless both have a column of marks."""
+    outcomes = {header: outcome for header in stages if (outcome := outcome_of_stage_name(header))}
+    filled = {text.strip() for header in outcomes for text in cells[header].unique()} - {""}
+    if (
+        sorted(outcomes.values()) != ["lost", "won"]
+        or _OUTCOME_HEADER in cells
+        or not filled
+        or not all(map(_is_mark, filled))
+    ):
+        return None
+    marked = cells[list(outcomes)].map(lambda text: bool(text.strip()) and _is_set(text))
+    if marked.all(axis=1).any():
+        return None  # a deal that is both
+    told = pd.Series("", cells.index, dtype=object)
+    for header, outcome in outcomes.items():
+        told = told.mask(marked[header], outcome)
+    return StageColumns(cells.drop(columns=list(outcomes)).assign(**{_OUTCOME_HEADER: told}), _OUTCOME_HEADER)
 
 
 def _free_header(cells: pd.DataFrame, header: str) -> str:

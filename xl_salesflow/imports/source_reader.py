@@ -61,11 +61,12 @@ from xl_salesflow.imports.map_parts import ColumnMap
 from xl_salesflow.imports.person_names import PEOPLE_TABLES, names_several_people, take_first_person
 from xl_salesflow.imports.row_ids import names_of_mail_addresses
 from xl_salesflow.imports.text_damage import has_lost_characters
-from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.locale.texts import Language, Text, TextList
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 from xl_salesflow.schema.table_columns import Column, ColumnType
 
 _ROUNDED_NUMBER = re.compile(r"[0-9][.,][0-9]+E\+(?:1[0-9]|2[0-9])", re.IGNORECASE)
+_CHINESE_SIGN = re.compile("[\u4e00-\u9fff]")
 _LONGEST_IMPORTED_TEXT = 32_767  # characters in an Excel cell
 _UNLIKELY_UNIT_FACTOR = 1000  # times the median of a column: probably an amount in the wrong unit
 
@@ -166,7 +167,8 @@ class SourceReader:
     def _read_numbers(
         self, header: str, target: Column, how: ColumnMap, texts: pd.Series, own: CurrencyCodes
     ) -> pd.Series:
-        style = NumberStyle(how.decimal, how.times, self.context.currency, own, how.rate)
+        is_chinese = self.context.language == "zh" or bool(_CHINESE_SIGN.search(header + "".join(texts)))
+        style = NumberStyle(how.decimal, how.times, self.context.currency, own, how.rate, is_chinese=is_chinese)
         # the range of a share is checked after the whole column is read
         column_type = ColumnType.NUMBER if target.type is ColumnType.PERCENT else target.type
         read = read_number_column(texts, column_type, style, self.source.number_cells)
@@ -258,7 +260,7 @@ class SourceReader:
         read = map_distinct_texts(
             texts, lambda text: identify_choice(choices, text) or _read_choice_word(target, text) or ""
         )
-        known = ", ".join(label.in_(self.context.language) for label in choices.values())
+        known = TextList(tuple(choices.values())).in_(self.context.language)
         filled = is_filled_text(texts)
         if target.id == "outcome":  # rows that are left out have no outcome
             filled &= ~texts.map(is_put_away_word).astype(bool)

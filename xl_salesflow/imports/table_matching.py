@@ -60,6 +60,10 @@ OWN_SHEET_TABLES = {name: table.name for table in TABLES.values() for name in (t
 """Sheet name in either language → table, for workbooks made by this product."""
 
 
+ColumnTargets = Mapping[str, str]
+"""Header → target id."""
+
+
 @dataclass(frozen=True)
 class TableMatch:
     """A table for a source, and its columns as header → target id.
@@ -151,13 +155,13 @@ def _assign_header_targets(source: ImportSource, table: str) -> dict[str, str]:
     candidates = [
         (score - _ID_PENALTY * _holds_ids_for_names(source, header, target), -order, header, target)
         for order, header in enumerate(source.headers)
-        for target, score in _score_header_targets(header, table)
+        for target, score in _score_header_targets(source.rivals.get(header) or header, table)
         if not (jobs and target == "name" and fold_name(header) in names_of_targets("Contacts")["title"])
     ]
     columns: dict[str, str] = {}
     for _, _, header, target in sorted(candidates, reverse=True):
         free = header not in columns and target not in columns.values()
-        if free and _is_fitting_target(source.sample(header), targets_of_table(table)[target]):
+        if free and is_fitting_target(source.sample(header), targets_of_table(table)[target]):
             columns[header] = target
     if table == "Deals":
         _name_deals_by_title(source, columns)
@@ -188,6 +192,30 @@ def _name_deals_by_title(source: ImportSource, columns: dict[str, str]) -> None:
     sample = source.sample(header)
     if (sample.str.contains(_ANY_DIGIT) & ~sample.str.contains(" ")).mean() < _FITTING_CELLS_SHARE:
         columns[header] = "name"
+        if number := _find_number_beside_title(source, columns):
+            columns[number] = "deal"
+
+
+def _find_number_beside_title(source: ImportSource, columns: Mapping[str, str]) -> str | None:
+    """Return the free column whose header names the deals' numbers, such as "Deal ID" beside the titles in "Deal"."""
+    free = [header for header in source.headers if header not in columns]
+    scores = {header: dict(_score_header_targets(header, "Deals")).get("deal", 0.0) for header in free}
+    fits = (h for h in free if scores[h] and is_fitting_target(source.sample(h), targets_of_table("Deals")["deal"]))
+    return max(fits, key=lambda header: scores[header], default=None)
+
+
+def find_rival_columns(source: ImportSource, table: str, columns: Mapping[str, str]) -> ColumnTargets:
+    """Return the columns that fit the target of another one with the same header, or that are a question by themselves."""
+    if not table:
+        return {}
+    found: dict[str, str] = {}
+    for header, first in source.rivals.items():
+        siblings = (header,) if not first else (first, *(name for name, of in source.rivals.items() if of == first))
+        target = next((columns[name] for name in siblings if name in columns), None)
+        is_free = header not in columns or not first
+        if target and is_free and is_fitting_target(source.sample(header), targets_of_table(table)[target]):
+            found[header] = target
+    return found
 
 
 @cache
@@ -227,7 +255,7 @@ def _tells_outcomes(texts: pd.Series) -> bool:
     return len(kinds) > 1 and bool(kinds & {"won", "lost"})
 
 
-def _is_fitting_target(sample: pd.Series, target: Column) -> bool:
+def is_fitting_target(sample: pd.Series, target: Column) -> bool:
     if not target.type.is_text:
         sample = sample[
             ~sample.isin(FAILED_FORMULA_VALUES | {UNCALCULATED_FORMULA})

@@ -166,7 +166,9 @@ def _build_object_array(values: list[str]) -> npt.NDArray[Any]:
 
 
 def _convert_number_cells(column: Column, cells: Sequence[Any], dialect: Dialect) -> ColumnValues:
-    style = NumberStyle(currency=dialect.currency, in_days=column.id in DAY_COUNT_COLUMNS)
+    style = NumberStyle(
+        currency=dialect.currency, in_days=column.id in DAY_COUNT_COLUMNS, is_chinese=dialect.language == "zh"
+    )
 
     def read(cell: Any) -> tuple[float | None, ValueFinding | None]:
         if isinstance(cell, str):
