@@ -32,7 +32,8 @@ FLAGS = {
         ["won", "lost", "open", "open"], ["list.csv, row 4: 1 deals"],
     ),
     "a no beside a column called closed, which is no day": (
-        "deal | Stage | Won? | Closed?\n1 | Lead | Yes | Yes\n2 | Lead | No | Yes\n3 | Lead | No | No", ["won", "lost", "open"], [],
+        "deal | Stage | Won? | Closed?\n1 | Lead | Yes | Yes\n2 | Lead | No | Yes\n3 | Lead | No | No",
+        ["won", "lost", "open"], [],
     ),
     "a no beside a stage that says where the deal is": (
         "deal | Stage | Won?\n1 | Contract | Yes\n2 | Contract | No\n3 | Lost | No\n4 | Lead |",
