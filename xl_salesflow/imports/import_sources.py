@@ -207,18 +207,10 @@ def _cut_out_list(
     if not places:
         return None
     body = _make_body(rows, places, headers, len(found.headers), layout.delimiter)
-    named = {h for h, text in zip(headers, [*found.headers, *[""] * len(headers)], strict=False) if text.strip()}
-    kept = [h for h in headers if h in named or (body.cells[h] != "").any()]
     left_out = tuple((at + 1, why) for at, why in found.left_out)
-    repeated = find_repeated_headers(found.headers, headers)
-    cells, rivals = join_agreeing_columns(body.cells[kept], repeated) if repeated else (body.cells[kept], {})
+    cells, rivals = _keep_columns(body.cells, found.headers)
     cells, notices = _make_plain_cells(cells, found)
-    hidden = [header for at, header in enumerate(headers) if at in sheet.hidden_columns and header in cells]
-    if hidden and not sheet.hidden:
-        notices = [
-            *notices,
-            SourceNotice("hidden_columns", int(cells.index[0]), (("headers", TextList(tuple(hidden))),)),
-        ]
+    notices = [*notices, *_tell_hidden_columns(sheet, headers, cells)]
     if plain := _read_open_shape(cells, layout, sheet.number_cells):
         kept_notices = (notice for notice in notices if notice.rule not in ("board", "months"))
         notices = [*kept_notices, SourceNotice(plain.rule, int(cells.index[0]), plain.facts)]
@@ -229,6 +221,21 @@ def _cut_out_list(
         sheet.date1904, sheet.long_numbers, (*sheet.notices, *notices), body.torn, letterhead,
         sheet.hidden_rows.intersection(cells.index), {name: first for name, first in rivals.items() if name in cells},
     )  # fmt: skip
+
+
+def _keep_columns(cells: pd.DataFrame, row: TextRow) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return the columns of *cells* that have a header in *row* or hold something, and the rivals among them."""
+    headers = list(map(str, cells.columns))
+    named = {h for h, text in zip(headers, [*row, *[""] * len(headers)], strict=False) if text.strip()}
+    kept = cells[[h for h in headers if h in named or (cells[h] != "").any()]]
+    repeated = find_repeated_headers(row, headers)
+    return join_agreeing_columns(kept, repeated) if repeated else (kept, {})
+
+
+def _tell_hidden_columns(sheet: SourceSheet, headers: Sequence[str], cells: pd.DataFrame) -> Iterator[SourceNotice]:
+    hidden = [header for at, header in enumerate(headers) if at in sheet.hidden_columns and header in cells]
+    if hidden and not sheet.hidden:
+        yield SourceNotice("hidden_columns", int(cells.index[0]), (("headers", TextList(tuple(hidden))),))
 
 
 @dataclass(frozen=True)

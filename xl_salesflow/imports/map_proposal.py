@@ -322,13 +322,7 @@ def _propose_file_map(
     if table:
         remarks.add_open_encoding(source)
         remarks.add_hidden_rows(source)
-    rivals = find_rival_columns(source, table, columns)
-    mapped = StyleProposal(source, table, make_import_context(pipeline).currency, remarks).propose(
-        {**columns, **rivals}
-    )
-    for header, target in rivals.items():
-        mapped[header] = ColumnMap(NOTES_TARGET) if target == "notes" else replace(mapped[header], to=OPEN_COLUMN)
-        remarks.add_rival_column(source, header, target)
+    mapped = _propose_columns(source, table, columns, pipeline, remarks)
     if table == "Deals" and (pipelines := _find_pipelines(source, mapped)):
         mapped[pipelines] = ColumnMap(NOTES_TARGET)
         remarks.add_pipelines(source, pipelines)
@@ -340,6 +334,19 @@ def _propose_file_map(
         source.path.name if named else str(source.path), table, source.sheet, layout.encoding, layout.delimiter, mapped,
         hidden_rows=IMPORT_HIDDEN if table and source.hidden_rows else "",
     )  # fmt: skip
+
+
+def _propose_columns(
+    source: ImportSource, table: str, columns: ColumnTargets, pipeline: Pipeline, remarks: ProposalNotes
+) -> dict[str, ColumnMap]:
+    """Return the mapping of every column; one that may be meant instead of another of the same header is a question."""
+    rivals = find_rival_columns(source, table, columns)
+    style = StyleProposal(source, table, make_import_context(pipeline).currency, remarks)
+    mapped = style.propose({**columns, **rivals})
+    for header, target in rivals.items():
+        mapped[header] = ColumnMap(NOTES_TARGET) if target == "notes" else replace(mapped[header], to=OPEN_COLUMN)
+        remarks.add_rival_column(source, header, target)
+    return mapped
 
 
 def _find_pipelines(source: ImportSource, mapped: Mapping[str, ColumnMap]) -> str | None:

@@ -107,13 +107,7 @@ def find_list_of_users(source: ImportSource, match: TableMatch | None, matches: 
     """Return *match*, or the one of a list of people by whose ids other sources name owners, whatever its headers are."""
     if source.hidden or (match and match.table not in _USER_TABLES):
         return match
-    used = [
-        texts
-        for other, its in matches
-        if its and other is not source
-        for texts in _texts_referring_to("Team", other, its)
-    ]
-    ids = next((h for h in source.headers if any(_are_ids(source, h, texts) for texts in used)), None)
+    ids = _find_ids_of_owners(source, matches)
     if ids is None or (match and find_row_ids(source, match, matches)):
         return match
     names = [header for header in source.headers if header != ids and _holds_names(source.sample(header))]
@@ -122,6 +116,12 @@ def find_list_of_users(source: ImportSource, match: TableMatch | None, matches: 
     mails = (header for header in source.headers if source.sample(header).str.contains("@").mean() >= _NAME_SHARE)
     name = max(names, key=lambda header: source.sample(header).str.contains(" ").mean() >= _NAME_SHARE)
     return TableMatch("Team", {name: "person", **({mail: "email"} if (mail := next(mails, None)) else {})}, 0.0)
+
+
+def _find_ids_of_owners(source: ImportSource, matches: Matches) -> str | None:
+    others = [(other, match) for other, match in matches if match and other is not source]
+    used = [texts for other, match in others for texts in _texts_referring_to("Team", other, match)]
+    return next((h for h in source.headers if any(_are_ids(source, h, texts) for texts in used)), None)
 
 
 def _holds_names(sample: pd.Series) -> bool:
