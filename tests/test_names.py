@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,13 @@ from tools.house_figures import count_paths
 
 PACKAGE = ROOT / "xl_salesflow"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
 SHARED = {"__all__", "__getattr__", "__dir__"}
 """Names with a meaning in Python."""
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def defined(tree: ast.Module) -> Iterator[str]:
@@ -44,8 +49,8 @@ def imported(tree: ast.Module) -> Iterator[str]:
 
 def test_a_name_is_defined_in_one_module() -> None:
     homes = defaultdict(list)
-    for path, tree in TREES.items():
-        for name in {*defined(tree)} - SHARED:
+    for path in MODULES:
+        for name in {*defined(parsed(path))} - SHARED:
             homes[name].append(path.relative_to(PACKAGE).as_posix())
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
@@ -60,7 +65,7 @@ def test_a_file_name_is_used_once() -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_no_local_name_hides_a_name_of_its_file(path: Path) -> None:
-    tree = TREES[path]
+    tree = parsed(path)
     taken = {*defined(tree), *imported(tree)}
     hidden = []
     for function in ast.walk(tree):
@@ -79,7 +84,7 @@ def test_no_file_is_too_long(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
 def test_no_function_is_too_long_or_complex(path: Path) -> None:
-    functions = [node for node in ast.walk(TREES[path]) if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef)]
     lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
     assert {name: lines for name, lines in lengths.items() if lines > 57} == {}
     assert {node.name: count_paths(node) for node in functions if count_paths(node) > 20} == {}

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,15 @@ from xl_salesflow.batch.batch_tasks import TaskOutcome, TaskStatus
 from xl_salesflow.batch.worker_pools import ClusterPool
 from xl_salesflow.errors import UsageError
 
-distributed = pytest.importorskip(
-    "distributed", reason="Dask is not installed; pip install 'xl-salesflow[cluster]' brings it."
-)
+if find_spec("distributed") is None:
+    pytest.skip("Dask is not installed; pip install 'xl-salesflow[cluster]' brings it.", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")
 def local() -> Iterator[Any]:
     """Return a cluster of two processes on this machine."""
+    import distributed  # here: it takes a second, and every worker of a run collects every test
+
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         yield cluster
 
@@ -66,6 +68,8 @@ def test_an_unexpected_error_is_reported_and_the_others_continue(tmp_path: Path,
 
 def test_a_task_that_the_cluster_gave_up_is_handed_out_once_more(local: Any) -> None:
     """The cluster counts a worker's death against all of its tasks, even those that were only waiting there."""
+    import distributed
+
     given_up: Future[TaskOutcome] = Future()
     given_up.set_exception(distributed.KilledWorker("task", "worker", 3))
     workers = ClusterPool(local.scheduler_address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,29 +11,30 @@ import pytest
 import typst
 
 from tests.documents import samples, shades
+from xl_salesflow.core.change_sets import Document
 from xl_salesflow.documents.document_writer import render_document
 from xl_salesflow.documents.sample_deal import sample_document
 from xl_salesflow.documents.template_values import DocumentLanguage
 
 GOLDEN = Path(__file__).parent / "golden"
 FONT = "Noto Sans CJK SC"
-PAPERS = {
-    "quote_en": (samples.quote(), "en"),
-    "quote_zh": (samples.quote(), "zh"),
-    "quote_long": (samples.quote(count=60), "en"),
-    "quote_200": (samples.quote(count=200), "zh"),
-    "proposal_zh": (sample_document("proposal"), "zh"),
-    "contract_both": (sample_document("contract"), "both"),
-    "bant_card_en": (sample_document("bant_card"), "en"),
-    "precall_zh": (sample_document("precall"), "zh"),
-    "visit_en": (sample_document("visit"), "en"),
+PAPERS: dict[str, tuple[Callable[[], Document], DocumentLanguage]] = {
+    "quote_en": (samples.quote, "en"),
+    "quote_zh": (samples.quote, "zh"),
+    "quote_long": (partial(samples.quote, count=60), "en"),
+    "quote_200": (partial(samples.quote, count=200), "zh"),
+    "proposal_zh": (partial(sample_document, "proposal"), "zh"),
+    "contract_both": (partial(sample_document, "contract"), "both"),
+    "bant_card_en": (partial(sample_document, "bant_card"), "en"),
+    "precall_zh": (partial(sample_document, "precall"), "zh"),
+    "visit_en": (partial(sample_document, "visit"), "en"),
 }  # fmt: skip
 
 
 def pages_of(name: str, folder: Path) -> list[shades.Grid]:
     """Return the pages of a document as shades."""
     document, tongue = PAPERS[name]
-    return shades.grids(render_document(document, tongue, "pdf"), folder)
+    return shades.grids(render_document(document(), tongue, "pdf"), folder)
 
 
 @pytest.mark.parametrize("name", PAPERS)

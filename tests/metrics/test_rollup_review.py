@@ -186,9 +186,9 @@ def test_one_currency_may_be_written_in_two_ways(one: str, other: str, same: boo
         join(**parts)
 
 
-@pytest.mark.parametrize("south", [team(20, 2), team(20, 2, language="zh"), team(20, 2, "four_steps")])
-def test_seals_stay_intact_under_other_names_and_broken_ones_stay_broken(south: Pipeline) -> None:
-    north = team(20, 1)
+@pytest.mark.parametrize("like", [{}, {"language": "zh"}, {"playbook": "four_steps"}], ids=str)
+def test_seals_stay_intact_under_other_names_and_broken_ones_stay_broken(like: dict[str, Any]) -> None:
+    north, south = team(20, 1), team(20, 2, **like)
     north = north.with_tables(History=seal_history(north["History"]))
     sealed = seal_history(south["History"])
     amounts = sealed["amount"].copy()
