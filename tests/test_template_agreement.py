@@ -12,7 +12,7 @@ import pytest
 
 from tests.examples import SCALE
 from tests.libreoffice import LibreOffice
-from tests.metrics.agreement import disagreements, recalculated
+from tests.metrics.agreement import disagreements, read_cached_values
 from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
 from xl_salesflow.cli.demo.demo_words import read_demo_words
 from xl_salesflow.cli.demo.demo_workbook import make_day_of_work
@@ -106,11 +106,11 @@ def test_live_formula_cached_value_and_python_agree(
     asks = {view: cells for view, cells in views(language).items() if SCALE > 1 or view in usual}
     books = {view: tmp_path / f"{number}.xlsx" for number, view in enumerate(asks)}
     expected = {view: asked(source, books[view], cells) for view, cells in asks.items()}
-    live = dict(zip(asks, recalculated(libreoffice, list(books.values()), tmp_path / "live"), strict=True))
+    live = dict(zip(asks, libreoffice.read_values(list(books.values())), strict=True))
     compared, wrong = Counter[str](), []
     for view, book in books.items():
-        for shown, path in (("cached", book), ("live", live[view])):
-            count, differ = disagreements(book, path, expected[view])
+        for shown, values in (("cached", read_cached_values(book)), ("live", live[view])):
+            count, differ = disagreements(book, values, expected[view])
             compared[shown] += count
             wrong += [f"{view}, {shown}: {line}" for line in differ]
     print(f"{language}: {compared['live']} live and {compared['cached']} cached values compared with Python")

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 from openpyxl.utils.cell import coordinate_to_tuple
 from python_calamine import CalamineWorkbook
 
-from tests.libreoffice import EXCEL, LibreOffice
+from tests.libreoffice import Grid
 from xl_salesflow.metrics.metric_cell_values import SheetValues
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -21,18 +21,15 @@ ORIGIN = date(1899, 12, 30)
 NAME = re.compile(r'<definedName [^>]*name="(\w+)"[^>]*>([^<]+)!\$([A-Z]+)\$(\d+)<')
 
 
-def recalculated(libreoffice: LibreOffice, books: list[Path], folder: Path) -> list[Path]:
-    """Recalculate many workbooks with one start of LibreOffice."""
-    folder.mkdir(parents=True, exist_ok=True)
-    output = libreoffice.run("--convert-to", EXCEL, "--outdir", str(folder), *(str(book) for book in books))
-    made = [folder / book.name for book in books]
-    assert all(path.is_file() for path in made), output
-    return made
+def read_cached_values(book: Path) -> dict[str, Grid]:
+    """Return the values that are stored in a workbook, by sheet."""
+    stored = CalamineWorkbook.from_path(book)
+    return {name: stored.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in stored.sheet_names}
 
 
-def disagreements(original: Path, result: Path, expected: SheetValues) -> tuple[int, list[str]]:
-    """Return the number of compared cells, and a sentence for each cell that differs."""
-    pairs = list(_pairs(original, result, expected))
+def disagreements(book: Path, shown: Mapping[str, Grid], expected: SheetValues) -> tuple[int, list[str]]:
+    """Return the number of cells of *book* that were compared with what is *shown*, and a sentence for each that differs."""
+    pairs = list(_pairs(book, shown, expected))
     wrong = [f"{place}: Python {want!r}, LibreOffice {got!r}" for place, want, got in pairs if not same(want, got)]
     return len(pairs), wrong
 
@@ -54,10 +51,8 @@ def _plain(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _pairs(original: Path, result: Path, expected: SheetValues) -> Iterator[tuple[str, Any, Any]]:
-    layout = CalamineWorkbook.from_path(original, load_tables=True)
-    shown = CalamineWorkbook.from_path(result)
-    grids = {name: shown.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in shown.sheet_names}
+def _pairs(book: Path, grids: Mapping[str, Grid], expected: SheetValues) -> Iterator[tuple[str, Any, Any]]:
+    layout = CalamineWorkbook.from_path(book, load_tables=True)
     for name, rows in expected.tables.items():
         table = layout.get_table_by_name(name)
         assert table.start is not None
@@ -68,7 +63,7 @@ def _pairs(original: Path, result: Path, expected: SheetValues) -> Iterator[tupl
         for cells in grid[top : top + len(rows)]:
             for column, want in rows[cells[key]].items():
                 yield f"{name} {cells[key]} {column}", want, cells[place[column]]
-    for name, (sheet, row, column) in _names(original).items():
+    for name, (sheet, row, column) in _names(book).items():
         if name in expected.cells:
             yield name, expected.cells[name], grids[sheet][row][column]
 

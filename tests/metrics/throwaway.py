@@ -20,6 +20,7 @@ from xl_salesflow.metrics.computed_columns import compute_deal_columns, compute_
 from xl_salesflow.metrics.day_comparison import COMPARISON_CELLS
 from xl_salesflow.metrics.metric_declaration import MetricFormula
 from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS, metric_row_formulas
+from xl_salesflow.ooxml.workbook_editor import Workbook as Editor
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.named_values import ALL_VALUES_LABEL, NAMED_CELLS, QUERY_FILTERS, SETTINGS_BY_ID
 from xl_salesflow.schema.row_names import ROW_NAMES
@@ -66,6 +67,20 @@ def build(pipeline: Pipeline, path: Path, instead: Mapping[str, str] | None = No
     _compared(book, pipeline.language)
     _row_names(book, pipeline.language)
     book.save(path)
+    return path
+
+
+def ask(book: Path, pipeline: Pipeline, path: Path) -> Path:
+    """Write *book*, which `build` made of the same rows without a query, to *path* with the query of *pipeline*."""
+    workbook = Editor.open(book)
+    set_cells = {setting.cell: setting.id for setting in SETTINGS_BY_ID.values() if setting.cell}
+    settings = {
+        cell: pipeline.settings.values[name] for cell, name in set_cells.items() if name in pipeline.settings.values
+    }
+    for name, value in (_asked(pipeline) | settings).items():
+        workbook.set_name(name, value)
+    with path.open("wb") as file:
+        workbook.write_to(file)
     return path
 
 
