@@ -15,6 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from tests.libreoffice import Grid
 from xl_salesflow.metrics.metric_cell_values import SheetValues
+from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 
 ORIGIN = date(1899, 12, 30)
@@ -25,6 +26,13 @@ def read_cached_values(book: Path) -> dict[str, Grid]:
     """Return the values that are stored in a workbook, by sheet."""
     stored = CalamineWorkbook.from_path(book)
     return {name: stored.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in stored.sheet_names}
+
+
+def read_shown_table(book: Workbook, shown: Mapping[str, Grid], name: str) -> dict[str, list[Any]]:
+    """Return the columns of a table of *book*, by header, with the values that are *shown* in its place."""
+    table = book.tables[name]
+    rows = shown[table.sheet][table.first_row - 1 : table.last_row]
+    return {header: [row[table.first_col - 1 + at] for row in rows] for at, header in enumerate(table.headers)}
 
 
 def disagreements(book: Path, shown: Mapping[str, Grid], expected: SheetValues) -> tuple[int, list[str]]:
