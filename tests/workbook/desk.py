@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,20 @@ from xl_salesflow.schema.table_registry import TABLES, render_formula
 
 Rows = Sequence[Mapping[str, Any]]
 
+_MADE: dict[tuple[str, str, str], bytes] = {}
+"""The workbooks that were made, by what is in them: most tests want the same few, and openpyxl is slow."""
+
 
 def make(path: Path, language: Language = "en", rows: Mapping[str, Rows] | None = None, own: str = "") -> Path:
     """Save a workbook with every declared table at *path*; *own* is the header of the user's own column in Deals."""
+    wanted = language, repr(rows), own
+    if wanted not in _MADE:
+        _MADE[wanted] = _build(language, rows or {}, own)
+    path.write_bytes(_MADE[wanted])
+    return path
+
+
+def _build(language: Language, rows: Mapping[str, Rows], own: str) -> bytes:
     book = Workbook()
     book.remove(book.active)
     settings = [
@@ -35,7 +47,7 @@ def make(path: Path, language: Language = "en", rows: Mapping[str, Rows] | None 
         for s in SETTINGS_BY_ID.values()
     ]
     for table in TABLES.values():
-        body = settings if table.name == "Settings" else (rows or {}).get(table.name, ())
+        body = settings if table.name == "Settings" else rows.get(table.name, ())
         _add_table(book.create_sheet(table.name), table, language, body, own if table.name == "Deals" else "")
     for at, setting in enumerate(SETTINGS_BY_ID.values()):
         if setting.cell:
@@ -45,8 +57,9 @@ def make(path: Path, language: Language = "en", rows: Mapping[str, Rows] | None 
         value = cell.default.in_(language) if cell.default else None
         asked.cell(row, 1, f"={render_formula(cell.formula, language)}" if cell.formula else value)
         _name(book, cell.name, f"'Named cells'!$A${row}")
-    book.save(path)
-    return path
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 def _name(book: Workbook, name: str, place: str) -> None:

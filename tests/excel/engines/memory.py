@@ -31,7 +31,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Cells = dict[tuple[int, int], tuple[Any, Any]]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _parsed(content: bytes) -> tuple[dict[str, Cells], dict[str, Area], dict[str, str], set[str]]:
     """Read the cells (value, formula), tables, names and tables with totals; the same content is read once."""
     shown, hidden = load_workbook(BytesIO(content), data_only=True), load_workbook(BytesIO(content))
