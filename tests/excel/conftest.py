@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import xlwings as xw
 
+from tests.demos import make_once
 from tests.excel.engines import com, memory, web
 from tests.excel.engines.calc import Office
 from tests.excel.open_desk import OpenDesk, laid
@@ -44,12 +45,10 @@ def filled(path: Path, language: Language) -> Path:
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Language], Path]:
     """Return a function from a language to a workbook with sixty deals, a morning's work and the first update."""
-    folder, done = tmp_path_factory.mktemp("open"), dict[Language, Path]()
 
     def make(language: Language) -> Path:
-        if language not in done:
-            done[language] = filled(folder / f"team-{language}.xlsx", language)
-        return done[language]
+        name = f"team-{language}.xlsx"
+        return make_once(tmp_path_factory, f"open-{language}", lambda folder: filled(folder / name, language)) / name
 
     return make
 
