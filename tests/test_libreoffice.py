@@ -6,13 +6,14 @@ import stat
 import sys
 import time
 import zipfile
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.chart import BarChart, Reference
 
-from tests.libreoffice import LibreOffice, LibreOfficeFailed
+from tests.libreoffice import LibreOffice, LibreOfficeFailed, parse_values
 from tests.validator import Validator
 
 
@@ -116,3 +117,11 @@ def test_the_validator_names_part_place_and_complaint(validator: Validator, work
     text = tmp_path / "text.xlsx"
     text.write_text("no workbook", encoding="utf-8")
     assert validator(text)
+
+
+def test_values_written_as_csv_keep_their_types() -> None:
+    text = '"a ""b"", c",1.5,12.5%,2026-03-01,03/01/2026,2026-03-01 08:30:00,TRUE,#DIV/0!\n"two\nlines",,"007",-2\n'
+    assert parse_values(text) == [
+        ['a "b", c', 1.5, 0.125, date(2026, 3, 1), date(2026, 3, 1), datetime(2026, 3, 1, 8, 30), True, "#DIV/0!"],
+        ["two\nlines", "", "007", -2.0],
+    ]

@@ -1,128 +1,38 @@
-"""A workbook for each rep and back: random edits on both sides, of which none is lost, and the cases that people meet."""
+"""A workbook for each rep and back: the cases that people meet."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import cache
-from random import Random
-from typing import Any
-
-import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.examples import SCALE
-from tests.tables import TODAY, crm
-from xl_salesflow.changelog.returned_copies import ReturnedCopy, list_merge_steps
+from tests.changelog.returned import (
+    PEOPLE,
+    cell,
+    collected,
+    main_book,
+    merged,
+    run,
+    share_with,
+    shared_book,
+    typed,
+    with_rows,
+    without_row,
+)
+from tests.tables import crm
+from xl_salesflow.changelog.returned_copies import ReturnedCopy
 from xl_salesflow.changelog.shared_rows import (
     COLLECTED_TABLES,
     KEPT_BACK_TABLES,
     SETUP_COPIES,
-    fill_shared_book,
     find_share_run,
-    log_sharing,
     select_shared_rows,
 )
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.history_seal import find_broken_seals
-from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.engine import Run
-from xl_salesflow.process.deal_upkeep import number_new_rows
 from xl_salesflow.process.rule_catalogue import check_pipeline
 from xl_salesflow.schema.table_columns import ColumnWriter
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.verbs import collect, share, undo, update
-
-PEOPLE = ("Ann", "Bob", "李雷")
-
-
-def run(minute: int, by: str = "Mara") -> Run:
-    return Run(by, datetime(2026, 3, 31, 9, minute))
-
-
-@cache
-def main_book() -> Pipeline:
-    """Return the main workbook: three reps with four deals each and their activities; two customers are of two reps."""
-    deals = [
-        {
-            "deal": f"D-{n:05d}", "name": f"Offer {n}", "owner": PEOPLE[n % 3], "account": f"Customer {n % 4}",
-            "contact": f"Person {n % 4}", "amount": 100.0 * n, "stage": "Lead", "created": TODAY,
-        }
-        for n in range(1, 13)
-    ]  # fmt: skip
-    start = crm(
-        Deals=deals,
-        Accounts=[{"account": f"Customer {n}", "owner": PEOPLE[n % 3]} for n in range(4)],
-        Contacts=[{"contact": f"Person {n}", "account": f"Customer {n}"} for n in range(4)],
-        Activities=[
-            {"activity": f"A{n:06d}", "deal": f"D-{n:05d}", "by": by, "date": TODAY, "summary": f"Call {n}", "cost": 5.0}
-            for n, by in zip(range(1, 13), ("Mara", "Ann", "Bob") * 4, strict=True)
-        ],
-        Team=[{"person": person, "quota": 9.0, "goal_calls": 20.0} for person in (*PEOPLE, "Mara")],
-        Targets=[
-            {"from": TODAY, "to": TODAY, "owner": owner, "target": 1e6, "cost": 1e4} for owner in (*PEOPLE, "")
-        ],
-        Calls=[{"call": "CC-0001", "owner": "Ann", "value": 5e5, "from": TODAY, "to": TODAY}],
-        Measures=[{"measure": "M-0001", "owner": "Ann", "action": "Coach her"}],
-    )  # fmt: skip
-    return apply_change_set(start, update(start, run(0)))
-
-
-def share_with(main: Pipeline, person: str, mark: str = "") -> Pipeline:
-    """Return the workbook of *person*, as share makes it."""
-    mark = mark or person[:2].upper()
-    into = crm()
-    part = select_shared_rows(main, person)
-    names = [{"setting": setting} for setting in ("number_mark", "company")]
-    into = into.with_tables(Settings=make_table_frame(TABLES["Settings"], names))
-    plan = log_sharing(share(into, part, mark, run(1)), "20260331-090100", run(1).now, "Mara", person)
-    ready, _ = fill_shared_book(into, part, mark)
-    return apply_change_set(ready, plan)
-
-
-def typed(pipeline: Pipeline, table: str, key: str, **cells: Any) -> Pipeline:
-    """Return *pipeline* with cells that somebody typed into the row *key*."""
-    rows = pipeline[table].copy()
-    for column, cell in cells.items():
-        rows.loc[rows[TABLES[table].key or ""] == key, column] = cell
-    return pipeline.with_tables(**{table: rows})
-
-
-def with_rows(pipeline: Pipeline, table: str, *rows: dict[str, Any]) -> Pipeline:
-    """Return *pipeline* with *rows* that somebody typed below a table."""
-    held = pipeline[table]
-    more = make_table_frame(TABLES[table], rows, first_row=max([*held.index, 1]) + 1)
-    return pipeline.with_tables(**{table: pd.concat([held, more])})
-
-
-def without_row(pipeline: Pipeline, table: str, key: str) -> Pipeline:
-    rows = pipeline[table]
-    return pipeline.with_tables(**{table: rows[rows[TABLES[table].key or ""] != key]})
-
-
-def merged(main: Pipeline, *copies: ReturnedCopy) -> Pipeline:
-    """Return *main* after the steps of collect; a run of the engine around them costs half a second."""
-    for step in list_merge_steps(copy.after(number_new_rows) for copy in copies):
-        main = apply_change_set(main, step(main))
-    return main
-
-
-def collected(main: Pipeline, *copies: ReturnedCopy, minute: int = 30) -> Pipeline:
-    return apply_change_set(main, collect(main, copies, run(minute)))
-
-
-def cell(pipeline: Pipeline, table: str, key: str, column: str) -> Any:
-    rows = pipeline[table]
-    (found,) = rows.loc[rows[TABLES[table].key or ""] == key, column]
-    return found
-
-
-@cache
-def shared_book(person: str) -> Pipeline:
-    return share_with(main_book(), person)
+from xl_salesflow.verbs import undo, update
 
 
 def test_only_the_rows_of_a_person_travel_and_no_number_of_a_manager() -> None:
@@ -351,101 +261,3 @@ def test_undo_takes_the_whole_collection_back() -> None:
     back = apply_change_set(done, undo(done, run(59)))
     assert list(back["Deals"]["deal"]) == list(main["Deals"]["deal"])
     assert list(back["Deals"]["amount"]) == list(main["Deals"]["amount"])
-
-
-@dataclass
-class Edits:
-    """Random edits of one side: cells typed, rows added (by a text that nothing else has) and rows deleted."""
-
-    cells: dict[tuple[str, str, str], Any]
-    added: set[str]
-    deleted: set[tuple[str, str]]
-
-
-def edit_at_random(random: Random, pipeline: Pipeline, label: str) -> tuple[Pipeline, Edits]:
-    done = Edits({}, set(), set())
-    choices = {
-        "Deals": ("amount", "name", "next_step", "owner", "pain"),
-        "Activities": ("summary",),
-        "Accounts": ("notes",),
-    }
-    for number in range(random.randrange(1, 7)):
-        table = random.choice(["Deals", "Deals", "Deals", "Activities", "Accounts"])
-        keys = [key for key in pipeline[table][TABLES[table].key or ""] if key and (table, key) not in done.deleted]
-        what, text = random.random(), f"{label} {number}"
-        if what < 0.2 and table != "Accounts":
-            row = (
-                {"name": text, "owner": random.choice(PEOPLE), "stage": "Lead"}
-                if table == "Deals"
-                else {"summary": text}
-            )
-            deals = [key for key in pipeline["Deals"]["deal"] if key]
-            row = row if table == "Deals" or not deals else {**row, "deal": random.choice(deals)}
-            pipeline = with_rows(pipeline, table, row)
-            done.added.add(text)
-        elif what < 0.3 and keys and table != "Accounts":
-            key = random.choice(keys)
-            pipeline = without_row(pipeline, table, key)
-            done.deleted.add((table, key))
-        elif keys:
-            key, column = random.choice(keys), random.choice(choices[table])
-            value = float(random.randrange(1, 9)) if column == "amount" else text
-            value = random.choice(PEOPLE) if column == "owner" else value
-            pipeline = typed(pipeline, table, key, **{column: value})
-            done.cells[table, key, column] = value
-    return pipeline, done
-
-
-def assert_nothing_lost(done: Pipeline, edits: Edits, before: Pipeline) -> None:
-    conflicts = {(row["table"], row["key"], row["column"]) for row in done["Conflicts"].to_dict("records")}
-    asked = {(table, key) for table, key, column in conflicts if not column}
-    texts = {*done["Deals"]["name"], *done["Activities"]["summary"]}
-    for text in edits.added:
-        assert text in texts, text
-    for (table, key, column), value in edits.cells.items():
-        if (table, key) in edits.deleted or key not in set(before[table][TABLES[table].key or ""]):
-            continue
-        header = TABLES[table].header(column, "en")
-        there = key in set(done[table][TABLES[table].key or ""])
-        held = there and cell(done, table, key, column) == value
-        was = cell(before, table, key, column) == value
-        assert held or was or (table, key, header) in conflicts or (table, key) in asked, (table, key, column, value)
-    for table, key in edits.deleted:
-        gone = key not in set(done[table][TABLES[table].key or ""])
-        assert gone or (table, key) in asked, (table, key)
-
-
-@settings(max_examples=5 if SCALE == 1 else 200, deadline=None)
-@given(st.integers(0, 2**32))
-def test_sharing_and_collecting_loses_nothing(seed: int) -> None:
-    random, main = Random(seed), main_book()
-    people = random.sample(PEOPLE, 2)
-    shared = {person: shared_book(person) for person in people}
-    main, here = edit_at_random(random, main, "here")
-    started = main
-    copies, made = [], []
-    for person in people:
-        back, edits = edit_at_random(random, shared[person], person)
-        if random.random() < 0.3:
-            back = apply_change_set(back, update(back, run(6, person)))
-        copies.append(ReturnedCopy(shared[person], back))
-        made.append((person, edits))
-    done = merged(main, *copies)
-    for person, edits in made:
-        assert_nothing_lost(done, edits, shared[person])
-    for (table, key, column), value in here.cells.items():  # ours stays, whatever they typed
-        if key in set(started[table][TABLES[table].key or ""]) and key in set(done[table][TABLES[table].key or ""]):
-            typed_there = any((table, key, column) in edits.cells for _, edits in made)
-            assert (
-                cell(done, table, key, column) == value
-                or not typed_there
-                or cell(main_book(), table, key, column) == value
-            )
-    for table in ("Deals", "Activities", "Accounts"):
-        keys = done[table][TABLES[table].key or ""]
-        assert keys[keys != ""].is_unique
-    known = [replace(copy, collected=copy.returned) for copy in copies]
-    again = merged(done, *known)
-    assert len(again["Conflicts"]) == len(done["Conflicts"])
-    for table in ("Deals", "Activities", "Accounts", "History"):
-        assert len(again[table]) == len(done[table]), table
