@@ -77,6 +77,26 @@ def test_repeated_cells_of_an_ods_file_are_not_expanded(rows: int, columns: int,
         read_import_sources(path)
 
 
+ODS_ERROR = (
+    '<table:table-cell xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0" '
+    'office:value-type="string" office:string-value="" calcext:value-type="error" '
+    'table:number-columns-repeated="{columns}"><text:p>{error}</text:p></table:table-cell>'
+)
+
+
+def test_errors_of_an_ods_file_are_shown(tmp_path: Path) -> None:
+    """The reader of cells takes them for blank, as those of other workbooks."""
+    headers = "".join(ODS_CELL.format(columns=1).replace(">x<", f">{name}<") for name in ("Deal", "Amount", "Cost"))
+    rows = (
+        headers,
+        ODS_CELL.format(columns=1) + ODS_ERROR.format(columns=2, error="#DIV/0!"),
+        ODS_CELL.format(columns=3),
+    )
+    path = write_ods(tmp_path / "a.ods", "".join(ODS_ROW.format(rows=1, cells=cells) for cells in rows))
+    (source,) = read_import_sources(path)
+    assert source.cells.to_numpy().tolist() == [["x", "#DIV/0!", "#DIV/0!"], ["x", "x", "x"]]
+
+
 def test_the_blank_rest_of_an_ods_sheet_does_not_count(tmp_path: Path) -> None:
     cells = [ODS_CELL.format(columns=columns) + ODS_BLANK.format(columns=16_384 - columns) for columns in (3, 2)]
     rows = "".join(ODS_ROW.format(rows=1, cells=line) for line in cells)

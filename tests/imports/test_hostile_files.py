@@ -154,6 +154,16 @@ def test_a_cell_far_out_in_an_old_workbook_is_refused(
         read_import_sources(path)
 
 
+def test_errors_of_an_old_workbook_are_shown(tmp_path: Path) -> None:
+    """The reader of cells takes them for blank: here a text that becomes the error #N/A."""
+    data = bytearray(old_list())
+    at = data.rindex(CELL_RECORD)
+    data[at : at + 2], data[at + 10 : at + 12] = b"\x05\x02", b"\x2a\x01"
+    (path := tmp_path / "error.xls").write_bytes(data)
+    (source,) = read_import_sources(path)
+    assert list(source.cells["Stage"]) == ["Won", "Lost", "#N/A"]
+
+
 def test_an_old_workbook_whose_sectors_lead_in_a_circle_is_refused(tmp_path: Path) -> None:
     data = bytearray(old_list())
     data[512:1024] = b"\0\0\0\0" * 128  # each sector is followed by the first one

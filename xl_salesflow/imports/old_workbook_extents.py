@@ -59,6 +59,12 @@ def check_old_workbook(data: bytes, path: Path) -> None:
         rows, columns, cells = 1, 1, 0
 
 
+def read_workbook_stream(data: bytes) -> bytes:
+    """Return the records of all sheets of a compound file that was checked; empty if *data* is none."""
+    is_compound = data.startswith(_COMPOUND_SIGNATURE) and len(data) >= _HEADER_BYTES
+    return _CompoundFile(data).workbook_stream() if is_compound else b""
+
+
 def _sheet_corners(stream: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield row, column and number of the cells of each record; (0, 0, 0) where a sheet starts."""
     at = 0

@@ -18,6 +18,7 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from xl_salesflow.core.written_columns import open_choices
 from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.failed_cells import find_failed_ods_cells, find_failed_old_cells
 from xl_salesflow.imports.import_vocabulary import fold_name, read_known_headers
 from xl_salesflow.imports.list_extent import SourceMerge
 from xl_salesflow.imports.native_child import NativeSheet
@@ -37,7 +38,7 @@ from xl_salesflow.imports.package_cells import (
     show_currencies,
     show_errors,
 )
-from xl_salesflow.imports.sheet_extents import check_package_extent
+from xl_salesflow.imports.sheet_extents import ODS_CONTENT_PART, check_package_extent
 from xl_salesflow.imports.text_encodings import decode_file_text, detect_encodings
 from xl_salesflow.imports.text_records import TextRecords, detect_delimiter, split_text_records
 from xl_salesflow.schema.plain_values import plain_number
@@ -179,9 +180,7 @@ def read_source_sheets(path: Path) -> Iterator[SourceSheet]:
     """
     try:
         packed = is_zipfile(path)
-        facts = _check_package(path) if packed else PackageFacts()
-        if not packed:
-            check_old_workbook(path.read_bytes(), path)
+        facts = _check_package(path) if packed else _check_compound_file(path)
     except _PACKAGE_FAULTS as error:
         raise UsageError(
             "{path} cannot be read as a workbook ({error}); save it again as .xlsx or .csv.", path=path, error=error
@@ -234,10 +233,20 @@ def sheet_cell_to_text(cell: Any) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
+def _check_compound_file(path: Path) -> PackageFacts:
+    """Refuse a workbook in the format of Excel 97-2003 that does not fit into memory; return its cells with an error."""
+    data = path.read_bytes()
+    check_old_workbook(data, path)
+    return PackageFacts(failed=find_failed_old_cells(data))
+
+
 def _check_package(path: Path) -> PackageFacts:
     """Refuse a package that does not fit into memory; return what its cell values do not tell."""
     with ZipFile(path) as package:
         has_formulas = check_package_extent(package, path)
+        if ODS_CONTENT_PART in package.namelist():
+            with package.open(ODS_CONTENT_PART) as stream:
+                return PackageFacts(failed=find_failed_ods_cells(stream))
         if WORKBOOK_PART not in package.namelist():
             return PackageFacts()
         with package.open(WORKBOOK_PART) as stream:

@@ -27,11 +27,11 @@ _ANY_CELL_TAG = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
 _CELL_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})(\d{1,10})["']""")
 _BINARY_RELATIONSHIPS = "xl/_rels/workbook.bin.rels"
 _RELATIONSHIP_TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']+)["']""")
-_ODS_CONTENT = "content.xml"
-_ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+ODS_CONTENT_PART = "content.xml"
+ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ODS_VALUE_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
 _MOST_ODS_REPEATS = 1 << 20  # a sheet has no more rows
-_ODS_CELLS = (f"{_ODS_TABLE}table-cell", f"{_ODS_TABLE}covered-table-cell")
+ODS_CELLS = (f"{ODS_TABLE}table-cell", f"{ODS_TABLE}covered-table-cell")
 _XLSB_ROW, _XLSB_CELLS = 0, range(1, 12)  # record types, [MS-XLSB] 2.3
 
 
@@ -46,7 +46,7 @@ def check_package_extent(package: ZipFile, path: Path) -> bool:
     has_formulas, binary_sheets = False, _list_binary_sheets(package)
     for part in package.namelist():
         with package.open(part) as stream:
-            if part == _ODS_CONTENT:
+            if part == ODS_CONTENT_PART:
                 check_extent(_ods_corners(stream, path), path)
             elif part.lower() in binary_sheets:
                 check_extent(_xlsb_corners(stream.read()), path)
@@ -156,13 +156,13 @@ def _ods_corners(stream: IO[bytes], path: Path) -> Iterator[tuple[int, int]]:
     try:
         for event, element in etree.iterparse(stream, events=("start", "end"), resolve_entities=False, no_network=True):
             if event == "start":
-                row = 0 if element.tag == f"{_ODS_TABLE}table" else row
-            elif element.tag == f"{_ODS_TABLE}table-row":
+                row = 0 if element.tag == f"{ODS_TABLE}table" else row
+            elif element.tag == f"{ODS_TABLE}table-row":
                 width, filled = 0, 0
-                for cell in element.iterchildren(*_ODS_CELLS):
-                    width += _read_repeats(cell, "columns")
+                for cell in element.iterchildren(*ODS_CELLS):
+                    width += read_ods_repeats(cell, "columns")
                     filled = width if len(cell) or cell.get(_ODS_VALUE_TYPE) or width > _MOST_ODS_REPEATS else filled
-                repeats = _read_repeats(element, "rows")
+                repeats = read_ods_repeats(element, "rows")
                 row += repeats
                 if filled or repeats > _MOST_ODS_REPEATS:
                     yield row, max(filled, 1)
@@ -175,8 +175,9 @@ def _ods_corners(stream: IO[bytes], path: Path) -> Iterator[tuple[int, int]]:
         ) from error
 
 
-def _read_repeats(element: etree._Element, what: str) -> int:
-    text = element.get(f"{_ODS_TABLE}number-{what}-repeated", "1")
+def read_ods_repeats(element: etree._Element, what: str) -> int:
+    """Return how many "rows" or "columns" *element* of an OpenDocument sheet stands for."""
+    text = element.get(f"{ODS_TABLE}number-{what}-repeated", "1")
     return max(int(text[:_MOST_DIGITS]), 1) if text.isdecimal() else 1
 
 
