@@ -16,6 +16,7 @@ from xl_salesflow.changelog.copy_differences import describe_difference, find_co
 from xl_salesflow.core.accuracy_answers import AccuracyAnswer
 from xl_salesflow.core.approval_answers import ApprovalsAnswer
 from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.commission_answers import CommissionAnswer
 from xl_salesflow.core.customer_answers import CustomerAnswer
 from xl_salesflow.core.digest_answers import DigestsAnswer
 from xl_salesflow.core.flow_answers import FlowAnswer
@@ -34,6 +35,7 @@ from xl_salesflow.process.bant_cards import make_bant_card
 from xl_salesflow.process.due_followups import answer_followups
 
 if TYPE_CHECKING:
+    from xl_salesflow.metrics.readings.commission_statements import CommissionRequest
     from xl_salesflow.metrics.readings.deal_inspection import InspectionRequest
     from xl_salesflow.metrics.readings.pipeline_flow import FlowRequest
 
@@ -135,6 +137,15 @@ def recurring(pipeline: Pipeline, owner: str = "", ending_only: bool = False) ->
 
     owner = identify_owner(pipeline, owner)
     return ChangeSet(answer=answer_recurring(recompute_formula_columns(pipeline), owner, ending_only))
+
+
+def commission(
+    pipeline: Pipeline, asked: CommissionRequest, made: datetime | None = None
+) -> ChangeSet[CommissionAnswer]:
+    """Return the commission statements of some days, line by line, and what a deal would bring; documents are dated *made*."""
+    from xl_salesflow.metrics.readings.commission_statements import answer_commission
+
+    return answer_commission(recompute_formula_columns(pipeline), asked, made)
 
 
 def report(pipeline: Pipeline) -> ChangeSet:

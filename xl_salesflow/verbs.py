@@ -86,6 +86,7 @@ from xl_salesflow.reading_verbs import (
     accuracy,
     approvals,
     bant_card,
+    commission,
     compare,
     contributions,
     customer,
@@ -110,7 +111,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "accuracy", "add_playbook", "apply", "approvals", "assign", "bant_card", "bring_in", "change_sheet", "check",
-    "compare", "contributions", "customer", "decide", "diff", "digest", "draft", "flow", "followups", "forecast",
+    "commission", "compare", "contributions", "customer", "decide", "diff", "digest", "draft", "flow", "followups", "forecast",
     "funnel", "holidays", "insights", "inspect", "merge", "merge_customers", "paper", "payments", "prepare", "quote",
     "read_card", "recurring", "rename", "report", "revise", "rollup", "sales_plan", "switch", "undo", "update",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from xl_salesflow.batch.shared_states import SharedState, SharedStates, digest_o
 from xl_salesflow.changelog.returned_copies import ReturnedCopy
 from xl_salesflow.changelog.shared_rows import (
     COLLECTED_TABLES,
+    COMMISSION_TABLES,
     SETUP_COPIES,
     count_unnumbered_rows,
     find_share_run,
@@ -220,7 +221,7 @@ def _list_marks_in_use(pipeline: Pipeline, part: Pipeline) -> set[str]:
 def _digest_rows(part: Pipeline, mark: str) -> str:
     """Return a digest of everything that a workbook with the rows of *part* would hold."""
     digests = [mark]
-    for name in sorted({*COLLECTED_TABLES, *SETUP_COPIES, "Targets", "Deals"}):
+    for name in sorted({*COLLECTED_TABLES, *SETUP_COPIES, *COMMISSION_TABLES, "Targets", "Deals"}):
         columns = [column.id for column in TABLES[name].columns if not column.is_formula]
         hashed = pd.util.hash_pandas_object(part[name][columns], index=False).to_numpy()
         digests.append(f"{name}:{digest_of_bytes(hashed.tobytes())}")

@@ -25,6 +25,7 @@ IDENTITY_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Traits": ("account", "kind", "trait"),
         "QuoteLines": ("quote", "position"),
         "Targets": ("from", "to", "owner", "product", "sales_channel"),
+        "CommissionTiers": ("plan", "attainment", "value"),
         "Stages": ("playbook", "stage"),
         "StageTasks": ("playbook", "stage", "task"),
         "FollowUps": ("deal",),

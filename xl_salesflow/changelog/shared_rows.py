@@ -2,7 +2,9 @@
 
 A deal's owner gets the deal with everything about it, the customers and contacts behind it, and the set-up that a workbook
 needs to work. A manager's numbers do not travel: calls, measures, targets, quotas and goals of others, costs that others
-entered, what the plan assumes. What is not named here does not travel, so a new table stays behind until somebody decides.
+entered, what the plan assumes. Of commissions, a person gets their own part of deals and the plans that pay them; the
+parts and plans of others stay behind, so that a workbook has the statement of nobody else. What is not named here does not
+travel, so a new table stays behind until somebody decides.
 """
 
 from __future__ import annotations
@@ -54,6 +56,9 @@ SETUP_COPIES = (
 )  # fmt: skip
 """Tables that travel whole, because nothing in a workbook works without them; they are changed in the main workbook only."""
 
+COMMISSION_TABLES = ("Credits", "CommissionPlans", "CommissionTiers")
+"""Tables of which a person gets what concerns their own commission; they are changed in the main workbook only."""
+
 KEPT_BACK_TABLES = frozenset({"Calls", "Measures", "Findings", "Conflicts", "FollowUps", "Journal"})
 """Tables of which no row travels; those of metrics have rows of their own in every workbook."""
 
@@ -78,6 +83,7 @@ def select_shared_rows(pipeline: Pipeline, person: str) -> Pipeline:
     lines, targets = pipeline["QuoteLines"], pipeline["Targets"]
     own["QuoteLines"] = lines[_is_among(lines["quote"], _name_set(own["Quotes"]["quote"]))]
     own["Targets"] = targets[_is_person(targets["owner"], name)].assign(cost=np.nan)
+    own |= _select_commission(pipeline, keys, name)
     own["Activities"] = _blank_of_others("Activities", own["Activities"], "by", name, ("cost",))
     own |= _select_customers(pipeline, deals, own["Subscriptions"], name) | _copy_setup(pipeline, name)
     rest = {table: pipeline[table].iloc[:0] for table in KEPT_BACK_TABLES}
@@ -99,7 +105,7 @@ def fill_shared_book(into: Pipeline, part: Pipeline, mark: str) -> tuple[Pipelin
 
     *mark* stands in the numbers of rows that its owner adds.
     """
-    travel = ("Deals", *DEAL_ROW_TABLES, "QuoteLines", *CUSTOMER_TABLES, "Targets", *SETUP_COPIES)
+    travel = ("Deals", *DEAL_ROW_TABLES, "QuoteLines", *CUSTOMER_TABLES, "Targets", *COMMISSION_TABLES, *SETUP_COPIES)
     tables = [table for table in travel if table != "Settings"]
     values = part["Settings"].drop_duplicates("setting").set_index("setting")["value"].to_dict()
     settings = into["Settings"]
@@ -133,6 +139,31 @@ def find_share_run(pipeline: Pipeline) -> tuple[str, str]:
     journal = pipeline["Journal"]
     lines = journal[(journal["verb"] == SHARE_REASON) & (journal["table"] == "")]
     return (str(lines["run"].iloc[0]), str(lines["key"].iloc[0])) if len(lines) else ("", "")
+
+
+def _select_commission(pipeline: Pipeline, deals: set[str], name: str) -> dict[str, pd.DataFrame]:
+    """Return the person's parts of deals, and the plans for them, for their role or for everybody, with their tiers."""
+    credit_rows, plans, tiers = (pipeline[table] for table in COMMISSION_TABLES)
+    team = pipeline["Team"]
+    roles = _name_set(team["role"][_is_person(team["person"], name)])
+    for_all = (plans["person"] == "").to_numpy(bool)
+    theirs = _is_person(plans["person"], name) | (for_all & (_is_among(plans["role"], roles) | (plans["role"] == "")))
+    own = _is_person(credit_rows["person"], name)
+    divided = fold_keys(credit_rows["deal"])
+    # of a deal that the person owns without a part of it, one row says that its value is credited to others
+    given = _is_among(credit_rows["deal"], deals - set(divided[own])) & ~divided.duplicated().to_numpy(bool)
+    blank = {"person": credit_rows["owner"].where(given, credit_rows["person"])}
+    blank |= {
+        column: credit_rows[column].mask(given, blank_value(TABLES["Credits"][column])) for column in ("role", "notes")
+    }
+    shares = {column: credit_rows[column].mask(given, 0.0) for column in ("share", "credited")}
+    before = credit_rows["shares_before"]
+    shares["shares_before"] = before.mask(given & before.notna().to_numpy(bool), 0.0)
+    return {
+        "Credits": credit_rows.assign(**blank, **shares)[own | given],
+        "CommissionPlans": plans[theirs],
+        "CommissionTiers": tiers[_is_among(tiers["plan"], _name_set(plans["plan"][theirs]))],
+    }
 
 
 def _copy_setup(pipeline: Pipeline, name: str) -> dict[str, pd.DataFrame]:

@@ -17,6 +17,7 @@ from xl_salesflow.cli.approval_commands import approvals_command
 from xl_salesflow.cli.batch_commands import batch_command, watch_command
 from xl_salesflow.cli.change_commands import apply_command, undo_command
 from xl_salesflow.cli.command_options import ENVIRONMENT_PREFIX, TERMINAL_LANGUAGE, read_configuration, terminal_text
+from xl_salesflow.cli.commission_commands import commission_command
 from xl_salesflow.cli.copy_commands import diff_command, merge_command
 from xl_salesflow.cli.customer_commands import bant_command, followups_command, prepare_command
 from xl_salesflow.cli.customer_page_commands import customer_command
@@ -62,7 +63,7 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
         (
             *(funnel_command, flow_command, inspect_command, sales_plan_command, forecast_command),
             *(accuracy_command, insights_command, report_command, digest_command, payments_command, recurring_command),
-            *(compare_command, audit_command, assign_command, approvals_command),
+            *(commission_command, compare_command, audit_command, assign_command, approvals_command),
         ),
     ),
     (

@@ -61,6 +61,7 @@ KEY_FORMATS: Mapping[str, KeyFormat] = MappingProxyType(
         "Calls": KeyFormat("CC-", 4),
         "Payments": KeyFormat("P-", 5),
         "Subscriptions": KeyFormat("S-", 5),
+        "Credits": KeyFormat("K-", 5),
     }
 )
 """The form of the keys that the product gives; that of quotes depends on Settings and on the year."""

@@ -62,7 +62,12 @@ CONTINUED_FORMATS = ("ics",)
 """Formats of lists in which a new file continues the one that it replaces."""
 
 _LIST_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"followups": ("md", "html", "csv", "ics", "eml"), "report": ("html",), "digest": ("html", "eml")}
+    {
+        "followups": ("md", "html", "csv", "ics", "eml"),
+        "report": ("html",),
+        "digest": ("html", "eml"),
+        "commission": ("html",),
+    }
 )
 
 DOCUMENT_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -102,6 +107,10 @@ def _render_list(document: Document, language: Language, file_format: str, earli
         from xl_salesflow.documents.report_page import render_report_page
 
         return render_report_page(document, language)
+    if document.kind == "commission":
+        from xl_salesflow.documents.commission_page import render_commission_page
+
+        return render_commission_page(document, language)
     if document.kind == "digest":
         from xl_salesflow.documents.digest_page import render_digest_email, render_digest_page
 

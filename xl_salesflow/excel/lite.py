@@ -29,6 +29,7 @@ from xl_salesflow.excel.name_buttons import press_merge_customers, press_rename
 from xl_salesflow.excel.workbook_buttons import (
     press_assign,
     press_check,
+    press_commission,
     press_compare,
     press_followups,
     press_funnel,
@@ -74,6 +75,7 @@ WEB_SCRIPTS: Mapping[str, WebScript] = {
         ("funnel", press_funnel),
         ("payments", press_payments),
         ("recurring", press_recurring),
+        ("commission", press_commission),
         ("targets", press_targets),
         ("undo", press_undo),
         ("compare", press_compare),

@@ -28,6 +28,7 @@ from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import (
     assign,
     check,
+    commission,
     compare,
     diff,
     followups,
@@ -242,6 +243,21 @@ def press_recurring(context: ButtonContext) -> Text:
         yearly=f"{figures.yearly_value:,.2f}",
         ending=f"{figures.ending_value:,.2f}",
     )
+
+
+def press_commission(context: ButtonContext) -> Text:
+    """Activate the page of credited values, whose numbers are live formulas, and say what the current quarter pays."""
+    from xl_salesflow.metrics.readings.commission_statements import CommissionRequest
+
+    context.xw_book.app.calculate()
+    context.show_table("Commission")
+    answer = commission(context.read(), CommissionRequest()).answer
+    if not answer.statements:
+        return Text("No commission this quarter: a plan, its rates, and won deals of its people are needed.")
+    people = len({statement.person for statement in answer.statements})
+    return Text(
+        "Commission of the quarter: {total} for {count} people; `salesflow commission` explains every line."
+    ).with_facts(total=f"{answer.total:,.2f}", count=people)
 
 
 def press_report(context: ButtonContext) -> Text:

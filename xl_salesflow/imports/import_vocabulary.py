@@ -259,7 +259,8 @@ def _read_outcome_words() -> Mapping[str, tuple[str, ...]]:
 
 IMPORTABLE_TABLES = (
     "Deals", "Accounts", "Contacts", "Activities", "Products", "Team", "Tasks", "Answers", "Traits", "Objections",
-    "Quotes", "QuoteLines", "Payments", "Subscriptions", "Feedback", "Targets",
+    "Quotes", "QuoteLines", "Payments", "Subscriptions", "Feedback", "Targets", "Credits",
+    "CommissionPlans", "CommissionTiers",
 )  # fmt: skip
 """The tables that rows can be imported into."""
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Generic
 
 from xl_salesflow.locale.texts import Text
+from xl_salesflow.metrics.commission_metrics import COMMISSION_COLUMNS, CREDIT_NAMING, CreditedPeople
 from xl_salesflow.metrics.competitor_metrics import (
     COMPETITOR_COLUMNS,
     COMPETITOR_NAMING,
@@ -72,6 +73,7 @@ from xl_salesflow.metrics.stage_move_metrics import MOVE_COLUMNS, MOVE_VALUE_COL
 from xl_salesflow.metrics.target_metrics import TARGET_METRICS
 from xl_salesflow.metrics.team_activity_metrics import COST_METRICS, TEAM_ACTIVITY_COLUMNS, TeamActivity
 from xl_salesflow.metrics.team_plan_metrics import TEAM_NAMING, TEAM_PLAN_COLUMNS, TEAM_PLAN_ROWS, TeamPlan
+from xl_salesflow.schema.commission_tables import COMMISSION_PERSON_ROWS
 
 METRICS_BY_ID: Mapping[str, Metric[Cube]] = MappingProxyType(
     {
@@ -269,6 +271,13 @@ _METRIC_TABLE_ORDER: tuple[MetricTable[Any], ...] = (
         of=RecurringMonths,
         naming=RECURRING_MONTH_NAMING,
         columns=RECURRING_MONTH_COLUMNS,
+    ),
+    MetricTable(
+        "Commission",
+        rows=range(1, COMMISSION_PERSON_ROWS + 1),
+        of=CreditedPeople,
+        naming=CREDIT_NAMING,
+        columns=COMMISSION_COLUMNS,
     ),
     MetricTable(
         "Moves",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from xl_salesflow.changelog.shared_rows import find_share_run
 from xl_salesflow.core.key_numbers import COUNTED_TABLES
 from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Pipeline
@@ -115,16 +116,28 @@ UNKNOWN_CHOICE = Rule(
 _ADD_NAME_HINT = Text("add it there or choose one from the list.")
 
 
-_COPIED_FROM_DEALS = (("Tasks", "owner"), ("Payments", "owner"), ("Payments", "account"))
+_COPIED_FROM_DEALS = (
+    ("Tasks", "owner"),
+    ("Payments", "owner"),
+    ("Payments", "account"),
+    ("Credits", "owner"),
+    ("Credits", "account"),
+)
+_LEFT_OUT_OF_COPIES = (
+    "Credits",
+    "deal",
+)  # a person's part of a deal of somebody else, which stays in the main workbook
 
 
 def _find_orphans(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    is_copy = len(pipeline["Credits"]) > 0 and bool(find_share_run(pipeline)[1])
     for name, table in TABLES.items():
         if table.generated:
             continue
         for column in table.columns:
             # stages have their own rule; what is copied from a deal is reported there
             reported_elsewhere = column.options in (None, "Stages") or (name, column.id) in _COPIED_FROM_DEALS
+            reported_elsewhere |= is_copy and (name, column.id) == _LEFT_OUT_OF_COPIES
             if column.type is ColumnType.REF and not reported_elsewhere:
                 yield _find_orphans_of_column(pipeline, name, column)
 
@@ -256,6 +269,7 @@ _ORDERED_DATE_PAIRS = (
     ("Subscriptions", "start", "end"),
     ("Subscriptions", "start", "ended"),
     ("Subscriptions", "notice", "end"),
+    ("CommissionPlans", "from", "to"),
 )
 """Table, column of the earlier date, column of the later date."""
 

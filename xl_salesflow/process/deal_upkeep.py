@@ -17,6 +17,7 @@ import pandas as pd
 from xl_salesflow.core.change_sets import ChangeSet, apply_change_set, diff_pipelines
 from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.process.credit_upkeep import mark_credits
 from xl_salesflow.process.deal_tasks import tick_off_tasks
 from xl_salesflow.process.payment_upkeep import mark_payments
 from xl_salesflow.process.record_marks import mark_records
@@ -105,7 +106,7 @@ def _count_solution_versions(pipeline: Pipeline, done: pd.DataFrame) -> pd.Serie
 def fill_derived_cells(pipeline: Pipeline) -> ChangeSet:
     """Fill in the cells that follow from other cells; a second run changes nothing."""
     now = mark_records(tick_off_tasks(apply_change_set(pipeline, number_new_rows(pipeline))))
-    now = mark_subscriptions(mark_payments(now))
+    now = mark_credits(mark_subscriptions(mark_payments(now)))
     deals = now["Deals"].copy()
     keyed = deals["deal"] != ""
     deals["playbook"] = deals["playbook"].mask(keyed & (deals["playbook"] == ""), pipeline.default_playbook)
@@ -174,6 +175,7 @@ _NUMBERED_ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Calls": ("value",),
         "Payments": ("deal", "name", "share", "amount", "invoice", "paid"),
         "Subscriptions": ("deal", "account", "name", "start", "amount"),
+        "Credits": ("deal", "person", "share"),
     }
 )
 """Table → the columns of which one makes a row without a number a row to be numbered: a typed total is none."""

@@ -26,6 +26,7 @@ from xl_salesflow.process.cell_rules import (
     WRONG_DATE_ORDER,
     WRONG_SHARE,
 )
+from xl_salesflow.process.commission_rules import COMMISSION_RULES
 from xl_salesflow.process.customer_fit import WRONG_CRITERION
 from xl_salesflow.process.deal_rules import (
     AMOUNT_DIFFERS,
@@ -114,6 +115,7 @@ ROW_RULES: tuple[Rule, ...] = (
     *REVIEW_RULES,
     *PAYMENT_RULES,
     *SUBSCRIPTION_RULES,
+    *COMMISSION_RULES,
     UNKNOWN_RENEWAL_PLAYBOOK,
     UNUSABLE_TERMS,
     WRONG_CRITERION,

@@ -140,6 +140,10 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
             upcoming="Not begun", running="Running", ending="To be renewed", leaving="Given notice",
             renewed="Renewed", ended="Ended",
         ),
+        "commission_basis": _declare_choices(
+            signature=Text("Signature", context="commission_basis"), payment=Text("Payment", context="commission_basis"),
+        ),
+        "commission_mode": _declare_choices(marginal="Only the part above", retroactive="Everything of the period"),
         "approval_kind": _declare_choices(override="Override", discount="Discount"),
         "approval_status": _declare_choices(
             waiting="Waiting", approved=Text("Approved", context="approval_status"),

@@ -81,6 +81,12 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
             folded=(("yearly", "continued", "last"),),
             hidden=("before", "start_change", "after", "end_change", "year_ago", "now_value", "kept", "customer_part"),
         ),
+        "Credits": SheetLayout(
+            first=("credit", "deal", "account", "person", "share", "credited", "deal_value", "won_on", "owner"),
+            frozen=2,
+            opened=("role", "notes"),
+            hidden=("shares_before", "taken"),
+        ),
         "FollowUps": SheetLayout(
             first=(
                 "done", "days_late", "account", "contact", "phone", "next_step", "why", "name", "stage", "amount", "owner", "day",

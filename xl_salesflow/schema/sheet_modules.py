@@ -22,6 +22,7 @@ MODULE_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "quotes": ("Quotes", "QuoteLines", "Products"),
         "payments": ("Payments", "Collections"),
         "recurring": ("Subscriptions", "Recurring"),
+        "commission": ("Credits", "CommissionPlans", "CommissionTiers", "Commission"),
         "plan": ("Targets", "Calls", "ForecastMonths", "PlanStages", "TeamPlan", "TeamActivity", "Measures"),
         "analysis": ("Trend", "Leaks", "LossReasons", "Competitors", "Moves"),
         "feedback": ("Feedback",),

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.cli.demo.demo_commission import make_commission_frames
 from xl_salesflow.cli.demo.demo_notes import add_spin_notes, ask_for_a_discount, make_note_frames
 from xl_salesflow.cli.demo.demo_payments import make_payment_frame
 from xl_salesflow.cli.demo.demo_pipeline import (
@@ -53,6 +54,7 @@ def make_day_of_work(pipeline: Pipeline, seed: int = 11) -> ChangeSet:
     rows["QuoteLines"] = _make_quote_line_frame(pipeline, rows["Quotes"], quoted)
     rows["Payments"] = make_payment_frame(pipeline)
     rows["Subscriptions"] = make_subscription_frame(pipeline)
+    rows |= make_commission_frames(pipeline)
     rows |= make_note_frames(pipeline, quoted)
     added = tuple(Append(name, frame, "demo") for name, frame in rows.items())
     typed = (_edit_stages(pipeline, opened), _edit_company_settings(pipeline), *_edit_competitors(pipeline, deals))

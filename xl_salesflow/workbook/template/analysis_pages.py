@@ -45,6 +45,7 @@ from xl_salesflow.workbook.template.template_styles import (
     type_number_format,
 )
 
+_CHARTED_PEOPLE = 8
 _CHARTED_COMPETITORS = 7  # with the row of none; the table below has them all
 _SALES_PLAN_TITLE = Text("Plan")
 _SALES_PLAN_SUBTITLE = Text(
@@ -177,6 +178,20 @@ ANALYSIS_PAGES = {
                 "competitor",
                 (SeriesLook("won_count", ACCENT_COLOUR), SeriesLook("lost_count", RED_INK_COLOUR)),
                 rows=_CHARTED_COMPETITORS,
+            ),
+        ),
+    ),
+    "Commission": AnalysisPage(
+        Text(
+            "What each person is credited with, by the sheet Credit split. What it pays, line by line, says `salesflow "
+            "commission`. The Funnel's period and as-of date apply, its dropdowns do not."
+        ),
+        (
+            AnalysisChart(
+                Text("Credited value and target"),
+                "name",
+                (SeriesLook("credited_value", ACCENT_COLOUR), SeriesLook("target", ACCENT_MID_COLOUR)),
+                rows=_CHARTED_PEOPLE,
             ),
         ),
     ),

@@ -29,6 +29,7 @@ REFERENCE_LISTS: Mapping[str, tuple[str, str]] = {
     "Questions": ("question", "list_question"),
     "Quotes": ("quote", "list_quote"),
     "Stages": ("stage", "list_stage"),
+    "CommissionPlans": ("plan", "list_plan"),
 }
 
 

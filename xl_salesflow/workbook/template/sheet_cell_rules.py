@@ -288,6 +288,11 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
         ConditionalFormat(("age:share",), "{position}=7", "strong"),
         ConditionalFormat(("open_value",), "AND({position}>2,{position}<6,N({open_value})>0)", "red ink"),
     ),
+    "Credits": (ConditionalFormat(("share",), 'AND({deal}<>"",{share}<>"",{shares_before}="")', "amber"),),
+    "Commission": (
+        ConditionalFormat(("position",), '{name}=""', "hidden"),
+        ConditionalFormat(("credited_value", "attainment"), "AND(N({target})>0,N({attainment})>=1)", "green ink"),
+    ),
     "Recurring": (ConditionalFormat(("ending_value",), "N({ending_value})>0", "amber"),),
     "RecurringMonths": (
         ConditionalFormat(("closing",), "TRUE", "strong"),
