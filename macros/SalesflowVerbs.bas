@@ -106,6 +106,10 @@ Public Sub Salesflow_recurring(control As IRibbonControl)
     SalesflowPress "recurring"
 End Sub
 
+Public Sub Salesflow_commission(control As IRibbonControl)
+    SalesflowPress "commission"
+End Sub
+
 Public Sub Salesflow_targets(control As IRibbonControl)
     SalesflowPress "targets"
 End Sub

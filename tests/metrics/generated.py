@@ -11,6 +11,7 @@ import pandas as pd
 from tests.metrics.stories import pipeline_of_stories
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.process.credit_upkeep import mark_credits
 from xl_salesflow.quotes.payment_columns import compute_payment_columns
 from xl_salesflow.schema.choice_lists import LISTS
 from xl_salesflow.schema.named_values import Settings
@@ -33,7 +34,8 @@ def generated(deals: int = 120, seed: int = 1, language: Language = "en") -> Pip
     made = pipeline_of_stories(pd.DataFrame(rows), pd.DataFrame(visits), TODAY, language=language)
     made = made.with_tables(Payments=payments(deals, seed))
     made = made.with_tables(Payments=made["Payments"].assign(**compute_payment_columns(made)))
-    made = made.with_tables(Subscriptions=subscriptions(deals // 2, seed))
+    made = made.with_tables(Subscriptions=subscriptions(deals // 2, seed), Credits=split_credits(deals // 3, seed))
+    made = mark_credits(made)
     return assume(
         made.with_tables(Targets=targets(random), PlanStages=what_ifs(), Lists=lists(), **names(), **talks(random))
     )
@@ -169,6 +171,16 @@ def talks(random: Random) -> dict[str, pd.DataFrame]:
         "Feedback": make_table_frame(TABLES["Feedback"], feedback),
         "Activities": make_table_frame(TABLES["Activities"], activities),
     }
+
+
+def split_credits(deals: int, seed: int) -> pd.DataFrame:
+    """Make splits of the first deals among two or three people, a few of which do not add up."""
+    random, rows = Random(seed), []
+    for number in range(deals):
+        shares = random.choice(((0.5, 0.5), (0.7, 0.2, 0.1), (1 / 3, 1 / 3, 1 / 3), (0.6, 0.3), (1.0,)))
+        people = random.sample(("Ann", "ann", "李雷", "Bob", "Nobody of Team"), len(shares))
+        rows += [{"deal": f"D-{number}", "person": name, "share": share} for name, share in zip(people, shares, strict=True)]
+    return make_table_frame(TABLES["Credits"], [{"credit": f"K-{place}", **row} for place, row in enumerate(rows)])
 
 
 def subscriptions(count: int, seed: int) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from xl_salesflow.workbook.template.defined_names import add_dropdowns_sheet, ad
 
 READ = (
     "Deals", "History", "Stages", "Targets", "Feedback", "Activities", "Lists", "Team", "Products", "Payments", "Subscriptions",
+    "Credits", "CommissionPlans",
 )  # fmt: skip
 _BANT = ("bant_known", "bant_score", "bant_grade")  # formulas of another package
 

@@ -12,8 +12,8 @@ Public names, by file:
     copy_merge: merge_copies
     merge_conflicts: CONFLICT_MESSAGES, resolve_conflicts
     returned_copies: find_needed_rows, list_merge_steps, NEEDED_TABLES, ReturnedCopy
-    shared_rows: COLLECTED_TABLES, count_unnumbered_rows, fill_shared_book, find_share_run, log_sharing,
-        select_shared_rows, SETUP_COPIES
+    shared_rows: COLLECTED_TABLES, COMMISSION_TABLES, count_unnumbered_rows, fill_shared_book, find_share_run,
+        log_sharing, select_shared_rows, SETUP_COPIES
     three_way_merge: find_ancestor
     undo_entries: is_logged_row, read_removed_rows
     undo_run: revert_run, UNDO_MESSAGES

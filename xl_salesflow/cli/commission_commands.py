@@ -102,7 +102,11 @@ def show_commission(
     plan = commission(pipeline, asked, datetime.combine(today, now.time()) if today else now)
     if folder is not None:
         written = [write_document_files(one, folder, pipeline.language, ("html",)) for one in plan.documents]
-        print_files(plan, [file for files in written for file in files], as_json)
+        files = [file for one in written for file in one]
+        if as_json:
+            print_files(plan, files, as_json)
+        for file in () if as_json else files:
+            click.echo(str(file))
     elif as_json:
         print_json(plan.answer)
     else:
@@ -111,7 +115,7 @@ def show_commission(
 
 
 def _print_commission(plan: ChangeSet[CommissionAnswer], language: Language) -> None:
-    from xl_salesflow.cli.screen_layout import format_screen_value, print_wrapped_line, style_text
+    from xl_salesflow.cli.screen_layout import format_exact_amount, print_wrapped_line, style_text
 
     answer = plan.answer
     if answer.what_if is not None:
@@ -121,7 +125,7 @@ def _print_commission(plan: ChangeSet[CommissionAnswer], language: Language) -> 
         _print_statement(statement, language)
     days = {"start": answer.from_, "end": answer.to}
     if answer.statements:
-        click.echo(style_text(_SUM.in_(language, total=format_screen_value(answer.total), **days), "head"))
+        click.echo(style_text(_SUM.in_(language, total=format_exact_amount(answer.total), **days), "head"))
     else:
         print_wrapped_line(_NOTHING.in_(language, **days))
     separator = COMMA_SEPARATOR.in_(language)
@@ -132,7 +136,7 @@ def _print_commission(plan: ChangeSet[CommissionAnswer], language: Language) -> 
 
 
 def _print_statement(statement: CommissionStatement, language: Language) -> None:
-    from xl_salesflow.cli.screen_layout import format_screen_value, print_screen_table, print_wrapped_line, style_text
+    from xl_salesflow.cli.screen_layout import format_exact_amount, print_screen_table, print_wrapped_line, style_text
 
     heading = _HEADLINE.in_(
         language, person=statement.person, plan=statement.plan, start=statement.from_, end=statement.to
@@ -144,22 +148,22 @@ def _print_statement(statement: CommissionStatement, language: Language) -> None
         click.echo("")
         print_screen_table([text.in_(language) for text in _LINE_COLUMNS], list(_list_lines(statement, language)))
     amounts = {"total": statement.total, "earned": statement.earned, "back": statement.taken_back}
-    print_wrapped_line(_TOTAL.in_(language, **{name: format_screen_value(value) for name, value in amounts.items()}))
+    print_wrapped_line(_TOTAL.in_(language, **{name: format_exact_amount(value) for name, value in amounts.items()}))
     if statement.capped:
-        print_wrapped_line(_CAPPED.in_(language, capped=format_screen_value(statement.capped)))
+        print_wrapped_line(_CAPPED.in_(language, capped=format_exact_amount(statement.capped)))
     click.echo("")
 
 
 def _list_lines(statement: CommissionStatement, language: Language) -> Iterator[list[str]]:
-    from xl_salesflow.cli.screen_layout import cut_to_width, format_screen_value
+    from xl_salesflow.cli.screen_layout import cut_to_width, format_exact_amount
 
     for line in statement.lines:
         yield [
             cut_to_width(" ".join(filter(None, (line.deal, line.account))), _NAME_WIDTH),
             f"{line.day:%Y-%m-%d}",
-            format_screen_value(line.credited) if line.kind == "earned" else "—",
+            format_exact_amount(line.credited) if line.kind == "earned" else "—",
             word_line_rates(line, language),
-            format_screen_value(line.amount),
+            format_exact_amount(line.amount),
         ]
 
 
@@ -174,17 +178,17 @@ def word_line_rates(line: CommissionLine, language: Language) -> str:
 
 
 def _print_what_if(found: CommissionWhatIf, language: Language) -> None:
-    from xl_salesflow.cli.screen_layout import format_screen_value, print_wrapped_line, style_text
+    from xl_salesflow.cli.screen_layout import format_exact_amount, print_wrapped_line, style_text
 
     facts = {"deal": " ".join(filter(None, (found.deal, found.account))), "day": found.day}
-    amounts = {"amount": format_screen_value(found.amount), "more": format_screen_value(found.more)}
+    amounts = {"amount": format_exact_amount(found.amount), "more": format_exact_amount(found.more)}
     if not found.gains:
         print_wrapped_line(_WHAT_IF_NOTHING.in_(language, **facts, **amounts))
         return
     click.echo(style_text(_WHAT_IF.in_(language, **facts, **amounts), "head"))
     for gain in found.gains:
         values = {"more": gain.more, "before": gain.before, "after": gain.after}
-        shown = {name: format_screen_value(value) for name, value in values.items()}
+        shown = {name: format_exact_amount(value) for name, value in values.items()}
         print_wrapped_line(_GAIN.in_(language, person=gain.person, plan=gain.plan, **shown))
         for sentence in gain.because:
             print_wrapped_line(sentence, 2)

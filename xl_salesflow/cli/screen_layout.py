@@ -51,6 +51,11 @@ def format_screen_value(value: Any, unit: Unit | None = None) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
+def format_exact_amount(amount: float) -> str:
+    """Return an amount with its cents, for a column that adds up."""
+    return f"{amount:,.2f}"
+
+
 def format_round_value(value: Any, unit: Unit | None = None) -> str:
     """Return a value for a headline or a narrow table: an amount from 10,000 without its cents."""
     rounded = round(value) if isinstance(value, float) and abs(value) >= _FIRST_ROUNDED_AMOUNT else value

@@ -11,6 +11,8 @@ Public names, by file:
     approval_answers: ApprovalDecided, ApprovalsAnswer, SealedStays
     change_sets: Append, apply_change_set, Book, Change, ChangeSet, diff_pipelines, Document, Edit, Fill,
         find_equal_cells, NamedCellChange, Remove, RowOrder
+    commission_answers: CommissionAnswer, CommissionGain, CommissionLine, CommissionStatement, CommissionStep,
+        CommissionWhatIf, DealCommission, RETURN_REASONS
     customer_answers: BoughtProduct, CustomerActivity, CustomerAnswer, CustomerContact, CustomerDeal, CustomerIssue,
         CustomerQuote, DealTotal, ProductToOffer
     deal_scope: DealRows

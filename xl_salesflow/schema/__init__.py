@@ -7,6 +7,7 @@ Public names, by file:
     cell_declaration: ALL_VALUES_LABEL, NamedCell
     choice_lists: choice_label, CHOICES, Choices, CHOICES_ADDED_LATER, find_option_text, identify_choice, list_options,
         LISTS
+    commission_tables: COMMISSION_PERSON_ROWS
     deal_tables: OPEN_STAY_END, USABLE_YEARS
     manager_tables: METRICS_TABLE
     named_values: BOTTLENECK_LINE, METRIC_NAME_PREFIXES, NAMED_CELLS, PLAN_LINE, Query, QUERY_FILTERS, Settings,

@@ -18,6 +18,7 @@ _REP_PLAN = Text("Reps", context="demo commission")
 _MANAGER_PLAN = Text("Manager", context="demo commission")
 _SHARES = (0.6, 0.4)
 _DIVIDED_DEALS = 3
+_CAP_OF_TARGET = 0.06
 _REP_TIERS = ((0.0, 0.03), (0.8, 0.05), (1.0, 0.08))
 
 
@@ -27,13 +28,19 @@ def make_commission_frames(pipeline: Pipeline) -> dict[str, pd.DataFrame]:
     reps, manager = _REP_PLAN.in_(language), _MANAGER_PLAN.in_(language)
     plans = [
         {"plan": reps, "role": "rep", "from": first, "basis": "signature", "period": "quarter", "mode": "marginal",
-         "cap": 25_000.0, "clawback_days": 90.0},
+         "cap": _choose_cap(pipeline), "clawback_days": 90.0},
         {"plan": manager, "role": "manager", "from": first, "basis": "payment", "period": "month"},
     ]  # fmt: skip
     tiers = [{"plan": reps, "attainment": start, "rate": rate} for start, rate in _REP_TIERS]
     tiers.append({"plan": manager, "rate": 0.02})
     rows = {"Credits": list(_divide_deals(pipeline)), "CommissionPlans": plans, "CommissionTiers": tiers}
     return {name: make_table_frame(TABLES[name], listed) for name, listed in rows.items()}
+
+
+def _choose_cap(pipeline: Pipeline) -> float:
+    # of the size of what the best rep earns in a quarter, in whatever currency
+    targets = pipeline["Targets"]
+    return round(float(targets.loc[targets["owner"] != "", "target"].max()) * _CAP_OF_TARGET, -3)
 
 
 def _divide_deals(pipeline: Pipeline) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 Public names, by file:
 
+    commission_statements: answer_commission, CommissionRequest
+    commission_words: format_rate
     customer_summary: summarize_customer
     deal_inspection: answer_inspection, InspectionRequest
     insight_parts: answer_insights
