@@ -179,7 +179,9 @@ def split_credits(deals: int, seed: int) -> pd.DataFrame:
     for number in range(deals):
         shares = random.choice(((0.5, 0.5), (0.7, 0.2, 0.1), (1 / 3, 1 / 3, 1 / 3), (0.6, 0.3), (1.0,)))
         people = random.sample(("Ann", "ann", "李雷", "Bob", "Nobody of Team"), len(shares))
-        rows += [{"deal": f"D-{number}", "person": name, "share": share} for name, share in zip(people, shares, strict=True)]
+        rows += [
+            {"deal": f"D-{number}", "person": name, "share": share} for name, share in zip(people, shares, strict=True)
+        ]
     return make_table_frame(TABLES["Credits"], [{"credit": f"K-{place}", **row} for place, row in enumerate(rows)])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
@@ -23,7 +22,6 @@ from xl_salesflow.metrics.funnel_answers import metric_table_rows
 from xl_salesflow.metrics.readings.commission_statements import CommissionRequest
 from xl_salesflow.process.commission_plans import find_calendar_period
 from xl_salesflow.process.commission_rules import COMMISSION_RULES
-from xl_salesflow.schema.named_values import Query
 from xl_salesflow.verbs import commission, undo, update
 
 TODAY = date(2026, 3, 31)
@@ -50,7 +48,10 @@ PLAN = {"plan": "Reps", "basis": "signature", "period": "quarter"}
 
 
 def team(
-    won: str = WON, plan: dict[str, Any] | None = None, tiers: str = "value | rate\n | 0.1", **tables: list[dict[str, Any]]
+    won: str = WON,
+    plan: dict[str, Any] | None = None,
+    tiers: str = "value | rate\n | 0.1",
+    **tables: list[dict[str, Any]],
 ) -> Pipeline:
     """Return a team of Ann and Bob with won deals, or open ones if they have no closing date, and one plan."""
     deals = [
@@ -62,11 +63,11 @@ def team(
     ]  # fmt: skip
     listed = [{"plan": "Reps", **row} for row in rows(tiers, "CommissionTiers")]
     people = [{"person": "Ann", "role": "rep"}, {"person": "Bob", "role": "rep"}, {"person": "Cy", "role": "manager"}]
-    credits = [{"credit": f"K-{number}", **row} for number, row in enumerate(tables.pop("Credits", []), 1)]
+    split = [{"credit": f"K-{number}", **row} for number, row in enumerate(tables.pop("Credits", []), 1)]
     made = crm(
         **{
             "Deals": deals, "Accounts": [{"account": "Acme"}], "Team": people, "CommissionPlans": [{**PLAN, **(plan or {})}],
-            "CommissionTiers": listed, "Credits": credits, **tables,
+            "CommissionTiers": listed, "Credits": split, **tables,
         }
     )  # fmt: skip
     return recompute_formula_columns(made)
@@ -154,11 +155,18 @@ def test_an_accelerator_begins_at_the_target(target: float | None, attainment: f
 )
 def test_the_target_of_a_period(targets: list[tuple[str, str, float]], found: float | None) -> None:
     listed = [
-        {"from": date.fromisoformat(f"2026-{start}"), "to": date.fromisoformat(f"2026-{end}"), "owner": "ann", "target": value}
+        {
+            "from": date.fromisoformat(f"2026-{start}"),
+            "to": date.fromisoformat(f"2026-{end}"),
+            "owner": "ann",
+            "target": value,
+        }
         for start, end, value in targets
     ]
     of_others = {"from": date(2026, 1, 1), "to": date(2026, 3, 31), "target": 7.0}
-    made = team(Targets=[*listed, of_others, {**of_others, "owner": "Bob"}, {**of_others, "owner": "Ann", "product": "X"}])
+    made = team(
+        Targets=[*listed, of_others, {**of_others, "owner": "Bob"}, {**of_others, "owner": "Ann", "product": "X"}]
+    )
     assert only(pay(made)).target == found
 
 
@@ -171,7 +179,9 @@ def test_a_cap_cuts_off_the_rest_of_the_period() -> None:
         D-3  | 40000  | Ann   | 2026-02-12
         D-4  | 1000   | Ann   | 2026-03-02
     """
-    first, second = pay(team(won, {"cap": 10000.0, "period": "month"}, "value | rate\n | 0.03"), start=date(2026, 1, 1)).statements
+    first, second = pay(
+        team(won, {"cap": 10000.0, "period": "month"}, "value | rate\n | 0.03"), start=date(2026, 1, 1)
+    ).statements
     assert [(line.amount, line.capped) for line in first.lines] == [(9000.0, 0.0), (1000.0, 800.0), (0.0, 1200.0)]
     assert (first.total, first.capped, second.total) == (10000.0, 2000.0, 30.0)
 
@@ -216,14 +226,18 @@ HISTORY = """
 )
 def test_a_deal_that_is_lost_again_is_taken_back(days: float | None, lines: list[tuple[str, float]]) -> None:
     """The window of Zepys's “How to handle refunds and clawbacks with agents”: after it, the commission is final."""
-    made = team("deal | amount | owner | outcome | since\nD-1 | 60000 | Ann | lost | 2026-03-20", {"clawback_days": days or float("nan"), "period": "month"}, History=rows(HISTORY, "History"))  # fmt: skip
+    lost = "deal | amount | owner | outcome | since\nD-1 | 60000 | Ann | lost | 2026-03-20"
+    plan = {"clawback_days": days or float("nan"), "period": "month"}
+    made = team(lost, plan, History=rows(HISTORY, "History"))
     answer = pay(made, start=date(2026, 1, 1))
     assert [(line.kind, line.amount) for one in answer.statements for line in one.lines] == lines
     assert {one.from_.month for one in answer.statements} == ({1, 3} if len(lines) == 2 else {1})
 
 
 def test_a_deal_that_is_won_again_earns_once() -> None:
-    history = rows(HISTORY.replace("Lost  | lost ", "Lead  | open ") + "    V4 | D-1 | Won | won | 2026-03-25\n", "History")
+    history = rows(
+        HISTORY.replace("Lost  | lost ", "Lead  | open ") + "    V4 | D-1 | Won | won | 2026-03-25\n", "History"
+    )
     again = "deal | amount | owner | closed\nD-1 | 60000 | Ann | 2026-03-25"
     for days, expected in ((None, [("earned", 10)]), (90.0, [("earned", 10), ("reopened", 20), ("earned", 25)])):
         made = team(again, {"clawback_days": days or float("nan")}, History=history)
@@ -245,19 +259,39 @@ def test_on_payment_each_instalment_earns_its_share() -> None:
     The deposit came in before the deal was won, and counts on that day; of the second instalment 1,000 are missing.
     """
     paid = [{**row, "contract": 60000.0} for row in rows(PAYMENTS, "Payments")]
-    statement = only(pay(team("deal | amount | owner | closed\nD-1 | 50000 | Ann | 2026-01-10", {"basis": "payment"}, Payments=paid)))
+    statement = only(
+        pay(team("deal | amount | owner | closed\nD-1 | 50000 | Ann | 2026-01-10", {"basis": "payment"}, Payments=paid))
+    )
     assert [(line.payment, line.day, line.deal_value, line.amount) for line in statement.lines] == [
         ("P-1", date(2026, 1, 10), 15000.0, 1500.0),  # of the value without tax, 50,000
         ("P-3", date(2026, 3, 5), 5000.0, 500.0),
     ]
     paid[1]["paid"] = 36000.0
-    credit_note = {"payment": "P-4", "deal": "D-1", "amount": -6000.0, "paid": -6000.0, "paid_on": date(2026, 3, 20), "contract": 6e4}
-    made = team("deal | amount | owner | closed\nD-1 | 50000 | Ann | 2026-01-10", {"basis": "payment"}, Payments=[*paid, credit_note])
+    credit_note = {
+        "payment": "P-4",
+        "deal": "D-1",
+        "amount": -6000.0,
+        "paid": -6000.0,
+        "paid_on": date(2026, 3, 20),
+        "contract": 6e4,
+    }
+    made = team(
+        "deal | amount | owner | closed\nD-1 | 50000 | Ann | 2026-01-10",
+        {"basis": "payment"},
+        Payments=[*paid, credit_note],
+    )
     assert [line.amount for line in only(pay(made)).lines] == [1500.0, 3000.0, 500.0, -500.0]
 
 
 def test_money_credited_back_takes_its_part_back() -> None:
-    note = {"payment": "P-9", "deal": "D-1", "amount": -15000.0, "paid": -15000.0, "paid_on": date(2026, 2, 1), "contract": 6e4}
+    note = {
+        "payment": "P-9",
+        "deal": "D-1",
+        "amount": -15000.0,
+        "paid": -15000.0,
+        "paid_on": date(2026, 2, 1),
+        "contract": 6e4,
+    }
     statement = only(pay(team(plan={"clawback_days": 30.0}, Payments=[note])))
     assert [(line.deal, line.kind, line.amount) for line in statement.lines] == [
         ("D-1", "earned", 6000.0),
@@ -284,7 +318,12 @@ def test_a_plan_of_the_person_goes_before_those_of_the_role_and_of_everybody() -
         CommissionTiers=[{"plan": name, "rate": 0.1} for name in ("own", "Role", "All", "Spirits")],
     )
     found = {(one.plan, line.deal) for one in pay(made).statements for line in one.lines}
-    assert found == {("Role", "D-1"), ("Own", "D-2"), ("All", "D-3"), ("All", "D-4")}  # no deal is of the family Spirits
+    assert found == {
+        ("Role", "D-1"),
+        ("Own", "D-2"),
+        ("All", "D-3"),
+        ("All", "D-4"),
+    }  # no deal is of the family Spirits
 
 
 def test_what_an_open_deal_would_bring_and_why() -> None:
@@ -322,7 +361,10 @@ def test_without_a_plan_and_a_split_nothing_is_computed() -> None:
 
 
 def test_an_update_fills_in_the_split_and_undo_takes_it_back() -> None:
-    split = [{"deal": "d-2", "person": "Bob", "share": 0.4, "credit": ""}, {"deal": "D-2", "person": "Ann", "share": 0.6, "credit": ""}]
+    split = [
+        {"deal": "d-2", "person": "Bob", "share": 0.4, "credit": ""},
+        {"deal": "D-2", "person": "Ann", "share": 0.6, "credit": ""},
+    ]
     made = team(Credits=split)
     plan = update(made, RUN)
     after = recompute_formula_columns(apply_change_set(made, plan))
@@ -355,7 +397,10 @@ def _random_team(seed: int) -> Pipeline:
             shares = [(high - low) / 1000 for low, high in zip((0, *cuts), (*cuts, 1000), strict=True)]
             shares = [1 / 3] * 3 if random.random() < 0.3 else shares
             people = random.sample(names, len(shares))
-            split += [{"deal": f"D-{number}", "person": one, "share": share} for one, share in zip(people, shares, strict=True)]
+            split += [
+                {"deal": f"D-{number}", "person": one, "share": share}
+                for one, share in zip(people, shares, strict=True)
+            ]
     starts = [0, *sorted(random.sample(range(1000, 200_000), 2))]
     tiers = "value | rate\n" + "\n".join(f"{start} | {random.randrange(1, 2000) / 10000}" for start in starts)
     plan = {
@@ -368,13 +413,17 @@ def _random_team(seed: int) -> Pipeline:
 def _exact_commission(statement: CommissionStatement, made: Pipeline) -> Decimal:
     """Return what the credited value of a whole period earns, computed apart from the product."""
     (plan,) = made["CommissionPlans"].to_dict("records")
-    tiers = [(Decimal(repr(row["value"])), Decimal(repr(row["rate"]))) for row in made["CommissionTiers"].to_dict("records")]
+    tiers = [
+        (Decimal(repr(row["value"])), Decimal(repr(row["rate"]))) for row in made["CommissionTiers"].to_dict("records")
+    ]
     value = Decimal(repr(statement.credited))
     if plan["mode"] == "retroactive":
         earned = value * max((start, rate) for start, rate in tiers if start <= value)[1]
     else:
         ends = [*(start for start, _ in tiers[1:]), Decimal("Infinity")]
-        earned = sum(max(min(value, end) - start, Decimal(0)) * rate for (start, rate), end in zip(tiers, ends, strict=True))
+        earned = sum(
+            max(min(value, end) - start, Decimal(0)) * rate for (start, rate), end in zip(tiers, ends, strict=True)
+        )
     earned = earned.quantize(Decimal("0.01"), ROUND_HALF_UP)
     return earned if plan["cap"] != plan["cap"] else min(earned, Decimal(repr(plan["cap"])))
 

@@ -153,9 +153,7 @@ def _select_commission(pipeline: Pipeline, deals: set[str], name: str) -> dict[s
     # of a deal that the person owns without a part of it, one row says that its value is credited to others
     given = _is_among(credit_rows["deal"], deals - set(divided[own])) & ~divided.duplicated().to_numpy(bool)
     blank = {"person": credit_rows["owner"].where(given, credit_rows["person"])}
-    blank |= {
-        column: credit_rows[column].mask(given, blank_value(TABLES["Credits"][column])) for column in ("role", "notes")
-    }
+    blank["role"] = credit_rows["role"].mask(given, "")
     shares = {column: credit_rows[column].mask(given, 0.0) for column in ("share", "credited")}
     before = credit_rows["shares_before"]
     shares["shares_before"] = before.mask(given & before.notna().to_numpy(bool), 0.0)

@@ -50,7 +50,10 @@ class _StatementFormatter:
 
     def statement(self, statement: CommissionStatement) -> dict[str, Any]:
         """Return the fields of one statement."""
-        totals = [("commission_credited", statement.credited), ("commission_earned", statement.earned + statement.capped)]
+        totals = [
+            ("commission_credited", statement.credited),
+            ("commission_earned", statement.earned + statement.capped),
+        ]
         if statement.capped:
             totals.append(("commission_capped", -statement.capped))
         if statement.taken_back:

@@ -59,6 +59,7 @@ class CommissionPlan:
     cap: int | None
     clawback_days: int | None
     tiers: tuple[PlanTier, ...]
+    notes: str = ""
 
     def period_of(self, day: date) -> Days:
         """Return the period of the plan that *day* is in."""
@@ -148,6 +149,7 @@ def _read_plan(row: Mapping[Any, Any], tiers: tuple[PlanTier, ...]) -> Commissio
         None if pd.isna(row["cap"]) else read_cents(row["cap"]),
         None if pd.isna(row["clawback_days"]) else int(row["clawback_days"]),
         tiers,
+        str(row["notes"]).strip(),
     )
 
 

@@ -22,7 +22,6 @@ CREDITS_TABLE = TableSchema(
         declare_column("deal_value", Text("Deal value", context="Credits"), T.MONEY, "The amount of the deal, without tax", writer=BY_PRODUCT),
         declare_column("won_on", Text("Won on", context="Credits"), T.DATE, "The day the deal was won; blank while it is not", writer=BY_PRODUCT, width=12),
         declare_column("owner", "Owner", T.REF, "Who works the deal", options="Team", writer=BY_PRODUCT, width=16),
-        declare_column("notes", "Notes", T.LONG, "For the team; never printed"),
         declare_column("shares_before", Text("Shares before", context="Credits"), T.NUMBER, "The shares of the rows of the deal with lower numbers; blank if the shares do not add up to 100 %", writer=BY_PRODUCT, width=10),
         declare_column("taken", Text("Taken from the owner", context="Credits"), T.MONEY, "The value of the deal in its first row, 0 in the others: the owner is credited with the parts instead", writer=BY_PRODUCT),
     ), key="credit", added="0.2", shows=("Commission",),
@@ -42,7 +41,7 @@ COMMISSION_PLANS_TABLE = TableSchema(
         declare_column("series", Text("Product family", context="CommissionPlans"), T.TEXT, "Only deals of products of this family on the sheet Products; blank: all", width=16),
         declare_column("cap", Text("At most", context="CommissionPlans"), T.MONEY, "The most that is earned in a period; blank: no limit"),
         declare_column("clawback_days", Text("Taken back within days", context="CommissionPlans"), T.INTEGER, "If a deal is lost or reopened, or money is credited back, within so many days after it was won, its commission is taken back; blank: never", width=12),
-        declare_column("notes", "Notes", T.LONG, "For the team; never printed"),
+        declare_column("notes", "Notes", T.LONG, "Further rules in your own words; the statement shows them"),
     ), key="plan", added="0.2", shows=("CommissionTiers", "Commission"),
 )  # fmt: skip
 
@@ -53,7 +52,6 @@ COMMISSION_TIERS_TABLE = TableSchema(
         declare_column("attainment", Text("From attainment", context="CommissionTiers"), T.PERCENT, "Credited value ÷ the person's target of the period; 0 % or blank: from the first cent", width=14),
         declare_column("value", Text("From value", context="CommissionTiers"), T.MONEY, "Or the credited value of the period from which the rate applies; goes before the attainment"),
         declare_column("rate", Text("Rate", context="CommissionTiers"), T.PERCENT, "Of the credited value", required=True, width=10),
-        declare_column("notes", "Notes", T.LONG, "For the team; never printed"),
     ), named_by="plan", added="0.2",
 )  # fmt: skip
 

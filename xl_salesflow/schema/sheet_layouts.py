@@ -84,7 +84,7 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
         "Credits": SheetLayout(
             first=("credit", "deal", "account", "person", "share", "credited", "deal_value", "won_on", "owner"),
             frozen=2,
-            opened=("role", "notes"),
+            opened=("role",),
             hidden=("shares_before", "taken"),
         ),
         "FollowUps": SheetLayout(

@@ -90,10 +90,11 @@ def list_credited_deals(pipeline: Pipeline, paid: Mapping[str, date]) -> tuple[l
         key = fold_text(row["deal"])
         if not wins.get(key) or pd.isna(row["amount"]):
             continue
-        parts = splits.get(key) or (((str(row["owner"]), _WHOLE),) if row["owner"] else ())
-        if key in undecided or not parts:
+        owned: tuple[Part, ...] = ((str(row["owner"]), _WHOLE),) if row["owner"] else ()
+        if key in undecided or (key not in splits and not owned):
             uncredited += [str(row["deal"])] if wins[key][-1].lost is None else []
             continue
+        parts = splits.get(key, owned)
         received = (Instalment("", paid[key], Fraction(1)),) if key in paid else instalments.get(key, ())
         found.append(
             CreditedDeal(
@@ -134,8 +135,9 @@ def _read_splits(credit_rows: pd.DataFrame) -> tuple[dict[str, tuple[Part, ...]]
     ):
         if deal and np.isnan(before):
             undecided.add(deal)
-        elif deal and person and not np.isnan(share):
-            splits[deal] = (*splits.get(deal, ()), (str(person), add_share(before, share)))
+        elif deal:
+            part = ((str(person), add_share(before, share)),) if person and share > 0 else ()
+            splits[deal] = (*splits.get(deal, ()), *part)
     return splits, undecided
 
 

@@ -59,6 +59,8 @@ def word_rule(account: Account, language: Language) -> Iterator[str]:
     if plan.clawback_days is not None:
         yield _CLAWBACK.in_(language, days=plan.clawback_days)
     yield _ROUNDING.in_(language)
+    if plan.notes:
+        yield plan.notes
 
 
 def word_tiers(account: Account, language: Language) -> Iterator[str]:
