@@ -34,7 +34,7 @@ def main() -> Pipeline:
         {"plan": "Bob's own", "person": "Bob", "basis": "signature", "period": "month"},
         {"plan": "Managers", "role": "manager", "basis": "payment", "period": "year"},
     ]
-    tiers = [{"plan": plan["plan"], "rate": 0.1} for plan in plans]
+    tiers = [{"plan": plan["plan"], "commission_rate": 0.1} for plan in plans]
     made = team(DEALS, Credits=split, CommissionPlans=plans, CommissionTiers=tiers)
     return recompute_formula_columns(apply_change_set(made, update(made, RUN)))
 
@@ -48,7 +48,9 @@ def test_the_statement_of_a_copy_is_that_of_the_main_workbook(main: Pipeline, pe
         expected = pay(main, start=date(2026, 1, 1), person=person).statements
         assert [(each.plan, each.total) for each in found] == [(each.plan, each.total) for each in expected]
         lines = [(line.deal, line.account, line.credited, line.amount) for each in found for line in each.lines]
-        assert lines == [(line.deal, line.account, line.credited, line.amount) for each in expected for line in each.lines]
+        assert lines == [
+            (line.deal, line.account, line.credited, line.amount) for each in expected for line in each.lines
+        ]
     assert [one for one in check_pipeline(updated) if one.table == "Credits"] == []
     rows = {row["name"]: row["credited_value"] for row in metric_table_rows("Commission", build_cube(updated))}
     assert rows[person] == next(

@@ -36,7 +36,10 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         {"deal": "D-00002", "person": "Wu", "share": 0.25},
     ],
     "CommissionPlans": [{"plan": "A|B", "role": "rep", "basis": "signature", "period": "quarter", "cap": 50_000.0}],
-    "CommissionTiers": [{"plan": "A|B", "rate": 0.04}, {"plan": "A|B", "value": 1_100_000.0, "rate": 0.0725}],
+    "CommissionTiers": [
+        {"plan": "A|B", "commission_rate": 0.04},
+        {"plan": "A|B", "from_value": 1_100_000.0, "commission_rate": 0.0725},
+    ],
 }
 
 

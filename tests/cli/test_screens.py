@@ -26,7 +26,8 @@ SCREENS = (
     ("followups",), ("plan",), ("flow", "--by", "owner", "--deals"), ("flow", "--from", "2026-06-08", "--to", "2026-06-14"),
     ("inspect", "--expected-by", "2026-12-31"),
     ("forecast",), ("forecast", "--to", "2026-12-31"), ("accuracy",), ("customer", "CUSTOMER"),
-    ("payments",), ("recurring",), ("commission",), ("commission", "--from", "2026-01-01"), ("digest",), ("insights",), ("insights", "--part", "wins", "--from", "2026-01-01"),
+    ("payments",), ("recurring",), ("commission",), ("commission", "--from", "2026-01-01"),
+    ("digest",), ("insights",), ("insights", "--part", "wins", "--from", "2026-01-01"),
 )  # fmt: skip
 IDS = re.compile(r"\b[a-z]+_[a-z_]+\b")
 

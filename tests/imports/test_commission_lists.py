@@ -22,7 +22,8 @@ LISTS = {
         "Opportunity ID|Split owner|Split percentage\nD-00001|李雷|60%\nD-00001|韩梅|40%",
     ),
     "CommissionPlans": (
-        "方案名称|适用岗位|生效日期|计提时点|计提周期|阶梯方式|提成上限|追回天数\n2026 销售|销售代表|2026-01-01|签单|季度|本期全部业绩|20000|90",
+        "方案名称|适用岗位|生效日期|计提时点|计提周期|阶梯方式|提成上限|追回天数\n"
+        "2026 销售|销售代表|2026-01-01|签单|季度|本期全部业绩|20000|90",
         "Commission plan|Applies to role|Valid from|Earned on|Commission period|Tier mode|Commission cap|Clawback days\n"
         "2026 销售|Sales rep|2026-01-01|Signature|Quarterly|Everything of the period|20000|90",
     ),
@@ -39,7 +40,7 @@ EXPECTED = {
 COLUMNS = {
     "Credits": ["deal", "person", "share"],
     "CommissionPlans": ["plan", "role", "basis", "period", "mode", "cap", "clawback_days"],
-    "CommissionTiers": ["plan", "attainment", "rate"],
+    "CommissionTiers": ["plan", "from_attainment", "commission_rate"],
 }
 
 

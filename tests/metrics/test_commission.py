@@ -39,7 +39,7 @@ GUIDE = """
     D-3  | 100000 | Ann   | 2026-01-30
 """
 GUIDE_TIERS = """
-    value  | rate
+    from_value | commission_rate
            | 0.05
     50000  | 0.07
     100000 | 0.1
@@ -50,7 +50,7 @@ PLAN = {"plan": "Reps", "basis": "signature", "period": "quarter"}
 def team(
     won: str = WON,
     plan: dict[str, Any] | None = None,
-    tiers: str = "value | rate\n | 0.1",
+    tiers: str = "from_value | commission_rate\n | 0.1",
     **tables: list[dict[str, Any]],
 ) -> Pipeline:
     """Return a team of Ann and Bob with won deals, or open ones if they have no closing date, and one plan."""
@@ -120,7 +120,9 @@ def test_tiers_begin_at_shares_of_the_target() -> None:
     """
     quota = [{"from": date(2026, 1, 1), "to": date(2026, 3, 31), "owner": "Ann", "target": 100000.0}]
     won = "deal | amount | owner | closed\nD-1 | 140000 | Ann | 2026-02-01"
-    statement = only(pay(team(won, None, "attainment | rate\n | 0.05\n0.5 | 0.1\n1 | 0.15", Targets=quota)))
+    statement = only(
+        pay(team(won, None, "from_attainment | commission_rate\n | 0.05\n0.5 | 0.1\n1 | 0.15", Targets=quota))
+    )
     assert [step.amount for line in statement.lines for step in line.steps] == [2500.0, 5000.0, 6000.0]
     assert (statement.attainment, statement.total) == (1.4, 13500.0)
 
@@ -136,7 +138,7 @@ def test_tiers_begin_at_shares_of_the_target() -> None:
 )
 def test_an_accelerator_begins_at_the_target(target: float | None, attainment: float | None, total: float) -> None:
     targets = [{"from": date(2026, 1, 1), "to": date(2026, 3, 31), "owner": "Ann", "target": target}] if target else []
-    made = team(tiers="attainment | rate\n0 | 0.05\n1 | 0.1", Targets=targets)
+    made = team(tiers="from_attainment | commission_rate\n0 | 0.05\n1 | 0.1", Targets=targets)
     statement = only(pay(made))
     assert (statement.target, statement.attainment, statement.total) == (target, attainment, total)
     missing = [one for one in COMMISSION_RULES if one.id == "plan_without_target"]
@@ -180,7 +182,7 @@ def test_a_cap_cuts_off_the_rest_of_the_period() -> None:
         D-4  | 1000   | Ann   | 2026-03-02
     """
     first, second = pay(
-        team(won, {"cap": 10000.0, "period": "month"}, "value | rate\n | 0.03"), start=date(2026, 1, 1)
+        team(won, {"cap": 10000.0, "period": "month"}, "from_value | commission_rate\n | 0.03"), start=date(2026, 1, 1)
     ).statements
     assert [(line.amount, line.capped) for line in first.lines] == [(9000.0, 0.0), (1000.0, 800.0), (0.0, 1200.0)]
     assert (first.total, first.capped, second.total) == (10000.0, 2000.0, 30.0)
@@ -315,7 +317,7 @@ def test_a_plan_of_the_person_goes_before_those_of_the_role_and_of_everybody() -
     made = team(
         WON + "    D-4 | 10 | Cy | 2026-02-10\n",
         CommissionPlans=rows(PLANS, "CommissionPlans"),
-        CommissionTiers=[{"plan": name, "rate": 0.1} for name in ("own", "Role", "All", "Spirits")],
+        CommissionTiers=[{"plan": name, "commission_rate": 0.1} for name in ("own", "Role", "All", "Spirits")],
     )
     found = {(one.plan, line.deal) for one in pay(made).statements for line in one.lines}
     assert found == {
@@ -329,7 +331,9 @@ def test_a_plan_of_the_person_goes_before_those_of_the_role_and_of_everybody() -
 def test_what_an_open_deal_would_bring_and_why() -> None:
     open_deal = WON + "    D-4 | 40000 | Ann |\n"
     split = [{"deal": "D-4", "person": "Ann", "share": 0.5}, {"deal": "D-4", "person": "Bob", "share": 0.5}]
-    made = team(open_deal, {"mode": "retroactive"}, "value | rate\n | 0.05\n200000 | 0.06", Credits=split)
+    made = team(
+        open_deal, {"mode": "retroactive"}, "from_value | commission_rate\n | 0.05\n200000 | 0.06", Credits=split
+    )
     found = pay(made, what_if="d-4").what_if
     assert found is not None
     assert [(one.person, one.before, one.after, one.more, one.of_deal) for one in found.gains] == [
@@ -402,7 +406,9 @@ def _random_team(seed: int) -> Pipeline:
                 for one, share in zip(people, shares, strict=True)
             ]
     starts = [0, *sorted(random.sample(range(1000, 200_000), 2))]
-    tiers = "value | rate\n" + "\n".join(f"{start} | {random.randrange(1, 2000) / 10000}" for start in starts)
+    tiers = "from_value | commission_rate\n" + "\n".join(
+        f"{start} | {random.randrange(1, 2000) / 10000}" for start in starts
+    )
     plan = {
         "mode": random.choice(("marginal", "retroactive", "")), "period": random.choice(("month", "quarter", "year")),
         "cap": random.choice((float("nan"), 5000.0)), "clawback_days": 30.0,
@@ -414,7 +420,8 @@ def _exact_commission(statement: CommissionStatement, made: Pipeline) -> Decimal
     """Return what the credited value of a whole period earns, computed apart from the product."""
     (plan,) = made["CommissionPlans"].to_dict("records")
     tiers = [
-        (Decimal(repr(row["value"])), Decimal(repr(row["rate"]))) for row in made["CommissionTiers"].to_dict("records")
+        (Decimal(repr(row["from_value"])), Decimal(repr(row["commission_rate"])))
+        for row in made["CommissionTiers"].to_dict("records")
     ]
     value = Decimal(repr(statement.credited))
     if plan["mode"] == "retroactive":

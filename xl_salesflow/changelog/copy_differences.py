@@ -25,7 +25,7 @@ IDENTITY_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Traits": ("account", "kind", "trait"),
         "QuoteLines": ("quote", "position"),
         "Targets": ("from", "to", "owner", "product", "sales_channel"),
-        "CommissionTiers": ("plan", "attainment", "value"),
+        "CommissionTiers": ("plan", "from_attainment", "from_value"),
         "Stages": ("playbook", "stage"),
         "StageTasks": ("playbook", "stage", "task"),
         "FollowUps": ("deal",),

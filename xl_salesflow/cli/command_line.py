@@ -62,8 +62,9 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
         Text("For managers"),
         (
             *(funnel_command, flow_command, inspect_command, sales_plan_command, forecast_command),
-            *(accuracy_command, insights_command, report_command, digest_command, payments_command, recurring_command),
-            *(commission_command, compare_command, audit_command, assign_command, approvals_command),
+            *(accuracy_command, insights_command, report_command, digest_command),
+            *(payments_command, recurring_command, commission_command),
+            *(compare_command, audit_command, assign_command, approvals_command),
         ),
     ),
     (

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from xl_salesflow.metrics.readings.commission_statements import CommissionRequest
 
-_NOTHING = Text("No commission from {start} to {end}: a plan, its rates, and won deals of its people are needed.")
+_NO_COMMISSION = Text("No commission from {start} to {end}: a plan, its rates, and won deals of its people are needed.")
 _HEADLINE = Text("{person} · {plan} · {start} to {end}")
 _TOTAL = Text("Total {total} = earned {earned}, taken back {back}")
 _CAPPED = Text("The cap cut off {capped}")
@@ -45,7 +45,7 @@ _GAIN = Text("{person} · {plan}: {more} more ({before} → {after})")
 _LINE_COLUMNS = (
     Text("Deal", context="document"), Text("Day"), Text("Credited value", context="Credits"), Text("Rates"), Text("Commission"),
 )  # fmt: skip
-_NAME_WIDTH = 24
+_DEAL_WIDTH = 24
 
 
 @verb_command("commission")
@@ -127,7 +127,7 @@ def _print_commission(plan: ChangeSet[CommissionAnswer], language: Language) -> 
     if answer.statements:
         click.echo(style_text(_SUM.in_(language, total=format_exact_amount(answer.total), **days), "head"))
     else:
-        print_wrapped_line(_NOTHING.in_(language, **days))
+        print_wrapped_line(_NO_COMMISSION.in_(language, **days))
     separator = COMMA_SEPARATOR.in_(language)
     if answer.not_credited:
         print_wrapped_line(_NOT_CREDITED.in_(language, deals=separator.join(answer.not_credited)))
@@ -146,7 +146,9 @@ def _print_statement(statement: CommissionStatement, language: Language) -> None
         print_wrapped_line(sentence, 2)
     if statement.lines:
         click.echo("")
-        print_screen_table([text.in_(language) for text in _LINE_COLUMNS], list(_list_lines(statement, language)))
+        print_screen_table(
+            [text.in_(language) for text in _LINE_COLUMNS], list(_list_statement_lines(statement, language))
+        )
     amounts = {"total": statement.total, "earned": statement.earned, "back": statement.taken_back}
     print_wrapped_line(_TOTAL.in_(language, **{name: format_exact_amount(value) for name, value in amounts.items()}))
     if statement.capped:
@@ -154,12 +156,12 @@ def _print_statement(statement: CommissionStatement, language: Language) -> None
     click.echo("")
 
 
-def _list_lines(statement: CommissionStatement, language: Language) -> Iterator[list[str]]:
+def _list_statement_lines(statement: CommissionStatement, language: Language) -> Iterator[list[str]]:
     from xl_salesflow.cli.screen_layout import cut_to_width, format_exact_amount
 
     for line in statement.lines:
         yield [
-            cut_to_width(" ".join(filter(None, (line.deal, line.account))), _NAME_WIDTH),
+            cut_to_width(" ".join(filter(None, (line.deal, line.account))), _DEAL_WIDTH),
             f"{line.day:%Y-%m-%d}",
             format_exact_amount(line.credited) if line.kind == "earned" else "—",
             word_line_rates(line, language),

@@ -125,7 +125,7 @@ def _credit_attainment(people: CreditedPeople) -> MetricArray:
     return divide_or_unknown(credited_value(people), credit_target(people))
 
 
-def _in_period(column: str) -> Criteria:
+def _won_in_target_period(column: str) -> Criteria:
     return (*criteria_between(column, TARGET_FIRST_DAY, TARGET_LAST_DAY), Criterion(column, "<=", "AsOf"))
 
 
@@ -144,20 +144,20 @@ def _named(column: str) -> Criterion:
 
 
 def _sum_credits(column: str, *criteria: Criterion) -> str:
-    return sum_formula(column)("Credits", (*criteria, *_in_period("won_on")))
+    return sum_formula(column)("Credits", (*criteria, *_won_in_target_period("won_on")))
 
 
 def _if_named(formula: str) -> MetricFormula:
     return MetricFormula(f'IF({{name}}="","",{formula})')
 
 
-_OWNED = sum_formula("amount")("Deals", (OUTCOME_WON, _named("owner"), *_in_period("closed")))
+_OWNED = sum_formula("amount")("Deals", (OUTCOME_WON, _named("owner"), *_won_in_target_period("closed")))
 _GIVEN = f"{_sum_credits('taken', _named('owner'))}-{_sum_credits('credited', _named('owner'), _named('person'))}"
 _RECEIVED = _sum_credits("credited", _named("person"), Criterion("owner", "<>", "{name}"))
 _OWN_TARGETS: Criteria = (
     *TARGET_IN_PERIOD, _named("owner"), Criterion("product", "=", ""), Criterion("sales_channel", "=", ""),
 )  # fmt: skip
-_TARGET_SUM = f"ROUND({sum_formula('target')('Targets', _OWN_TARGETS)},2)"
+_OWN_TARGET_SUM = f"ROUND({sum_formula('target')('Targets', _OWN_TARGETS)},2)"
 
 CREDIT_NAMING: tuple[MetricColumn[CreditedPeople], ...] = (
     ColumnText("name", MetricFormula(_NAME_FORMULA), lambda people: list(people.names)),
@@ -165,15 +165,17 @@ CREDIT_NAMING: tuple[MetricColumn[CreditedPeople], ...] = (
 """The column that identifies the person of a row."""
 
 
-def _money(column: str, formula: str, compute: Callable[[CreditedPeople], MetricArray]) -> ColumnMetric[CreditedPeople]:
+def _money_of_person(
+    column: str, formula: str, compute: Callable[[CreditedPeople], MetricArray]
+) -> ColumnMetric[CreditedPeople]:
     return ColumnMetric(column, _if_named(formula), compute)
 
 
 COMMISSION_COLUMNS: tuple[ColumnMetric[CreditedPeople], ...] = (
-    _money("owned_value", f"ROUND({_OWNED},2)", credit_owned_value),
-    _money("given_value", f"ROUND({_GIVEN},2)", credit_given_value),
-    _money("received_value", f"ROUND({_RECEIVED},2)", credit_received_value),
-    _money("credited_value", "ROUND({owned_value}-{given_value}+{received_value},2)", credited_value),
-    _money("target", f'IF({_TARGET_SUM}=0,"",{_TARGET_SUM})', credit_target),
+    _money_of_person("owned_value", f"ROUND({_OWNED},2)", credit_owned_value),
+    _money_of_person("given_value", f"ROUND({_GIVEN},2)", credit_given_value),
+    _money_of_person("received_value", f"ROUND({_RECEIVED},2)", credit_received_value),
+    _money_of_person("credited_value", "ROUND({owned_value}-{given_value}+{received_value},2)", credited_value),
+    _money_of_person("target", f'IF({_OWN_TARGET_SUM}=0,"",{_OWN_TARGET_SUM})', credit_target),
     ColumnMetric("attainment", _if_named('IF({target}="","",{credited_value}/{target})'), _credit_attainment),
 )

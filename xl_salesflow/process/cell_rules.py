@@ -177,12 +177,15 @@ ORPHAN_NAME = Rule(
 )
 
 
+_MAY_BE_NEGATIVE = (("Payments", "amount"), ("Payments", "paid"))  # a credit note gives money back
+
+
 def _find_negative_money(pipeline: Pipeline) -> Iterable[RuleMatch]:
     for name, table in TABLES.items():
         for column in table.columns:
             if column.type is ColumnType.MONEY and column.writer is ColumnWriter.PERSON and not table.generated:
                 cells = pipeline[name][column.id]
-                below = cells[cells < 0]
+                below = cells[cells < 0] if (name, column.id) not in _MAY_BE_NEGATIVE else cells[:0]
                 yield RuleMatch(
                     name, below.index, column.id, {"value": format_column_values(column, below, pipeline.language)}
                 )

@@ -22,7 +22,7 @@ from xl_salesflow.schema.table_frames import fold_keys
 
 _PERIOD_MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
-Days = tuple[date, date]
+PeriodDays = tuple[date, date]
 """The first and the last day of a period."""
 
 
@@ -61,7 +61,7 @@ class CommissionPlan:
     tiers: tuple[PlanTier, ...]
     notes: str = ""
 
-    def period_of(self, day: date) -> Days:
+    def period_of(self, day: date) -> PeriodDays:
         """Return the period of the plan that *day* is in."""
         return find_calendar_period(self.period, day)
 
@@ -86,7 +86,7 @@ class CommissionPlan:
         return self.clawback_days is not None and (lost - won).days <= self.clawback_days
 
 
-def find_calendar_period(period: str, day: date) -> Days:
+def find_calendar_period(period: str, day: date) -> PeriodDays:
     """Return the calendar month, quarter, half-year or year that *day* is in."""
     months = _PERIOD_MONTHS[period]
     month = (day.month - 1) // months * months + 1
@@ -156,11 +156,11 @@ def _read_plan(row: Mapping[Any, Any], tiers: tuple[PlanTier, ...]) -> Commissio
 def _read_tiers(pipeline: Pipeline) -> dict[str, tuple[PlanTier, ...]]:
     found: dict[str, tuple[PlanTier, ...]] = {}
     for row in pipeline["CommissionTiers"].to_dict("records"):
-        if row["plan"] and not pd.isna(row["rate"]):
+        if row["plan"] and not pd.isna(row["commission_rate"]):
             tier = PlanTier(
-                None if pd.isna(row["value"]) else read_cents(row["value"]),
-                Fraction(0) if pd.isna(row["attainment"]) else read_fraction(row["attainment"]),
-                read_fraction(row["rate"]),
+                None if pd.isna(row["from_value"]) else read_cents(row["from_value"]),
+                Fraction(0) if pd.isna(row["from_attainment"]) else read_fraction(row["from_attainment"]),
+                read_fraction(row["commission_rate"]),
             )
             found[fold_text(row["plan"])] = (*found.get(fold_text(row["plan"]), ()), tier)
     return found
@@ -176,7 +176,7 @@ def choose_plans(plans: Iterable[CommissionPlan], person: str, role: str, day: d
     )
 
 
-def find_personal_target(targets: pd.DataFrame, person: str, days: Days) -> int | None:
+def find_personal_target(targets: pd.DataFrame, person: str, days: PeriodDays) -> int | None:
     """Return the target of *person* (folded) for a period, in cents, or None.
 
     Targets within the period are added up; without one, a target for a longer time counts by its days in the period.

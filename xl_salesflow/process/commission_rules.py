@@ -36,21 +36,6 @@ WRONG_SPLIT = Rule(
 )
 
 
-def _find_wrong_shares(pipeline: Pipeline) -> Iterable[RuleMatch]:
-    share = pipeline["Credits"]["share"]
-    rows = share.index[(share < 0) | (share > 1)]
-    yield RuleMatch("Credits", rows, "share", {"value": (share[rows] * 100).map(format_short_number)})
-
-
-WRONG_SHARE = Rule(
-    "credit_share",
-    Text("A share below 0 or above 100 %"),
-    Text("“{column}” is {value} %; a person is credited with 0 to 100 % of a deal."),
-    "warn",
-    _find_wrong_shares,
-)
-
-
 def _find_nameless_shares(pipeline: Pipeline) -> Iterable[RuleMatch]:
     credit_rows = pipeline["Credits"]
     for column, other in (("person", "deal"), ("deal", "person")):
@@ -91,7 +76,7 @@ def _find_tierless_plans(pipeline: Pipeline) -> Iterable[RuleMatch]:
     plans, tiers = pipeline["CommissionPlans"], pipeline["CommissionTiers"]
     if plans.empty:
         return
-    rated = set(fold_keys(tiers["plan"])[tiers["rate"].notna()])
+    rated = set(fold_keys(tiers["plan"])[tiers["commission_rate"].notna()])
     rows = plans.index[(plans["plan"] != "") & ~fold_keys(plans["plan"]).isin(rated)]
     yield RuleMatch("CommissionPlans", rows, "plan", {"plan": plans["plan"][rows]})
 
@@ -102,21 +87,6 @@ PLAN_WITHOUT_TIERS = Rule(
     Text("The sheet Commission tiers has no rate of the plan {plan}, so it pays nothing; add its rates there."),
     "warn",
     _find_tierless_plans,
-)
-
-
-def _find_wrong_rates(pipeline: Pipeline) -> Iterable[RuleMatch]:
-    rate = pipeline["CommissionTiers"]["rate"]
-    rows = rate.index[(rate < 0) | (rate > 1)]
-    yield RuleMatch("CommissionTiers", rows, "rate", {"value": (rate[rows] * 100).map(format_short_number)})
-
-
-WRONG_RATE = Rule(
-    "commission_rate",
-    Text("A commission rate below 0 or above 100 %"),
-    Text("“{column}” is {value} %; a plan pays that of the credited value, so correct it if you did not mean it."),
-    "warn",
-    _find_wrong_rates,
 )
 
 
@@ -151,10 +121,8 @@ PERSON_WITHOUT_TARGET = Rule(
 
 COMMISSION_RULES: tuple[Rule, ...] = (
     WRONG_SPLIT,
-    WRONG_SHARE,
     NAMELESS_SHARE,
     UNUSABLE_PLAN,
     PLAN_WITHOUT_TIERS,
-    WRONG_RATE,
     PERSON_WITHOUT_TARGET,
 )

@@ -49,9 +49,9 @@ COMMISSION_TIERS_TABLE = TableSchema(
     "CommissionTiers", Text("Commission tiers"), Text("The rates of each plan, and from which value on each applies"), SheetGroup.MANAGE,
     (
         declare_column("plan", Text("Plan", context="CommissionPlans"), T.REF, "The plan on the sheet Commission plans", options="CommissionPlans", required=True, width=22),
-        declare_column("attainment", Text("From attainment", context="CommissionTiers"), T.PERCENT, "Credited value ÷ the person's target of the period; 0 % or blank: from the first cent", width=14),
-        declare_column("value", Text("From value", context="CommissionTiers"), T.MONEY, "Or the credited value of the period from which the rate applies; goes before the attainment"),
-        declare_column("rate", Text("Rate", context="CommissionTiers"), T.PERCENT, "Of the credited value", required=True, width=10),
+        declare_column("from_attainment", Text("From attainment", context="CommissionTiers"), T.NUMBER, "Credited value ÷ the person's target of the period; 0 % or blank: from the first cent", width=14),
+        declare_column("from_value", Text("From value", context="CommissionTiers"), T.MONEY, "Or the credited value of the period from which the rate applies; goes before the attainment"),
+        declare_column("commission_rate", Text("Rate", context="CommissionTiers"), T.PERCENT, "Of the credited value", required=True, width=10),
     ), named_by="plan", added="0.2",
 )  # fmt: skip
 

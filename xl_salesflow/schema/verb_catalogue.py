@@ -92,7 +92,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("approvals", "Approvals", "Show what waits for a decision: overrides of gates and discounts; approve or reject it", "ReviewTrackChanges", group="manage", menu="decisions"),
             _declare_verb("payments", "Payments", "Show receivables by age, what was collected, days to pay, expected cash and open instalments", "AccountingFormat", True, group="manage"),
             _declare_verb("recurring", "Recurring revenue", "Show recurring revenue (MRR, ARR), retention, the bridge by month and the contracts that end next", "ChartTypeColumnInsertGallery", True, group="manage"),
-            _declare_verb("commission", "Commission", "Show the commission of each person, line by line, and what an open deal would bring", "Coins", True, group="manage"),
+            _declare_verb("commission", "Commission", "Show the commission of each person, line by line, and what an open deal would bring", "AccountingFormat", True, group="manage"),
             _declare_verb("diff", "Differences", "Show the differences between two workbooks", "ReviewCompareTwoVersions", True, group="more", menu="file"),
             _declare_verb("merge", "Merge", "Merge another copy into a workbook; conflicts go to a sheet", "ReviewCombineRevisions", group="more", menu="file"),
             _declare_verb("apply", "Apply ticked changes", "Make the ticked changes of a change sheet from update --dry-run --sheet", "AcceptInvitation"),

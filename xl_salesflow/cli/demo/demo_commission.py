@@ -16,7 +16,7 @@ from xl_salesflow.schema.table_registry import TABLES
 
 _REP_PLAN = Text("Reps", context="demo commission")
 _MANAGER_PLAN = Text("Manager", context="demo commission")
-_SHARES = (0.6, 0.4)
+_CREDIT_SHARES = (0.6, 0.4)
 _DIVIDED_DEALS = 3
 _CAP_OF_TARGET = 0.06
 _REP_TIERS = ((0.0, 0.03), (0.8, 0.05), (1.0, 0.08))
@@ -31,8 +31,8 @@ def make_commission_frames(pipeline: Pipeline) -> dict[str, pd.DataFrame]:
          "cap": _choose_cap(pipeline), "clawback_days": 90.0},
         {"plan": manager, "role": "manager", "from": first, "basis": "payment", "period": "month"},
     ]  # fmt: skip
-    tiers = [{"plan": reps, "attainment": start, "rate": rate} for start, rate in _REP_TIERS]
-    tiers.append({"plan": manager, "rate": 0.02})
+    tiers = [{"plan": reps, "from_attainment": start, "commission_rate": rate} for start, rate in _REP_TIERS]
+    tiers.append({"plan": manager, "commission_rate": 0.02})
     rows = {"Credits": list(_divide_deals(pipeline)), "CommissionPlans": plans, "CommissionTiers": tiers}
     return {name: make_table_frame(TABLES[name], listed) for name, listed in rows.items()}
 
@@ -51,7 +51,7 @@ def _divide_deals(pipeline: Pipeline) -> Iterator[dict[str, Any]]:
     for number, (deal, owner) in enumerate(zip(latest["deal"], latest["owner"], strict=True)):
         others = words.reps[(words.reps.index(owner) + 1) % len(words.reps)], words.manager
         helper = others[number == _DIVIDED_DEALS - 1]
-        for part, (person, share) in enumerate(zip((owner, helper), _SHARES, strict=True)):
+        for part, (person, share) in enumerate(zip((owner, helper), _CREDIT_SHARES, strict=True)):
             role = "manager" if person == words.manager else "rep"
             key = f"K-{2 * number + part + 1:05d}"
             yield {"credit": key, "deal": deal, "person": person, "share": share, "role": role}

@@ -86,7 +86,7 @@ def list_credited_deals(pipeline: Pipeline, paid: Mapping[str, date]) -> tuple[l
     products = pipeline["Products"]
     series = dict(zip(fold_keys(products["product"]), map(fold_text, products["series"]), strict=True))
     found, uncredited = [], []
-    for row in _list_deal_rows(pipeline):
+    for row in _list_rows_to_credit(pipeline):
         key = fold_text(row["deal"])
         if not wins.get(key) or pd.isna(row["amount"]):
             continue
@@ -105,7 +105,7 @@ def list_credited_deals(pipeline: Pipeline, paid: Mapping[str, date]) -> tuple[l
     return found, uncredited
 
 
-def _list_deal_rows(pipeline: Pipeline) -> list[dict[Any, Any]]:
+def _list_rows_to_credit(pipeline: Pipeline) -> list[dict[Any, Any]]:
     # the workbook of a rep has parts of deals of others, and what is known of these deals stands beside the parts
     deals, credit_rows = pipeline["Deals"], pipeline["Credits"]
     rows = deals[(deals["deal"] != "") & ~fold_keys(deals["deal"]).duplicated()].to_dict("records")

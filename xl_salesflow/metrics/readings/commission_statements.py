@@ -71,7 +71,7 @@ def answer_commission(
         tuple(dict.fromkeys(name for name, day in ledger.planless if first <= day <= last and _is_asked(name, person))),
         _answer_what_if(pipeline, asked, person) if asked.what_if else None,
     )
-    return ChangeSet(answer=answer, documents=tuple(_list_documents(pipeline, answer, made)))
+    return ChangeSet(answer=answer, documents=tuple(_list_statement_documents(pipeline, answer, made)))
 
 
 def _is_asked(name: str, person: str) -> bool:
@@ -87,7 +87,7 @@ def _choose_accounts(ledger: Ledger, person: str, first: date, last: date) -> li
     return sorted(chosen, key=lambda one: (fold_text(one.person), fold_text(one.plan.name), one.days))
 
 
-def _money(cents: int) -> float:
+def _to_money(cents: int) -> float:
     return cents / 100
 
 
@@ -105,13 +105,13 @@ def _make_statement(account: Account, language: Language) -> CommissionStatement
         from_=account.days[0],
         to=account.days[1],
         rule=tuple(word_rule(account, language)),
-        target=None if account.target is None else _money(account.target),
-        credited=_money(credited),
+        target=None if account.target is None else _to_money(account.target),
+        credited=_to_money(credited),
         attainment=credited / account.target if account.target else None,
-        earned=_money(earned),
-        capped=_money(sum(one.capped for one in account.earnings)),
-        taken_back=_money(account.total - earned),
-        total=_money(account.total),
+        earned=_to_money(earned),
+        capped=_to_money(sum(one.capped for one in account.earnings)),
+        taken_back=_to_money(account.total - earned),
+        total=_to_money(account.total),
         lines=tuple(sorted(lines, key=lambda line: line.day)),
     )
 
@@ -120,27 +120,52 @@ def _make_line(earning: Earning, account: Account) -> CommissionLine:
     deal, starts = earning.deal, [band.start for band in account.bands]
     steps = [
         CommissionStep(
-            _money(band.start),
-            None if account.plan.retroactive else next((_money(start) for start in starts if start > band.start), None),
+            _to_money(band.start),
+            None
+            if account.plan.retroactive
+            else next((_to_money(start) for start in starts if start > band.start), None),
             float(band.rate),
-            _money(value),
-            _money(amount),
+            _to_money(value),
+            _to_money(amount),
         )
         for band, value, amount in earning.steps
     ]
     return CommissionLine(
-        "earned", earning.day, deal.deal, deal.name, deal.account, earning.payment, None, _money(earning.deal_value),
-        float(earning.share), _money(earning.credited), _money(earning.running), tuple(steps), _money(earning.capped),
-        _money(earning.amount),
-    )  # fmt: skip
+        "earned",
+        earning.day,
+        deal.deal,
+        deal.name,
+        deal.account,
+        earning.payment,
+        None,
+        _to_money(earning.deal_value),
+        float(earning.share),
+        _to_money(earning.credited),
+        _to_money(earning.running),
+        tuple(steps),
+        _to_money(earning.capped),
+        _to_money(earning.amount),
+    )
 
 
 def _make_return(back: Return) -> CommissionLine:
     earning, deal = back.earning, back.earning.deal
     return CommissionLine(
-        back.why, back.day, deal.deal, deal.name, deal.account, earning.payment, earning.day, _money(earning.deal_value),
-        float(earning.share), 0.0, 0.0, (), 0.0, -_money(back.amount),
-    )  # fmt: skip
+        back.why,
+        back.day,
+        deal.deal,
+        deal.name,
+        deal.account,
+        earning.payment,
+        earning.day,
+        _to_money(earning.deal_value),
+        float(earning.share),
+        0.0,
+        0.0,
+        (),
+        0.0,
+        -_to_money(back.amount),
+    )
 
 
 def _sum_by_deal(statements: Iterable[CommissionStatement]) -> tuple[DealCommission, ...]:
@@ -148,7 +173,7 @@ def _sum_by_deal(statements: Iterable[CommissionStatement]) -> tuple[DealCommiss
     for line in (line for statement in statements for line in statement.lines):
         key = (line.deal, line.account)
         sums[key] = sums.get(key, 0) + round(line.amount * 100)
-    return tuple(DealCommission(*key, _money(cents)) for key, cents in sorted(sums.items()))
+    return tuple(DealCommission(*key, _to_money(cents)) for key, cents in sorted(sums.items()))
 
 
 def _answer_what_if(pipeline: Pipeline, asked: CommissionRequest, person: str) -> CommissionWhatIf:
@@ -203,12 +228,20 @@ def _make_gain(before: Account | None, after: Account, deal: str, language: Lang
     then = 0 if before is None else before.total
     own = sum(one.amount for one in after.earnings if one.deal.deal == deal)
     return CommissionGain(
-        after.person, after.plan.name, *after.days, _money(then), _money(after.total), _money(after.total - then),
-        _money(own), tuple(word_gain(before, after, deal, language)),
-    )  # fmt: skip
+        after.person,
+        after.plan.name,
+        *after.days,
+        _to_money(then),
+        _to_money(after.total),
+        _to_money(after.total - then),
+        _to_money(own),
+        tuple(word_gain(before, after, deal, language)),
+    )
 
 
-def _list_documents(pipeline: Pipeline, answer: CommissionAnswer, made: datetime | None) -> Iterator[Document]:
+def _list_statement_documents(
+    pipeline: Pipeline, answer: CommissionAnswer, made: datetime | None
+) -> Iterator[Document]:
     """Yield one document for each person, with all of the person's statements."""
     settings = pipeline.settings
     people = {fold_text(statement.person): statement.person for statement in answer.statements}

@@ -20,7 +20,7 @@ from xl_salesflow.schema.table_columns import BY_PRODUCT, Column
 from xl_salesflow.schema.table_frames import fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
-ROLLUP_NAMED_TABLES = ("Accounts", "Contacts", "Products", "Team", "Questions")
+ROLLUP_NAMED_TABLES = ("Accounts", "Contacts", "Products", "Team", "Questions", "CommissionPlans")
 """Tables whose keys are names: the same name in two workbooks is the same thing, and becomes one row."""
 
 _PROCESS_KEYS: Mapping[str, Sequence[str]] = {
@@ -32,7 +32,7 @@ _PROCESS_KEYS: Mapping[str, Sequence[str]] = {
 """Tables whose rows are the same if these cells are: the row of the first workbook is used."""
 
 _ADDED_UP_TABLES = ("Answers", "QuoteLines", "Targets")  # rows without keys, all of which count
-_REPEATED_TABLES = ("Traits", "FitCriteria")  # rows without keys, of which equal ones count once
+_REPEATED_TABLES = ("Traits", "FitCriteria", "CommissionTiers")  # rows without keys, of which equal ones count once
 _LISTS_TABLE = "Lists"
 
 JOINED_TABLES = (

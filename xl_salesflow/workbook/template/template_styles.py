@@ -123,7 +123,7 @@ _FORMATS_BY_TYPE = {
     ColumnType.DATE: "yyyy-mm-dd",
     ColumnType.TIME: "yyyy-mm-dd hh:mm:ss",
 }
-_FORMATS_BY_COLUMN = {"founded": "0", "rate": "0.0000"}
+_FORMATS_BY_COLUMN = {"founded": "0", "rate": "0.0000", "from_attainment": "0%", "commission_rate": "0.00%"}
 
 
 def column_number_format(column: Column) -> str:
