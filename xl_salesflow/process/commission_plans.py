@@ -22,7 +22,7 @@ from xl_salesflow.schema.table_frames import fold_keys
 
 _PERIOD_MONTHS = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 
-PeriodDays = tuple[date, date]
+FirstAndLastDay = tuple[date, date]
 """The first and the last day of a period."""
 
 
@@ -61,7 +61,7 @@ class CommissionPlan:
     tiers: tuple[PlanTier, ...]
     notes: str = ""
 
-    def period_of(self, day: date) -> PeriodDays:
+    def period_of(self, day: date) -> FirstAndLastDay:
         """Return the period of the plan that *day* is in."""
         return find_calendar_period(self.period, day)
 
@@ -86,7 +86,7 @@ class CommissionPlan:
         return self.clawback_days is not None and (lost - won).days <= self.clawback_days
 
 
-def find_calendar_period(period: str, day: date) -> PeriodDays:
+def find_calendar_period(period: str, day: date) -> FirstAndLastDay:
     """Return the calendar month, quarter, half-year or year that *day* is in."""
     months = _PERIOD_MONTHS[period]
     month = (day.month - 1) // months * months + 1
@@ -176,7 +176,7 @@ def choose_plans(plans: Iterable[CommissionPlan], person: str, role: str, day: d
     )
 
 
-def find_personal_target(targets: pd.DataFrame, person: str, days: PeriodDays) -> int | None:
+def find_personal_target(targets: pd.DataFrame, person: str, days: FirstAndLastDay) -> int | None:
     """Return the target of *person* (folded) for a period, in cents, or None.
 
     Targets within the period are added up; without one, a target for a longer time counts by its days in the period.

@@ -17,7 +17,7 @@ from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.metrics.readings.commission_credits import CreditedDeal, Instalment, Win, list_credited_deals
 from xl_salesflow.process.commission_plans import (
     CommissionPlan,
-    PeriodDays,
+    FirstAndLastDay,
     RateBand,
     choose_plans,
     compute_commission,
@@ -64,7 +64,7 @@ class Account:
 
     person: str
     plan: CommissionPlan
-    days: PeriodDays
+    days: FirstAndLastDay
     target: int | None
     bands: tuple[RateBand, ...]
     earnings: list[Earning] = field(default_factory=list)
