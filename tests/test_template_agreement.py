@@ -39,7 +39,7 @@ CHINESE = ("everything", "a plan of its own")
 TABLES = {
     "Metrics", "StageMetrics", "StageChanges", "TeamPlan", "TeamActivity", "Trend", "Groups", "Segments", "ForecastMonths",
     "PlanStages", "Leaks", "LossReasons", "Competitors", "Moves", "MoveValues",
-    "Collections", "Receivables", "CashMonths", "Recurring", "RecurringMonths",
+    "Collections", "Receivables", "CashMonths", "Recurring", "RecurringMonths", "Commission",
 }  # fmt: skip
 
 
