@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from tests.changelog.test_returned_copies import share_with
+from tests.changelog.returned import share_with
 from tests.metrics.test_commission import RUN, pay, team
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
