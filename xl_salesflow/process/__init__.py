@@ -11,7 +11,7 @@ Public names, by file:
     bant_cards: BANT_DIMENSIONS, CardAddress, compute_bant_columns, fill_bant_from_answers, make_bant_card,
         take_in_bant_card
     commission_plans: choose_plans, CommissionPlan, compute_commission, find_calendar_period, find_personal_target,
-        find_rate, PeriodDays, RateBand, read_plans, split_into_bands
+        find_rate, FirstAndLastDay, RateBand, read_plans, split_into_bands
     credit_upkeep: add_share, compute_part, mark_credits, read_cents, read_fraction, round_half_up
     customer_fit: score_customers
     deal_tasks: prepare_visit
