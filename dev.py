@@ -7,6 +7,7 @@ python dev.py covering [FILE...]  name the tests that cover FILE..., or the file
 python dev.py test [ARGS]         all tests; ARGS go to pytest
 python dev.py check               formatting, lint, types, layers, then all tests
 python dev.py build               the wheel and the sdist, in dist/
+python dev.py seeds [ARGS]        the tests of the rooms that work with sets, or ARGS, under each of three hash seeds
 python dev.py versions lowest|newest [ARGS]
                                   the tests with the lowest or the newest versions that pyproject.toml allows
 
@@ -111,6 +112,22 @@ def build(arguments: list[str]) -> int:
     return parts.run(PYTHON, "-m", "build", "--no-isolation", *arguments, cwd=ROOT)
 
 
+def seeds(arguments: list[str]) -> int:
+    """Run the tests of the rooms that work with sets under each hash seed, so that one run reports what each finds."""
+    from tests.hash_seeds import HASH_SEEDS, ROOMS_OF_SETS
+
+    install(testing=True)
+    failed = []
+    for seed in HASH_SEEDS:
+        say(f"Hash seed {seed}.")
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        if parts.run(PYTHON, "-m", "pytest", "-n", "auto", *(arguments or ROOMS_OF_SETS), cwd=ROOT, env=environment):
+            failed.append(seed)
+    if failed:
+        say(f"Failed under hash seed {', '.join(failed)}.")
+    return int(bool(failed))
+
+
 def versions(arguments: list[str]) -> int:
     """Run the tests with the lowest or the newest versions that are allowed, in an environment of their own."""
     if arguments[:1] not in (["lowest"], ["newest"]):
@@ -131,7 +148,7 @@ def versions(arguments: list[str]) -> int:
 
 COMMANDS = {
     "demo": demo, "quick": quick, "covering": covering, "test": test, "check": check, "build": build,
-    "versions": versions,
+    "seeds": seeds, "versions": versions,
 }  # fmt: skip
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import settings
 
 from tests.examples import SCALE
+from tests.hash_seeds import choose_next_seed
 from tests.libreoffice import LibreOffice
 from tests.parts import OLDEST_OFFICE, ROOT, office, office_version
 from tests.validator import Validator, complaints, find_validator
@@ -33,6 +36,18 @@ settings.load_profile("salesflow")
 def pytest_xdist_auto_num_workers() -> int:
     """Run one worker more than there are cores: a test that waits for other processes leaves its core idle."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[Any]) -> None:
+    """Start the first worker with the first hash seed, unless the environment names one for all."""
+    choose_next_seed(os.environ)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_newgateway(gateway: Any) -> None:
+    """Start the next worker with the next hash seed: a worker takes the environment of the moment it is started in."""
+    choose_next_seed(os.environ)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

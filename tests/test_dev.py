@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 import dev
 from tests import parts
+from tests.hash_seeds import HASH_SEEDS, choose_next_seed
 from tests.parts import ROOT
 
 DEBIAN = """\
@@ -35,6 +37,7 @@ class Shell:
     def __init__(self) -> None:
         self.ran: list[str] = []
         self.input: list[str] = []
+        self.seeds: list[str] = []
         self.failing: dict[str, int] = {}
 
     def run(self, *command: str | Path, quiet: bool = False, cwd: Path | None = None, **options: Any) -> int:
@@ -42,6 +45,7 @@ class Shell:
         if dev.HAS_PIP not in line:
             self.ran.append(line)
             self.input.append(options.get("input", ""))
+            self.seeds.append(options.get("env", {}).get("PYTHONHASHSEED", ""))
         return next((code for word, code in self.failing.items() if word in line), 0)
 
     def told(self, word: str) -> list[str]:
@@ -171,6 +175,34 @@ def test_the_quick_tests_run_in_parallel(shell: Shell) -> None:
     shell.failing = {"-m pytest": 1}
     assert dev.main(["quick", "-x"]) == 1
     assert shell.ran[-1].endswith("-m pytest -n auto -x @tests/quick.txt")
+
+
+@pytest.mark.parametrize(("words", "tests"), [([], "tests/process tests/metrics"), (["-k", "gates"], "-k gates")])
+def test_the_rooms_that_work_with_sets_run_under_each_hash_seed(shell: Shell, words: list[str], tests: str) -> None:
+    shell.failing = {"-m pytest": 1}
+    assert dev.main(["seeds", *words]) == 1
+    assert [f"-m pytest -n auto {tests}" in line for line in shell.ran[-3:]] == [True] * 3
+    assert shell.seeds[-3:] == list(HASH_SEEDS)
+
+
+@pytest.mark.parametrize(("given", "seeds"), [("", ["0", "1", "2", "0"]), ("random", ["0", "1"]), ("7", ["7", "7"])])
+def test_workers_get_the_hash_seeds_in_turn(given: str, seeds: list[str]) -> None:
+    environment = {"PYTHONHASHSEED": given} if given else {}
+    got = []
+    for _ in seeds:
+        choose_next_seed(environment)
+        got.append(environment["PYTHONHASHSEED"])
+    assert got == seeds
+
+
+def test_a_worker_runs_under_the_seed_of_its_number(worker_id: str) -> None:
+    if worker_id == "master" or "SALESFLOW_SEEDS_GIVEN_OUT" not in os.environ:
+        pytest.skip("These tests run in one process, or under a seed that the environment names.")
+    seed = HASH_SEEDS[int(worker_id.removeprefix("gw")) % len(HASH_SEEDS)]
+    asked = [sys.executable, "-c", "print(hash('salesflow'))"]
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    answer = subprocess.run(asked, env=environment, capture_output=True, text=True, check=True)
+    assert hash("salesflow") == int(answer.stdout)
 
 
 @pytest.mark.parametrize(("words", "code"), [(["xl_salesflow/a.py"], 0), ([], 0), (["README.md"], 1)])

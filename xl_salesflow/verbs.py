@@ -180,7 +180,7 @@ def quote(pipeline: Pipeline, key: str, run: Run) -> ChangeSet[RunAnswer[Printed
 def paper(pipeline: Pipeline, printing: PrintJob, run: Run) -> ChangeSet[RunAnswer[PrintedPapers]]:
     """Print documents, and record which files were made and what was sent."""
     tables = ("Deals", "Activities" if printing.kind == "visit" else "Quotes")
-    scope = make_deal_scope(*find_deals_of_keys(pipeline, printing.keys, tables), quotes=True)
+    scope = make_deal_scope(*sorted(find_deals_of_keys(pipeline, printing.keys, tables)), quotes=True)
     steps = (printing.build_documents, printing.record, partial(report_changed_documents, pipeline, scope.rows))
     return run_steps(pipeline, steps, "print", run, scope, answer_type=PrintedPapers)
 
@@ -194,7 +194,7 @@ def draft(pipeline: Pipeline, deal: str, run: Run) -> ChangeSet[RunAnswer[Number
 
 def revise(pipeline: Pipeline, key: str, run: Run, beside: bool = False) -> ChangeSet[RunAnswer[RevisedQuote]]:
     """Copy the quote *key* (or that of deal *key*) into its next version, a draft, or into an alternative offer (*beside*)."""
-    scope = make_deal_scope(*find_deals_of_keys(pipeline, (key,)), quotes=True)
+    scope = make_deal_scope(*sorted(find_deals_of_keys(pipeline, (key,))), quotes=True)
     steps = (lambda now: revise_quote(now, key, beside), partial(report_changed_documents, pipeline, scope.rows))
     return run_steps(pipeline, steps, "revise", run, scope, answer_type=RevisedQuote)
 
@@ -206,7 +206,7 @@ def read_card(
 
     *address* returns the address of a cell of the card, *findings* are the findings about its unusable cells.
     """
-    deals = {str(deal) for deal in filled["deal"] if deal}
+    deals = dict.fromkeys(str(deal) for deal in filled["deal"] if deal)
     steps: tuple[Step, ...] = (
         lambda _: ChangeSet(findings=findings),
         partial(take_in_bant_card, card=filled, address=address),

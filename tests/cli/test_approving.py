@@ -110,7 +110,7 @@ def test_an_approved_discount_is_in_the_quote_and_a_rejection_in_the_request(boo
     assert cell(book, "Quotes", 0, "approved_by") == "Bo"
     assert approvals(book, "--reject", "AP-00002", "--as", "Wang", "--reason", "Too early") == 0
     assert cell(book, "Approvals", 1, "reason") == "Too early"
-    assert "\nWang rejected the override: Too early\n" in cell(book, "Deals", 0, "move_reasons")
+    assert cell(book, "Deals", 0, "move_reasons").endswith("\nWang rejected the override: Too early")
 
 
 @pytest.mark.parametrize(

@@ -91,10 +91,38 @@ def test_a_new_deal_refused_in_a_later_stage_counts_in_the_first_stage() -> None
         "Budget is blank; it must be at least 2. Ask how the purchase is paid for (B1 to B4), then fill in Budget.",
         "Authority is blank; it must be at least 2. Reach the person who decides (A1 to A4), then fill in Authority.",
         "The task “Find out who decides” is not done. Tick the task off in the sheet Tasks once it is done.",
-        "Only a warning: Qualified: Account is blank. Choose the customer from the sheet Accounts.",
-        "Only a warning: Timeline is blank; it must be at least 1. Ask by when they want to decide (T1 to T4), then fill in "
-        "Timeline.",
     ]
+    assert deal["move_warnings"].splitlines() == [
+        "Qualified: Account is blank. Choose the customer from the sheet Accounts.",
+        "Timeline is blank; it must be at least 1. Ask by when they want to decide (T1 to T4), then fill in Timeline.",
+    ]
+
+
+def test_warnings_stand_apart_from_reasons_for_refusal() -> None:
+    """
+    cells that are blank  status      Why                    Move warnings    findings
+    need, timeline        refused     Need …                 Timeline …       one of each
+    timeline              warned      –                      Timeline …       of the warning
+    need, timeline        overridden  Need …                 Timeline …       one of each
+    """
+    blank: dict[str, Any] = {"need": None, "timeline": None}
+    boss = {"override_by": "Wang", "override_reason": "known customer"}
+    expected = {
+        "refused": (blank, {}, ["move_refused", "move_also_warned"]),
+        "warned": ({"timeline": None}, {}, ["move_warned"]),
+        "overridden": (blank, boss, ["move_also_warned", "move_overridden"]),
+    }
+    for status, (cells, override, rules) in expected.items():
+        deals = [{"deal": "D1", "stage": "Lead", "owner": "Li", **QUALIFIED, **cells}]
+        pending = typed(judged(crm(Deals=deals, Tasks=[WHO_DECIDES])), stage="Presentation", **override)
+        plan = judge_stage_moves(pending, "Wang")
+        deal = apply_change_set(pending, plan)["Deals"].iloc[0]
+        assert deal["move_status"] == status
+        assert deal["move_reasons"].startswith("Need is blank") == (status != "warned")
+        assert ("Timeline" in deal["move_reasons"], "Timeline is blank" in deal["move_warnings"]) == (False, True)
+        found = {finding.rule: finding.message for finding in plan.findings}
+        assert sorted(found) == sorted(rules)
+        assert {rule: "Timeline" in text for rule, text in found.items()} == {rule: "warned" in rule for rule in rules}
 
 
 def test_a_move_ends_one_stage_stay_and_begins_the_next() -> None:
@@ -152,7 +180,7 @@ def test_a_refused_stage_stays_or_is_reset(refusal: str, stage: str) -> None:
     deal = after["Deals"].iloc[0]
     assert (deal["stage"], deal["recorded_stage"], deal["move_status"]) == (stage, "Lead", "refused")
     assert not judge_stage_moves(after, "Li").writes
-    assert [finding.rule for finding in judge_stage_moves(after, "Li").findings] == ["move_refused"]
+    assert [finding.rule for finding in judge_stage_moves(after, "Li").findings] == ["move_refused", "move_also_warned"]
 
 
 def test_a_move_taken_back_is_forgotten() -> None:

@@ -7,7 +7,7 @@ the path, only the deal that lacks nothing may enter, and the others are told wh
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -24,10 +24,12 @@ from xl_salesflow.engine import Run
 from xl_salesflow.excel.deal_buttons import make_move_changes
 from xl_salesflow.imports.import_changes import build_import_changes
 from xl_salesflow.imports.map_proposal import propose_import_map
+from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.process.bant_cards import compute_bant_columns
 from xl_salesflow.process.gate_judging import GATE_CHECKS
 from xl_salesflow.process.move_judging import judge_stage_moves
 from xl_salesflow.process.playbook_files import list_playbook_names, make_shipped_setup
+from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import Settings
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
@@ -36,33 +38,45 @@ from xl_salesflow.verbs import apply, bring_in, change_sheet, merge, update
 TODAY = date(2026, 3, 31)
 RUN = Run("Li", datetime(2026, 3, 31, 9))
 
-GATES = {
-    "filled": ("Next step", ""),
-    "at_least": ("Amount", "100"),
-    "at_most": ("Timeline", "2"),
-    "one_of": ("Source", "Referral, Website"),
-    "before_today": ("Created", ""),
-    "task_done": ("", ""),
-    "activity_within": ("Call", "30"),
-    "quote_is": ("", "Sent"),
-    "bant_at_least": ("", "60"),
-    "approved_by": ("Wang", ""),
-    "contact_is": ("Decision-maker", "against us"),
-    "objections_closed": ("Price", ""),
-    "activity_outcome": ("Demo", "Interested"),
-    "payment_received": ("Deposit", "50 %"),
-}
-"""What each check asks for: its columns What and Value."""
+
+def list_gates(language: Language) -> dict[str, tuple[str, str]]:
+    """Return what each check asks for, its columns What and Value as a workbook in *language* has them."""
+
+    def column(name: str) -> str:
+        return TABLES["Deals"].header(name, language)
+
+    def label(options: str, *values: str) -> str:
+        return ", ".join(choice_label(options, value, language) for value in values)
+
+    return {
+        "filled": (column("next_step"), ""),
+        "at_least": (column("amount"), "100"),
+        "at_most": (column("timeline"), "2"),
+        "one_of": (column("source"), label("source", "referral", "website")),
+        "before_today": (column("created"), ""),
+        "task_done": ("", ""),
+        "activity_within": (label("activity_type", "call"), "30"),
+        "quote_is": ("", label("quote_status", "sent")),
+        "bant_at_least": ("", "60"),
+        "approved_by": ("Wang", ""),
+        "contact_is": (label("decision_role", "decision_maker"), "against us"),
+        "objections_closed": (label("objection_type", "price"), ""),
+        "activity_outcome": (label("activity_type", "demo"), label("activity_outcome", "interested")),
+        "payment_received": ("Deposit", "50 %"),
+    }
+
+
+CHECKS = tuple(list_gates("en"))
 
 GOOD = {
-    "next_step": "Call", "amount": 500.0, "need": 3.0, "budget": 3.0, "authority": 3.0, "timeline": 1.0, "source": "Referral",
+    "next_step": "Call", "amount": 500.0, "need": 3.0, "budget": 3.0, "authority": 3.0, "timeline": 1.0, "source": "referral",
     "created": date(2026, 3, 1), "owner": "Li", "account": "Acme",
 }  # fmt: skip
 LACKING: Mapping[str, dict[str, Any]] = {
     "filled": {"next_step": ""},
     "at_least": {"amount": 99.0},
     "at_most": {"timeline": 3.0},
-    "one_of": {"source": "Trade show"},
+    "one_of": {"source": "trade_show"},
     "before_today": {"created": TODAY},
     "bant_at_least": {"need": 0.0, "budget": 1.0, "authority": 1.0},
     "contact_is": {"account": "Other"},
@@ -88,18 +102,19 @@ class Deal:
 class Team:
     """Deals in the first stage of each of *playbooks*: for each check one that lacks it, and one that lacks nothing.
 
-    With *copies*, there are several of each.
+    With *copies*, there are several of each. Workbook and playbooks are in *language*.
     """
 
-    def __init__(self, *playbooks: str, copies: int = 1) -> None:
-        setups = {name: make_shipped_setup(name, "en") for name in playbooks}
+    def __init__(self, *playbooks: str, language: Language, copies: int = 1) -> None:
+        self.language, gates_of_checks = language, list_gates(language)
+        setups = {name: make_shipped_setup(name, language) for name in playbooks}
         self.first = {name: setup["Stages"]["stage"].iloc[0] for name, setup in setups.items()}
         self.second = {name: setup["Stages"]["stage"].iloc[1] for name, setup in setups.items()}
         self.deals = [
             Deal(f"D-{name}-{lacks}-{copy}", name, lacks)
             for copy in range(copies)
             for name in playbooks
-            for lacks in (*GATES, "nothing")
+            for lacks in (*CHECKS, "nothing")
         ]
         gates = [
             {
@@ -107,7 +122,7 @@ class Team:
                 **{"check": check, "subject": subject, "value": value, "remedy": f"It lacks {check}!"},
             }
             for name in playbooks
-            for check, (subject, value) in GATES.items()
+            for check, (subject, value) in gates_of_checks.items()
         ]
         tasks = [
             {"playbook": name, "stage": self.first[name], "task": GREETING, "required": "yes"} for name in playbooks
@@ -185,7 +200,7 @@ class Team:
         tables |= {"Objections": objections, "Contacts": contacts, "Payments": payments}
         if known:
             tables |= {"Deals": on_record, "History": stays}
-        made = build_pipeline(TODAY, "en", **tables).with_tables(**self.setup)
+        made = build_pipeline(TODAY, self.language, **tables).with_tables(**self.setup)
         made = replace(made, settings=Settings({"playbook": next(iter(self.first))}))
         scored = compute_bant_columns(made)
         return made.with_tables(Deals=made["Deals"].assign(**{column: scored[column] for column in scored}))
@@ -193,10 +208,12 @@ class Team:
     def file(self, folder: Path, columns: Iterable[str]) -> Path:
         """Write a list of the deals in the second stage, as another program would export it."""
         table, path = TABLES["Deals"], folder / "deals.csv"
-        frame = pd.DataFrame([{**deal.cells(), "stage": self.second[deal.playbook]} for deal in self.deals])[
-            list(columns)
-        ]
-        frame.rename(columns={column: table.header(column, "en") for column in columns}).to_csv(path, index=False)
+        rows = [{**deal.cells(), "stage": self.second[deal.playbook]} for deal in self.deals]
+        frame = pd.DataFrame(rows)[list(columns)].rename(columns=lambda column: table.header(column, self.language))
+        source = table.header("source", self.language)
+        if source in frame:
+            frame[source] = [choice_label("source", value, self.language) for value in frame[source]]
+        frame.to_csv(path, index=False)
         return path
 
 
@@ -206,6 +223,22 @@ ALL = tuple(list_playbook_names())
 def typed(team: Team) -> Pipeline:
     before = team.pipeline(team.second)
     return apply_change_set(before, update(before, RUN))
+
+
+def pasted(team: Team) -> Pipeline:
+    """Paste all deals as one block of rows: the first half over rows that are there, the other below the table."""
+    before = team.pipeline(team.second)
+    deals, over = before["Deals"], len(team.deals) // 2
+    recorded = ["recorded_stage", "outcome"]
+    block = deals.drop(columns=recorded).assign(stage=[team.second[deal.playbook] for deal in team.deals])
+    there = team.pipeline(team.first)["Deals"].iloc[:over]
+    block.loc[there.index, recorded] = there[recorded]
+    block.loc[deals.index[over:], recorded] = ""
+    assert len(block) >= PASTED_ROWS
+    stays = before["History"]
+    stays = stays[stays["deal"].isin(there["deal"])].reset_index(drop=True)
+    now = before.with_tables(Deals=block[deals.columns], History=stays)
+    return apply_change_set(now, update(now, RUN))
 
 
 def imported(team: Team, before: Pipeline, columns: Iterable[str]) -> Pipeline:
@@ -253,6 +286,9 @@ def pressed(team: Team) -> Pipeline:
     return now
 
 
+PASTED_ROWS = 200
+
+
 @dataclass(frozen=True)
 class WritePath:
     """A path by which stages get into a workbook, and how many of each deal take it."""
@@ -265,7 +301,7 @@ class WritePath:
 
 PATHS: Mapping[str, WritePath] = {
     "typed": WritePath(typed),
-    "pasted over 200 rows": WritePath(typed, copies=2),
+    "pasted over 200 rows": WritePath(pasted, copies=3),
     "import, known deals": WritePath(imported_for_known_deals, one_by_one=True),
     "import, new deals": WritePath(imported_as_new_deals, one_by_one=True),
     "batch": WritePath(in_a_batch),
@@ -288,27 +324,45 @@ def find_where_deals_are(path: str, team: Team) -> pd.DataFrame:
             "expected": [
                 (team.second if deal.lacks == "nothing" else team.first)[deal.playbook] for deal in team.deals
             ],
-            "told": [", ".join(check for check in GATES if f"It lacks {check}!" in text) for text in why],
+            "told": [", ".join(check for check in CHECKS if f"It lacks {check}!" in text) for text in why],
         }
     )
 
 
-WAYS = [
-    (name, team) for name, path in PATHS.items() for team in ([(one,) for one in ALL] if path.one_by_one else [ALL])
-]
+def list_ways() -> Iterator[tuple[str, Language, tuple[str, ...]]]:
+    """Yield each path with each playbook, half of the playbooks in each language; the next path swaps the languages."""
+    for number, (name, path) in enumerate(PATHS.items()):
+        for place, language in enumerate(LANGUAGES):
+            playbooks = ALL[(number + place) % 2 :: 2]
+            for team in [(one,) for one in playbooks] if path.one_by_one else [playbooks]:
+                yield name, language, team
 
 
-@pytest.mark.parametrize(("path", "playbooks"), WAYS, ids=[f"{name}, {', '.join(team)}" for name, team in WAYS])
-def test_a_gate_holds_on_every_path(path: str, playbooks: tuple[str, ...]) -> None:
+WAYS = list(list_ways())
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "playbooks"),
+    WAYS,
+    ids=[f"{name}, {language}, {', '.join(team)}" for name, language, team in WAYS],
+)
+def test_a_gate_holds_on_every_path(path: str, language: Language, playbooks: tuple[str, ...]) -> None:
     """Every deal that lacks what a check asks for stays where it is and is told that, and nothing else."""
-    team = Team(*playbooks, copies=PATHS[path].copies)
+    team = Team(*playbooks, language=language, copies=PATHS[path].copies)
     deals = find_where_deals_are(path, team)
     assert {*zip(deals["playbook"], deals["lacks"], strict=True)} == {
-        (playbook, lacks) for playbook in playbooks for lacks in (*GATES, "nothing")
+        (playbook, lacks) for playbook in playbooks for lacks in (*CHECKS, "nothing")
     }
     wrong = (deals["stage"] != deals["expected"]) | (deals["told"] != deals["lacks"].replace("nothing", ""))
     assert deals[wrong].to_dict("records") == []
 
 
+def test_every_path_takes_every_playbook_and_both_languages() -> None:
+    for path in PATHS:
+        ways = [(language, playbook) for name, language, team in WAYS if name == path for playbook in team]
+        assert sorted(playbook for _, playbook in ways) == sorted(ALL)
+        assert {language for language, _ in ways} == set(LANGUAGES)
+
+
 def test_no_check_is_left_out() -> None:
-    assert set(GATES) == set(GATE_CHECKS)
+    assert set(CHECKS) == set(GATE_CHECKS)

@@ -42,7 +42,7 @@ class WatchedFolder:
 
     def ready(self, now: float, stamps: Mapping[Path, FileStamp], taken: Iterable[Path] = ()) -> list[Path]:
         """Return the workbooks to process; *stamps* is the current state of the folder, *taken* are the open workbooks."""
-        for deleted in self._seen.keys() - stamps.keys():
+        for deleted in sorted(self._seen.keys() - stamps.keys()):
             del self._seen[deleted]
         for path, stamp in stamps.items():
             seen = self._seen.get(path)

@@ -42,11 +42,12 @@ _DECISION_HEAD_COLUMNS = (
 
 @dataclass
 class Decision:
-    """Cells and rows that change together; *head* is the change that describes them, *reasons* the verdict of the gates."""
+    """Cells and rows that change together; *head* is the change that describes them, the gates' verdict its reasons."""
 
     head: Change
     row: int
-    reasons: str = ""
+    move_reasons: str = ""
+    move_warnings: str = ""
     cells: set[tuple[str, str, int]] = field(default_factory=set)
     added: set[tuple[str, int]] = field(default_factory=set)
     removed: set[tuple[str, int]] = field(default_factory=set)
@@ -79,8 +80,8 @@ def list_decisions(pipeline: Pipeline, plan: ChangeSet) -> list[Decision]:
                 at = _decision_group(change, int(row), moving, dropped, deals_of, pipeline)
                 decision = found.setdefault(at, Decision(change, int(row)))
                 decision.cells.add((edit.table, edit.column, int(row)))
-                if edit.column == "move_reasons":
-                    decision.reasons = format_log_value(change.after)
+                if edit.column in ("move_reasons", "move_warnings"):
+                    setattr(decision, edit.column, format_log_value(change.after))
                 if _is_better_head(change, decision.head):
                     decision.head, decision.row = change, int(row)
     for append in plan.appends:
@@ -235,10 +236,10 @@ def _build_change_line(pipeline: Pipeline, decision: Decision) -> ChangeLine:
 
 
 def _explain_decision(pipeline: Pipeline, decision: Decision) -> str:
-    """Return the reason as text; for a move that the gates refused, their reasons too."""
+    """Return the reason as text; for a move, why the gates refused it, or what they warned about when they let it pass."""
     head, language = decision.head, pipeline.language
-    if decision.reasons:
-        return decision.reasons
+    if said := decision.move_reasons or decision.move_warnings:
+        return said
     known = _DECISION_REASONS.get(head.because)
     if known is None:
         return head.because.replace("_", " ")

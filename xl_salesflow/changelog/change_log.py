@@ -24,7 +24,9 @@ from xl_salesflow.schema.table_columns import Column, ColumnWriter, TableSchema
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
-STAGE_MOVE_COLUMNS = ("recorded_stage", "since", "outcome", "closed", "furthest", "move_status", "move_reasons")
+STAGE_MOVE_COLUMNS = (
+    "recorded_stage", "since", "outcome", "closed", "furthest", "move_status", "move_reasons", "move_warnings",
+)  # fmt: skip
 """The columns of Deals that a stage move changes together."""
 
 RECOMPUTED_COLUMNS = {

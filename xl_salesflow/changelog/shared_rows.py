@@ -208,7 +208,7 @@ def _select_customers(
     wanted |= _name_set(accounts["account"][_is_person(accounts["owner"], name)])
     named = _is_among(contacts["contact"], _name_set(deals["contact"]))
     parents = dict(zip(fold_keys(accounts["account"]), fold_keys(accounts["parent"]), strict=True))
-    for account in tuple(wanted):
+    for account in sorted(wanted):
         while (account := parents.get(account, "")) and account not in wanted:
             wanted.add(account)
     traits = pipeline["Traits"]

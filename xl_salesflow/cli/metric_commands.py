@@ -171,13 +171,15 @@ def audit_command(book: Path, json: bool) -> int:
     from xl_salesflow.metrics.readings.sales_audit import answer_audit_questions
     from xl_salesflow.workbook.closed_book import ClosedBook
 
-    answer = answer_audit_questions(ClosedBook(book).read(date.today()))
+    pipeline = ClosedBook(book).read(date.today())
+    answer = answer_audit_questions(pipeline)
     if json:
         print_json(answer)
         return 0
+    unknown = Text("The workbook does not contain the answer.").in_(pipeline.language)
     for number, reply in enumerate(answer.audit, 1):
         click.echo(f"{number}. {reply.text}")
-        click.echo(f"   {reply.answer or terminal_text('The workbook does not contain the answer.')}")
+        click.echo(f"   {reply.answer or unknown}")
     return 0
 
 

@@ -420,6 +420,8 @@ class MoveVerdict(Answer):
     """Id of the status of the move."""
     move_reasons: str
     """Why it is refused, one reason per line."""
+    move_warnings: str
+    """What is only warned about, one per line."""
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ def _make_button_edit(pipeline: Pipeline, row: int, column: str, value: str) -> 
 
 
 def _extract_move_verdict(after: Pipeline, row: int) -> MoveVerdict:
-    columns = ("deal", "stage", "recorded_stage", "move_status", "move_reasons")
+    columns = ("deal", "stage", "recorded_stage", "move_status", "move_reasons", "move_warnings")
     return MoveVerdict(*(str(after["Deals"].at[row, column]) for column in columns))
 
 
@@ -292,14 +292,18 @@ def _write_stage_move(context: ButtonContext, pipeline: Pipeline, deal: str, cel
 
 def _describe_move_verdict(verdict: MoveVerdict, requested: str) -> Text:
     deal, stage = verdict.deal, verdict.recorded_stage
-    reasons = " ".join(verdict.move_reasons.split("\n"))
+    reasons, warnings = (" ".join(lines.split("\n")) for lines in (verdict.move_reasons, verdict.move_warnings))
     if verdict.move_status == "refused":
         return Text("{deal} stays in {stage}: {reasons}").with_facts(deal=deal, stage=stage or "—", reasons=reasons)
     if fold_text(requested) != fold_text(stage):
         return Text("{deal} is in {stage}.").with_facts(deal=deal, stage=stage or "—")
-    if not reasons:
+    if not reasons and not warnings:
         return Text("{deal} is in {stage}.", context="after a move").with_facts(deal=deal, stage=stage)
-    return Text("{deal} is in {stage}. {reasons}").with_facts(deal=deal, stage=stage, reasons=reasons)
+    if not reasons:
+        return Text("{deal} is in {stage}. {warnings}").with_facts(deal=deal, stage=stage, warnings=warnings)
+    return Text("{deal} is in {stage} by an override despite: {reasons}").with_facts(
+        deal=deal, stage=stage, reasons=reasons
+    )
 
 
 def _read_menu_choice(context: ButtonContext, pipeline: Pipeline, table: str, column: str) -> str:

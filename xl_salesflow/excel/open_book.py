@@ -77,7 +77,7 @@ class OpenBookWriter:
         done = False
         try:
             with translate_refusals(book):
-                for table in _find_tables_written_in_blocks(plan):
+                for table in sorted(_find_tables_written_in_blocks(plan)):
                     self._guard.lift_filter(self.positions.locate(table))
                 self._write_changes(plan, rows)
             done = True
@@ -97,7 +97,7 @@ class OpenBookWriter:
 
     def _list_writes(self, plan: ChangeSet, rows: OpenRowPositions) -> Iterator[PlannedWrite]:
         """Yield each sheet that *plan* writes to, with the range, or None where rows are added or removed."""
-        for table in _find_resized_tables(plan) | set(plan.repairs):
+        for table in sorted(_find_resized_tables(plan) | set(plan.repairs)):
             place = self.positions.locate(table)
             yield place.sheet, place.xw_sheet, None
         for edit in plan.edits:

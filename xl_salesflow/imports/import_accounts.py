@@ -96,7 +96,7 @@ def trace_matched_rows(
     known[_FATE_COLUMN] = np.where(known.index.isin(list(changed)), _UPDATED, _UNCHANGED)
     if key:
         known[key] = existing.loc[known.index, key]
-    for column_id in set(columns) & set(known):
+    for column_id in sorted(set(columns) & set(known)):
         known[column_id] = known[column_id].fillna(existing.loc[known.index, column_id])
     new = matched.new.assign(**{_FATE_COLUMN: _CREATED})
     kept = [*_PLACE_COLUMNS, _FATE_COLUMN, *([key] if key else []), *(c for c in columns if c in known or c in new)]

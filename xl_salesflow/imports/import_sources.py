@@ -254,7 +254,7 @@ def _make_body(
     width, filled = len(headers), [rows[at] for at in places]
     torn = _find_torn_rows(filled, header_cells) if delimiter else frozenset[int]()
     long = [at for at, row in enumerate(filled) if any(map(str.strip, row[width:]))]
-    for at in torn:  # nothing of it may be lost
+    for at in sorted(torn):  # nothing of it may be lost
         filled[at] = [*filled[at][: width - 1], delimiter.join(filled[at][width - 1 :])]
     even = [row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in filled]
     index = pd.Index([at + 1 for at in places], dtype="int64")

@@ -36,7 +36,7 @@ def find_person_variants(texts: Iterable[str], known: Iterable[str], turns: bool
     With *turns*, a last name in front is put behind even if the name is not known.
     """
     distinct = dict.fromkeys(texts)
-    written = {take_first_person(text) for text in distinct if not _is_other_form(text)}
+    written = dict.fromkeys(take_first_person(text) for text in distinct if not _is_other_form(text))
     names = {squeeze_name(name): name for name in (*written, *known) if name}
     found: dict[str, str] = {}
     for text in distinct:

@@ -162,7 +162,7 @@ class StyleProposal:
         } - {""}
         if len(decided) != 1:
             return
-        answer = next(iter(decided))
+        (answer,) = decided
         for header, how in maps.items():
             choices = getattr(how, part)
             if is_open_choice(choices) and answer in open_choices(choices):

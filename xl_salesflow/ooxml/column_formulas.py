@@ -199,7 +199,7 @@ class _OverwrittenSearch:
                     right.add(cell.column)
         if in_body:
             self._rows_seen.add(number)
-            for column in self._wanted.keys() - right:
+            for column in sorted(self._wanted.keys() - right):
                 found[column].append(number)
 
     def _text(self, row: int, column: int, attributes: bytes, text: bytes | None) -> str:

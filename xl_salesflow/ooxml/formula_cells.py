@@ -95,7 +95,7 @@ class _UnknownFormulaSearch:
 
     def _pattern(self, known: frozenset[int]) -> re.Pattern[bytes]:
         """Return a pattern for a formula in another column, or in a cell that is not written as Excel writes it."""
-        p, names = re.escape(self._prefix), b"|".join(column_letters(column).encode() for column in known)
+        p, names = re.escape(self._prefix), b"|".join(column_letters(column).encode() for column in sorted(known))
         elsewhere = rb'(?! r="(?:%b)[0-9])' % names if names else b""
         return re.compile(rb"<%bc(?=[\s>])%b[^<>]*+(?<!/)>\s*+<%bf\b" % (p, elsewhere, p))
 

@@ -59,7 +59,7 @@ class FormulaDependents:
     def __init__(self, formulas: Mapping[CellPlace, ResolvedFormula]) -> None:
         self._readers: defaultdict[CellRange, list[CellPlace]] = defaultdict(list)
         for place, formula in formulas.items():
-            for read in set(formula.ranges):
+            for read in dict.fromkeys(formula.ranges):
                 self._readers[read].append(place)
         self._by_cell: defaultdict[CellPlace, list[CellRange]] = defaultdict(list)
         self._wide: defaultdict[str, list[CellRange]] = defaultdict(list)
@@ -76,7 +76,7 @@ class FormulaDependents:
     def closure(self, start: Iterable[CellPlace]) -> set[CellPlace]:
         """Return formulas and all that depend on them, directly or through others."""
         found = set(start)
-        waiting, fired = list(found), set[CellRange]()
+        waiting, fired = sorted(found), set[CellRange]()
         while waiting:
             for read in self._reading(waiting.pop()):
                 if read not in fired:
@@ -218,7 +218,7 @@ def _same_formula_value(one: Any, other: Any) -> bool:
 
 
 def _leave_dependents(left: dict[CellPlace, str], dependents: FormulaDependents) -> None:
-    for place in dependents.closure(left):
+    for place in sorted(dependents.closure(left)):
         left.setdefault(place, DEPENDS_ON_ANOTHER)
 
 

@@ -98,7 +98,7 @@ def _translate_typed_stages(
     now = deals.loc[steps.index]
     arrived = steps.index[(fold_keys(now["stage"]) == fold_keys(now["recorded_stage"])).to_numpy(bool)]
     waited = arrived[deals.loc[arrived, "move_status"].isin(["refused", "pending"]).to_numpy(bool)]
-    deals.loc[waited, ["move_status", "move_reasons"]] = ""
+    deals.loc[waited, ["move_status", "move_reasons", "move_warnings"]] = ""
     return pipeline.with_tables(Deals=deals)
 
 

@@ -14,7 +14,6 @@ import pandas as pd
 from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import list_rule_findings
-from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.process.approval_requests import update_override_requests
 from xl_salesflow.process.deal_switching import switch_typed_playbooks
 from xl_salesflow.process.deal_tasks import (
@@ -140,19 +139,6 @@ def _join_lines(first: pd.Series, second: pd.Series) -> pd.Series:
     return joined
 
 
-_ONLY_A_WARNING = Text("Only a warning: {reason}")
-
-
-def _word_move_verdicts(verdicts: pd.DataFrame, language: Language) -> pd.Series:
-    """Return the reasons against each move, then its warnings; beside a reason, a warning is marked as one."""
-    marked = {
-        lines: "\n".join(_ONLY_A_WARNING.in_(language, reason=line) for line in lines.split("\n")) if lines else ""
-        for lines in verdicts["warnings"].drop_duplicates()
-    }
-    warnings = verdicts["warnings"].where(verdicts["reasons"] == "", verdicts["warnings"].map(marked))
-    return _join_lines(verdicts["reasons"], warnings)
-
-
 def _mark_move_status(pipeline: Pipeline, verdicts: pd.DataFrame) -> Pipeline:
     deals = pipeline["Deals"].copy()
     if pipeline.settings.text("refusal") == "restore":
@@ -163,7 +149,8 @@ def _mark_move_status(pipeline: Pipeline, verdicts: pd.DataFrame) -> Pipeline:
         # typing the old stage again withdraws the move
         settled = deals["move_status"].isin(["refused", "pending"])
         settled &= fold_keys(deals["stage"]) == fold_keys(deals["recorded_stage"])
-        deals.loc[settled, ["move_status", "move_reasons"]] = ""
+        deals.loc[settled, ["move_status", "move_reasons", "move_warnings"]] = ""
     deals.loc[verdicts.index, "move_status"] = verdicts["verdict"]
-    deals.loc[verdicts.index, "move_reasons"] = _word_move_verdicts(verdicts, pipeline.language)
+    deals.loc[verdicts.index, "move_reasons"] = verdicts["reasons"]
+    deals.loc[verdicts.index, "move_warnings"] = verdicts["warnings"]
     return pipeline.with_tables(Deals=deals)

@@ -97,15 +97,35 @@ def _fold_stage_names(playbook: Playbook) -> Mapping[str, str]:
 
 
 def _make_status_finder(status: str) -> Callable[[Pipeline], Iterable[RuleMatch]]:
+    """Return what finds the deals whose last move has *status*, and why; why a move was warned about is the warnings."""
+
     def hits(pipeline: Pipeline) -> Iterable[RuleMatch]:
-        # an unknown stage has its own finding
-        deals = pipeline["Deals"]
-        deals = deals[deals["move_status"] == status]
-        deals = deals[has_known_stage(pipeline, deals)]
-        why = deals["move_reasons"].str.replace("\n", " ")
-        yield RuleMatch("Deals", deals.index, "stage", {"recorded": deals["recorded_stage"], "why": why})
+        deals = _list_deals_with_move(pipeline, status)
+        why = deals["move_reasons"]
+        if status == "warned":
+            # older workbooks have these warnings in the column of the reasons
+            why = deals["move_warnings"].where(deals["move_warnings"] != "", why)
+        yield _report_move(deals, why)
 
     return hits
+
+
+def _find_warnings_of_other_moves(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    deals = _list_deals_with_move(pipeline, "refused", "overridden")
+    deals = deals[deals["move_warnings"] != ""]
+    yield _report_move(deals, deals["move_warnings"])
+
+
+def _list_deals_with_move(pipeline: Pipeline, *statuses: str) -> pd.DataFrame:
+    # an unknown stage has its own finding
+    deals = pipeline["Deals"]
+    deals = deals[deals["move_status"].isin(statuses)]
+    return deals[has_known_stage(pipeline, deals)]
+
+
+def _report_move(deals: pd.DataFrame, why: pd.Series) -> RuleMatch:
+    facts = {"recorded": deals["recorded_stage"], "why": why.str.replace("\n", " ")}
+    return RuleMatch("Deals", deals.index, "stage", facts)
 
 
 def _find_unjudged_moves(pipeline: Pipeline) -> Iterable[RuleMatch]:
@@ -157,6 +177,13 @@ MOVE_STATUS_RULES = (
         Text("The move to “{recorded}” was accepted with warnings: {why}"),
         "warn",
         _make_status_finder("warned"),
+    ),
+    Rule(
+        "move_also_warned",
+        Text("What gates only warn about at a move that they refused or an override let pass"),
+        Text("Only a warning about this move: {why}"),
+        "warn",
+        _find_warnings_of_other_moves,
     ),
     Rule(
         "move_overridden",

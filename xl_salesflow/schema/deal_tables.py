@@ -24,7 +24,8 @@ _DEAL_RECORD_COLUMNS: tuple[Column, ...] = (
     declare_column("recorded_stage", "Recorded stage", T.TEXT, "The stage every number counts; changes only through an accepted move", writer=BY_PRODUCT),
     declare_column("since", "Since", T.DATE, "The day the deal entered its recorded stage", writer=BY_PRODUCT),
     declare_column("move_status", "Move", T.CHOICE, "The outcome of the last stage you typed", options="move_status", writer=BY_PRODUCT),
-    declare_column("move_reasons", "Why", T.LONG, "Why the move was refused or warned about, and what to do", writer=BY_PRODUCT),
+    declare_column("move_reasons", "Why", T.LONG, "Why the move was refused, and what to do", writer=BY_PRODUCT),
+    declare_column("move_warnings", "Move warnings", T.LONG, "What the gates only warned about at the last move; it refuses nothing", writer=BY_PRODUCT, added="0.2"),
     declare_column("warnings", "Warnings", T.LONG, "Early warnings for this deal and what to do about them", writer=BY_PRODUCT),
     declare_column("warned", "Warned", T.INTEGER, "The same for formulas: 1 for the first rule, 2 for the second, 4 for the third…, added up", writer=BY_PRODUCT, width=9),
 )  # fmt: skip

@@ -45,8 +45,8 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
             ),
             frozen=2,
             opened=(
-                "move_status", "budget", "authority", "need", "timeline", "bant_known", "bant_score", "bant_grade",
-                "contract_signed", "loss_reason", "move_reason", "override_by", "override_reason",
+                "move_status", "move_warnings", "budget", "authority", "need", "timeline", "bant_known", "bant_score",
+                "bant_grade", "contract_signed", "loss_reason", "move_reason", "override_by", "override_reason",
             ),
             folded=(
                 (

@@ -161,7 +161,7 @@ def restore_workbook(workbook: Workbook) -> tuple[Workbook, list[MissingPart], l
 
 def _clear_arrays_in_the_way(workbook: Workbook, found: Iterable[LostFormula]) -> None:
     """Clear the cells that arrays will fill, and arrays where a formula will go; arrays cannot be changed in part."""
-    for sheet in {one.sheet for one in found}:
+    for sheet in dict.fromkeys(one.sheet for one in found):
         here = [one for one in found if one.sheet == sheet]
         old = [
             area
@@ -216,8 +216,8 @@ def _offer_later_choices(workbook: Workbook, name: str) -> Workbook:
     language = language_of_headers(find_declared_tables(workbook))
     part = workbook.sheets[workbook.tables[name].sheet].part
     before = after = workbook.package.read(part)
-    for options in {column.options for column in TABLES[name].columns} & set(CHOICES_ADDED_LATER):
-        choices, later = CHOICES[options or ""], CHOICES_ADDED_LATER[options or ""]
+    for options in sorted({column.options or "" for column in TABLES[name].columns} & set(CHOICES_ADDED_LATER)):
+        choices, later = CHOICES[options], CHOICES_ADDED_LATER[options]
         first = ",".join(text.in_(language) for choice, text in choices.items() if choice not in later)
         every = ",".join(text.in_(language) for text in choices.values())
         written = b"|".join(re.escape(first.encode(*how)) for how in ((), ("ascii", "xmlcharrefreplace")))

@@ -58,7 +58,7 @@ def deals(language: Language) -> dict[str, dict[str, Any]]:
 HOLDS = {
     "pending": {("stage", "amber")},
     "refused": {("stage", "amber"), ("stage", "red"), ("move_status", "red"), ("move_reasons", "red")},
-    "warned": {("move_status", "amber"), ("move_reasons", "amber")},
+    "warned": {("move_status", "amber"), ("move_warnings", "amber")},
     "overdue": {("next_step_date", "red")},
     "slipped": {("expected_close", "amber")},
     "stuck": {("days_in_stage", "red")},

@@ -86,7 +86,7 @@ def _find_owner_targets(pipeline: Pipeline, start: date, end: date) -> Mapping[s
     """Return the target of each owner (folded), those without a deal included."""
     cube = build_cube(pipeline, "owner")
     targets = dict(zip(map(fold_text, cube.keys), list_targets_of_days(cube, start, end), strict=True))
-    for owner in {fold_text(owner) for owner in pipeline["Targets"]["owner"]} - targets.keys() - {""}:
+    for owner in sorted({fold_text(owner) for owner in pipeline["Targets"]["owner"]} - targets.keys() - {""}):
         query = Query(filters={"owner": owner})
         targets[owner] = find_target_of_days(replace(pipeline, query=query), start, end)
     return targets

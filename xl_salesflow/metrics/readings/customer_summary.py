@@ -260,6 +260,6 @@ def _find_products_to_offer(
     owned = {one.folded for one in mine}
     new = [one for one in bought if one.customer in alike and one.folded not in owned]
     names = {one.folded: one.product for one in reversed(new)}  # as the first deal spells it
-    buyers = Counter(folded for _, folded in {(one.customer, one.folded) for one in new})
+    buyers = Counter(folded for _, folded in dict.fromkeys((one.customer, one.folded) for one in new))
     found = [ProductToOffer(names[folded], count) for folded, count in buyers.items() if count >= _FEWEST_BUYERS]
     return sorted(found, key=lambda one: (-one.customers, one.product.casefold()))

@@ -213,7 +213,7 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
     "Deals": (
         ConditionalFormat(("stage", "move_status", "move_reasons"), '{move_status}={move_status:refused}', "red"),
         ConditionalFormat(("stage",), 'AND({stage}<>"",{stage}<>{recorded_stage})', "amber"),
-        ConditionalFormat(("move_status", "move_reasons"), "{move_status}={move_status:warned}", "amber"),
+        ConditionalFormat(("move_status", "move_warnings"), "{move_status}={move_status:warned}", "amber"),
         ConditionalFormat(("move_status", "move_reasons"), "{move_status}={move_status:overridden}", "amber"),
         ConditionalFormat(("next_step_date",), f'AND({{next_step_date}}<>"",{{next_step_date}}<Today,{_DEAL_IS_OPEN})', "red"),
         ConditionalFormat(("next_step_date",), f'AND({{deal}}<>"",{{next_step_date}}=Today,{_DEAL_IS_OPEN})', "green"),
