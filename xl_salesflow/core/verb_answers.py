@@ -1,8 +1,4 @@
-"""The answers of verbs other than metrics: check, follow-ups, documents, imports, copies, and the effects of a run.
-
-The answers with metrics are in metric_answers.py. The command line adds file names before or after an answer
-(cli/printed_answers.py).
-"""
+"""The answers of verbs other than metrics; those are in metric_answers.py. The command line adds names of files."""
 
 from __future__ import annotations
 
