@@ -60,7 +60,7 @@ def test_a_decision_is_one_row_and_a_move_is_one_decision(worked: Pipeline) -> N
     assert set(lines) == {("D-1", "Recorded stage"), ("D-2", "Recorded stage"), ("D-3", "Close last seen")}
     move = lines["D-1", "Recorded stage"]
     assert (move.table, move.before, move.after, move.held) == ("Deals", STAGES[0], STAGES[1], STAGES[0])
-    assert "Stage history: +1 rows" in move.follows
+    assert "Stage history: +1 row" in move.follows
 
 
 def test_ticking_everything_is_the_same_as_the_update(worked: Pipeline) -> None:

@@ -204,7 +204,7 @@ def test_undo_reverses_the_run_whose_row_of_the_journal_is_selected(rep: Rep) ->
     assert list(rep.rows("Activities")["type"]) == [*before, "call", "meeting"]
     runs = rep.rows("Journal").query("verb == 'activity'")
     rep.select("Journal", int(runs.index[0]))
-    assert rep.press("undo").startswith(f"Run {runs['run'].iloc[0]}: 1 changes undone")
+    assert rep.press("undo").startswith(f"Run {runs['run'].iloc[0]}: 1 change undone")
     assert list(rep.rows("Activities")["type"]) == [*before, "meeting"]
 
 
@@ -360,7 +360,7 @@ def test_the_audit_is_a_file_beside_the_workbook(rep: Rep, opened: list[Path], t
 
 def test_repair_writes_formulas_back(rep: Rep) -> None:
     rep.type("D-00001", "weighted_value", 5)
-    assert rep.press("repair") == "1 formulas written back."
+    assert rep.press("repair") == "1 formula written back."
     assert rep.read().cell_findings == ()
 
 

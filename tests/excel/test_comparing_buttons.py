@@ -76,7 +76,7 @@ def test_a_conflict_is_shown_on_its_sheet(rep: Rep, tmp_path: Path) -> None:
     copy.write_bytes(workbook.to_bytes())
     rep.type("D-00001", "amount", 20.0)
     message = rep.press("merge", file=copy)
-    assert ("1 conflicts to decide" if rep.language == "en" else "1 处冲突待定") in message
+    assert ("1 conflict to decide" if rep.language == "en" else "1 处冲突待定") in message
     assert rep.book.sheets.active.name == find_open_tables(rep.book)["Conflicts"].sheet
     assert rep.deal("D-00001")["amount"] == 20.0
 

@@ -101,7 +101,7 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     assert opened[-1].suffix == ".pdf"
     rep.select_deal(third)
     rep.press("activity", rep.choice("Lists", "activity_type", "note"))
-    assert "1 changes undone, 0 left" in rep.press("undo")
+    assert "1 change undone, 0 left" in rep.press("undo")
 
     rep.press("update")
     assert rep.press("update").startswith("0 cells changed")
@@ -121,7 +121,7 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     assert re.fullmatch(r"\d+ findings, \d+ of them block; each links to its cell\.", message)
     assert "formula_typed_over" in set(rep.rows("Findings")["rule"])
     found_with_links(rep, tmp_path / "findings.xlsx")
-    assert rep.press("repair") == "1 formulas written back."
+    assert rep.press("repair") == "1 formula written back."
     rep.book.names["Today"].refers_to_range.value = NOW.replace(
         hour=0
     )  # the application's clock differs from the workbook's day

@@ -290,7 +290,7 @@ def test_a_number_that_stands_for_another_deal_in_a_second_file_is_replaced(csv:
         ["D-00001", "Gears", "Won", 30],
     ]
     told = {finding.rule: finding.message for finding in planned.findings}
-    assert told["import_other_deal"].startswith("south.csv, row 2: 1 rows from here on have the number of another deal")
+    assert told["import_other_deal"].startswith("south.csv, row 2: 1 row from here on has the number of another deal")
     assert "in Name, Stage, Amount, such as “2”" in told["import_other_values"]
 
 

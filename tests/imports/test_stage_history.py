@@ -161,7 +161,7 @@ def test_days_that_contradict_one_another_are_kept_and_told(csv: Csv) -> None:
     ("stages", "told"),
     [
         (["Qualified", "", "", "Contract", ""], "3 deals from here on have no stage"),
-        (["Qualified", "Contract", "Contract", "", "Won"], "1 deals from here on have no stage"),
+        (["Qualified", "Contract", "Contract", "", "Won"], "1 deal from here on has no stage"),
         (["Qualified", "Contract", "Won", "Lost", "Lead"], ""),
         (["", "", "", "", ""], ""),
     ],

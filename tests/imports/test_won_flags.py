@@ -22,14 +22,14 @@ FLAGS = {
     ),
     "a no with a loss reason": (
         "deal | Won? | Loss reason\n1 | Yes |\n2 | No | Price\n3 | |\n4 | No |", ["won", "lost", "open", "open"],
-        ["list.csv, row 5: 1 deals"],
+        ["list.csv, row 5: 1 deal"],
     ),
     "a no with a day it was lost": (
         "deal | Won? | Lost date\n1 | Yes |\n2 | No | 2026-01-31\n3 | |", ["won", "lost", "open"], [],
     ),
     "a no beside a column that says closed": (
         "deal | Is won | Is closed\n1 | TRUE | TRUE\n2 | FALSE | TRUE\n3 | FALSE | FALSE\n4 | | FALSE",
-        ["won", "lost", "open", "open"], ["list.csv, row 4: 1 deals"],
+        ["won", "lost", "open", "open"], ["list.csv, row 4: 1 deal"],
     ),
     "a no beside a column called closed, which is no day": (
         "deal | Stage | Won? | Closed?\n1 | Lead | Yes | Yes\n2 | Lead | No | Yes\n3 | Lead | No | No",

@@ -103,3 +103,25 @@ def test_the_header_of_a_catalogue_has_the_conventions_of_its_language() -> None
     assert (english.locale, english.currency, english.country) == ("en_US", "USD", "")
     assert (chinese.locale, chinese.currency, chinese.country) == ("zh_CN", "CNY", "CN")
     assert chinese.name.in_("zh") == "中文"
+
+
+@pytest.mark.parametrize(
+    ("count", "english"),
+    [
+        (0, "0 rows have"),
+        (1, "1 row has"),
+        (1.0, "1.0 row has"),
+        ("1", "1 row has"),
+        ("+1", "+1 row has"),
+        (2, "2 rows have"),
+        ("1,000", "1,000 rows have"),
+    ],
+)
+def test_words_depend_on_the_number_in_english(count: object, english: str) -> None:
+    text = Text(
+        "{count} {count:row has|rows have} no number yet and {count:is|are} in nobody's workbook; "
+        "run salesflow update first."
+    )
+    assert text.in_("en", count=count).startswith(f"{english} no number yet")
+    assert text.in_("zh", count=count).startswith(f"{count} \u884c\u5c1a\u65e0\u7f16\u53f7")
+    assert "{count} rows have no number yet and are in nobody" in text.in_("en")

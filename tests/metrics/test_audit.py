@@ -71,7 +71,7 @@ def book(language: Language = "en") -> Pipeline:
         ("first_talk", "33% of 3 first contacts have notes."),
         (
             "notes",
-            "Summaries on 40% of the activities; BANT answers for 1 deals; all four SPIN notes for 1 of 3.",
+            "Summaries on 40% of the activities; BANT answers for 1 deal; all four SPIN notes for 1 of 3.",
         ),
         ("next_contact", "67% of 3 open deals have a dated next step; 1 of them are late."),
         ("materials", "Case: 67% of 3 items sent."),

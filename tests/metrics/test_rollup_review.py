@@ -58,12 +58,12 @@ TOLD: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "a table that is not joined": ({}, {"findings": (lost("not_a_number", "count", "StageMetrics"),)}, ""),
     "a deal typed since the last update": (
         {}, {"Deals": [{"name": "New", "stage": "Lead", "amount": 40.0}]},
-        "warn: south: 1 deals, such as “D-00001”, were typed since its last update and are not counted yet; "
+        "warn: south: 1 deal, such as “D-00001”, was typed since its last update and is not counted yet; "
         "run salesflow update on it first.",
     ),
     "the same deal in both": (
         {"Deals": [deal("D-1", "Pumps", account="ACME")]}, {"Deals": [deal("d-1", "PUMPS ", account="Acme")]},
-        "warn: 1 deals of south, such as d-1, are in north too and count twice; leave one of the two workbooks out, or "
+        "warn: 1 deal of south, such as d-1, is in north too and counts twice; leave one of the two workbooks out, or "
         "delete the deals in one of them.",
     ),
     "the same number of two deals": (
@@ -75,33 +75,33 @@ TOLD: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     ),
     "the same target of a person": (
         {"Targets": [{"owner": "Ann", "target": 5.0}]}, {"Targets": [{"owner": "ann", "target": 5.0}]},
-        "warn: 1 targets of south, such as ann, are in north too and are added up; delete them in one of the two workbooks "
+        "warn: 1 target of south, such as ann, is in north too and is added up; delete them in one of the two workbooks "
         "if they are the same targets.",
     ),
     "a target of each whole team": ({"Targets": [{"target": 5.0}]}, {"Targets": [{"target": 5.0}]}, ""),
     "two people of one name": (
         {"Contacts": [WANG]}, {"Contacts": [{**WANG, "account": "Globex"}]},
-        "note: 1 contacts of south, such as Wang Wei, have the name of somebody else in north; in the roll-up, their names "
+        "note: 1 contact of south, such as Wang Wei, has the name of somebody else in north; in the roll-up, their names "
         "end in “(south)”.",
     ),
     "two people of one name, told apart by mail": (
         {"Contacts": [WANG]}, {"Contacts": [{"contact": "wang wei", "email": "w@globex.example"}]},
-        "note: 1 contacts of south, such as wang wei, have the name of somebody else in north; in the roll-up, their names "
+        "note: 1 contact of south, such as wang wei, has the name of somebody else in north; in the roll-up, their names "
         "end in “(south)”.",
     ),
     "one person in both": ({"Contacts": [WANG]}, {"Contacts": [{**WANG, "email": ""}]}, ""),
     "a customer with other details": (
         {"Accounts": [ACME]}, {"Accounts": [{"account": "Acme", "phone": "2", "website": "acme.example"}]},
-        "warn: Accounts: 1 rows of south, such as Acme, differ from north in Phone; the values of north are used.",
+        "warn: Accounts: 1 row of south, such as Acme, differs from north in Phone; the values of north are used.",
     ),
     "a customer with more details": ({"Accounts": [ACME]}, {"Accounts": [{**ACME, "website": "acme.example"}]}, ""),
     "a product at another price": (
         {"Products": [{"product": "Desk", "price": 10.0}]}, {"Products": [{"product": "Desk", "price": 12.0}]},
-        "warn: Products: 1 rows of south, such as Desk, differ from north in List price; the values of north are used.",
+        "warn: Products: 1 row of south, such as Desk, differs from north in List price; the values of north are used.",
     ),
     "a person in another role": (
         {"Team": [{"person": "Ann", "role": "rep"}]}, {"Team": [{"person": "Ann", "role": "manager"}]},
-        "warn: Team: 1 rows of south, such as Ann, differ from north in Role; the values of north are used.",
+        "warn: Team: 1 row of south, such as Ann, differs from north in Role; the values of north are used.",
     ),
     "other weights": (
         {}, {"settings": {"bant_need": "50", "company": "South Ltd"}},

@@ -132,7 +132,7 @@ def test_lines_without_room_are_counted_in_a_finding_for_their_owner() -> None:
     assert set(found.for_owner("WU").rows["owner"]) == {"Wu"}
     findings = list(find_followups_beyond_limit(pipeline, found))
     assert [(one.severity, one.key) for one in findings] == [("note", ""), ("note", "Li"), ("note", "Wu")]
-    assert findings[1].message.startswith("1 more follow-ups are due than fit into 3 days at 2 a day.")
+    assert findings[1].message.startswith("1 more follow-up is due than fit into 3 days at 2 a day.")
     assert findings[0].message == f"Deals without an owner: {findings[1].message}"
 
 

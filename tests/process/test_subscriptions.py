@@ -198,6 +198,7 @@ REASONS: list[tuple[dict[str, Any], str]] = [
     ({"end": date(2026, 3, 20)}, "Contract S-1 ended on 2026-03-20 and is not renewed"),
     ({"end": date(2026, 2, 20)}, ""),
     ({"end": date(2026, 5, 7), "notice_days": 30.0}, "Notice for contract S-1 can be given until 2026-04-07"),
+    ({"end": date(2026, 5, 7), "notice_days": 30.5}, "Notice for contract S-1 can be given until 2026-04-06"),
     ({"end": date(2026, 5, 7), "notice": date(2026, 4, 1), "automatic": "yes"}, "Notice for contract S-1 can be given"),
     ({"end": date(2026, 4, 7), "ended": date(2026, 4, 7)}, ""),
 ]

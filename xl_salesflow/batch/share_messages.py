@@ -35,12 +35,16 @@ SHARE_MESSAGES: Mapping[str, tuple[str, Text]] = MappingProxyType(
         "share_unowned": (
             "note",
             Text(
-                "{count} deals, such as {name}, are in nobody's workbook: their owner is not active on the sheet Team."
+                "{count} {count:deal|deals}, such as {name}, {count:is|are} in nobody's workbook: their owner is "
+                "not active on the sheet Team."
             ),
         ),
         "share_unnumbered": (
             "note",
-            Text("{count} rows have no number yet and are in nobody's workbook; run salesflow update first."),
+            Text(
+                "{count} {count:row has|rows have} no number yet and {count:is|are} in nobody's workbook; run "
+                "salesflow update first."
+            ),
         ),
         "collect_missing": ("note", Text("{file} is not there; nothing of {person} was collected.")),
         "collect_foreign": (
@@ -57,7 +61,8 @@ SHARE_MESSAGES: Mapping[str, tuple[str, Text]] = MappingProxyType(
         "collect_setup": (
             "warn",
             Text(
-                "{file}: {count} changes on {sheets} are not taken over; that is set up in the main workbook only. "
+                "{file}: {count} {count:change|changes} on {sheets} {count:is|are} not taken over; that is set up "
+                "in the main workbook only. "
                 "They are gone when it is shared again."
             ),
         ),

@@ -34,11 +34,14 @@ from xl_salesflow.workbook.closed_book import ClosedBook
 
 VerbJob = Callable[[Pipeline, BatchTask], ChangeSet]
 
-_JOB_WRITTEN = Text("{changes} cells changed, {added} rows added, {blocks} findings that block")
-_JOB_DRY_RUN = Text("would change {changes} cells and add {added} rows; nothing was written")
-_JOB_UNCHANGED = Text("nothing to change, {blocks} findings that block")
-_JOB_CHECKED = Text("{findings} findings, {blocks} of them block")
-_JOB_FILES_WRITTEN = Text("{files} files written")
+_JOB_WRITTEN = Text(
+    "{changes} {changes:cell|cells} changed, {added} {added:row|rows} added, {blocks} "
+    "{blocks:finding that blocks|findings that block}"
+)
+_JOB_DRY_RUN = Text("would change {changes} {changes:cell|cells} and add {added} {added:row|rows}; nothing was written")
+_JOB_UNCHANGED = Text("nothing to change, {blocks} {blocks:finding that blocks|findings that block}")
+_JOB_CHECKED = Text("{findings} {findings:finding|findings}, {blocks} of them {blocks:blocks|block}")
+_JOB_FILES_WRITTEN = Text("{files} {files:file|files} written")
 _JOB_RECALCULATED = Text("{says}; of your own formulas {recalculated} recalculated, {to_calculate} left to Excel")
 _JOB_DONE_BEFORE = Text("its Journal already has this run")
 _JOB_SKIPPED = Text("not a salesflow workbook; skipped")
@@ -102,7 +105,7 @@ def _run_undo_job(pipeline: Pipeline, task: BatchTask) -> ChangeSet[RunAnswer[Un
     plan = undo(pipeline, Run(task.by, task.now, find_system_account()), task.options.get("run"))
     if left := plan.answer.result.left:
         raise UsageError(
-            "{left} changes of run {run} were edited since; undo this workbook separately.",
+            "{left} {left:change|changes} of run {run} {left:was|were} edited since; undo this workbook separately.",
             left=left,
             run=plan.answer.result.run,
         )

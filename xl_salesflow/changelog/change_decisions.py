@@ -191,7 +191,7 @@ def _select_edit_cells(edit: Edit, cells: set[tuple[str, str, int]]) -> Edit:
 
 _WHOLE_ROW_TEXTS = {NEW_ROW_MARK: Text("(new row)"), GONE_ROW_MARK: Text("(row taken out)")}
 _FOLLOWING_CELLS_TEXT = Text("{table}: {columns}")
-_FOLLOWING_ROWS_TEXT = Text("{table}: {count} rows")
+_FOLLOWING_ROWS_TEXT = Text("{table}: {count} {count:row|rows}")
 _DECISION_REASONS = {
     "move": Text("the stage was changed, and judged by the gates"),
     "stage": Text("required by the stage"),

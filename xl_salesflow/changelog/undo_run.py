@@ -151,7 +151,7 @@ UNDO_MESSAGES: Mapping[str, Text] = MappingProxyType(
 )
 """The rules of an undo by id; each one is a warning."""
 
-_UNDO_ROW, _UNDO_ROWS = Text("the row"), Text("{count} rows")
+_UNDO_ROW, _UNDO_ROWS = Text("the row"), Text("{count} {count:row|rows}")
 
 
 def list_undo_findings(pipeline: Pipeline, left: list[UndoEntry], run: str) -> Iterator[Finding]:

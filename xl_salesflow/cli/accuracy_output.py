@@ -56,7 +56,7 @@ _INSIDE_TEXTS: Mapping[PeriodKind, Text] = MappingProxyType(
 )
 _NOTHING_TEXT = Text("Nothing can be said: {why}")
 _OWNER_ERRORS_TEXT = Text("By owner, 2 to 12 weeks before the end, the largest errors first:")
-_WEEKS_TEXT = Text("{weeks} weeks")
+_WEEKS_TEXT = Text("{weeks} {weeks:week|weeks}")
 _CALIBRATION_TEXTS = MappingProxyType(
     {
         "learned": Text("Learned probability of {deals} deals: Brier score {brier} ({mean} if all had the same one)"),

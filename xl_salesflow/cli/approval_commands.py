@@ -66,7 +66,9 @@ def _print_requests(answer: ApprovalsAnswer, language: Language) -> None:
         kind = choice_label("approval_kind", str(row["kind"]), language)
         click.echo(f"{row['approval']} {kind} · {about} — {row['why']} ({row['asked_by']}, {row['asked']})")
         click.echo(f"    → {row['waits_for']}")
-    click.echo(terminal_text("{count} requests wait for a decision.", count=len(answer.approvals)))
+    click.echo(
+        terminal_text("{count} {count:request waits|requests wait} for a decision.", count=len(answer.approvals))
+    )
 
 
 def decide_waiting_request(path: Path, approve: str | None, reject: str, reason: str, options: dict[str, Any]) -> int:

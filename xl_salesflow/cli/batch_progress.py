@@ -140,7 +140,7 @@ def format_outcome_line(outcome: TaskOutcome) -> str:
     sentence = outcome.says.in_(TERMINAL_LANGUAGE)
     line = sentence if outcome.book in sentence else f"{_format_book_path(outcome.book)}: {sentence}"
     code = f" [{outcome.error}]" if outcome.error else ""
-    again = terminal_text(" ({tries} tries)", tries=outcome.tries) if outcome.tries > 1 else ""
+    again = terminal_text(" ({tries} {tries:try|tries})", tries=outcome.tries) if outcome.tries > 1 else ""
     return f"{_timestamp_text()} {outcome.status:<9} {outcome.seconds:6.2f} s  {line}{code}{again}"
 
 

@@ -80,7 +80,7 @@ def write_change_sheet_file(path: Path, output: Path, as_json: bool, today: date
         return 0
     click.echo(
         terminal_text(
-            "{output}: {count} changes to tick. Nothing was written to {path}.",
+            "{output}: {count} {count:change|changes} to tick. Nothing was written to {path}.",
             output=output,
             count=len(proposed.lines),
             path=path,
@@ -199,7 +199,7 @@ def _refuse_to_put_back(path: Path, plan: UndoChanges, as_json: bool) -> int:
     _print_later_changes(_later_change_findings(plan))
     click.echo(
         terminal_text(
-            "{path}: {left} changes of run {run} were edited since; nothing was undone (--keep keeps "
+            "{path}: {left} {left:change|changes} of run {run} {left:was|were} edited since; nothing was undone (--keep keeps "
             "the edits, --force overwrites them).",
             path=path,
             run=undone.run,
@@ -222,7 +222,7 @@ def _print_undone_run(path: Path, plan: UndoChanges, dry_run: bool, as_json: boo
     done = terminal_text("would be undone; nothing was written") if dry_run else terminal_text("undone")
     click.echo(
         terminal_text(
-            "{path}: run {run} ({verb}): {undone} changes {done}, {left} left.",
+            "{path}: run {run} ({verb}): {undone} {undone:change|changes} {done}, {left} left.",
             path=path,
             done=done,
             run=undone.run,

@@ -82,7 +82,7 @@ def show_differences(first: Path, second: Path, as_json: bool, today: date | Non
     if len(found) > _MAX_DIFFERENCE_LINES:
         left = len(found) - _MAX_DIFFERENCE_LINES
         click.echo(terminal_text("… and {count} more; --json has them all.", count=left))
-    click.echo(terminal_text("{count} differences.", count=len(found)))
+    click.echo(terminal_text("{count} {count:difference|differences}.", count=len(found)))
     return 0
 
 
@@ -118,7 +118,8 @@ def merge_copy(
     done = terminal_text("would be taken; nothing was written") if dry_run else terminal_text("taken")
     click.echo(
         terminal_text(
-            "{path}: {cells} cells and {rows} rows {done}, {rows_removed} rows removed, {conflicts} conflicts to decide.",
+            "{path}: {cells} {cells:cell|cells} and {rows} {rows:row|rows} {done}, {rows_removed} "
+            "{rows_removed:row|rows} removed, {conflicts} {conflicts:conflict|conflicts} to decide.",
             path=ours, done=done, cells=taken.cells, rows=taken.rows, rows_removed=taken.rows_removed,
             conflicts=taken.conflicts,
         )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from xl_salesflow.locale.texts import Language
 
 _TOTALS = Text(
-    "Won: {won_count} deals, {won_value} · open: {open_count}, {open_value} · lost: {lost_count}, {lost_value}"
+    "Won: {won_count} {won_count:deal|deals}, {won_value} · open: {open_count}, {open_value} · lost: {lost_count}, {lost_value}"
 )
 _COMPANIES = Text("With the companies {names}")
 _BELONGS_TO = Text("Belongs to {parent}")
@@ -40,9 +40,9 @@ _ISSUE_LINE = Text("Open issue since {day}: {comment} ({owner})")
 _BOUGHT_LINE = Text("Has bought: {products}")
 _OFFER_BY_PRODUCT = Text("Of {count} customers who bought the same products, others also bought: {products}.")
 _OFFER_BY_INDUSTRY = Text("Of {count} customers in the same industry, others bought: {products}.")
-_OFFER_LINE = Text("{product} ({count} customers)")
+_OFFER_LINE = Text("{product} ({count} {count:customer|customers})")
 _MOST_DEALS = 12
-_MORE_DEALS = Text("{count} more deals are in the answer with --json.")
+_MORE_DEALS = Text("{count} more {count:deal is|deals are} in the answer with --json.")
 
 
 @verb_command("customer")

@@ -37,7 +37,7 @@ def export_command(book: Path, folder: Path, format: str, since: str | None, jso
 
 
 _RUN_TEXT = Text("This is the export {run}; the next one can write the changes only: --since {run}")
-_CHANGES_TEXT = Text("Since {run}: {added} rows added, {changed} changed, {removed} removed.")
+_CHANGES_TEXT = Text("Since {run}: {added} {added:row|rows} added, {changed} changed, {removed} removed.")
 
 
 def export_workbook(

@@ -65,11 +65,11 @@ _WON_TOWARDS_TARGET = (
     ("won_to_date", "target", "attainment"),
     Text("Won {won_to_date} of the target {target}  {bar} {attainment}"),
 )
-_WON_WITHOUT_TARGET = (("won_count", "won_value"), Text("Won {won_count} deals, {won_value}"))
+_WON_WITHOUT_TARGET = (("won_count", "won_value"), Text("Won {won_count} {won_count:deal|deals}, {won_value}"))
 _HEADLINES = (
     (
         ("open_count", "open_value", "weighted_value"),
-        Text("Open {open_count} deals, {open_value}; weighted {weighted_value}"),
+        Text("Open {open_count} {open_count:deal|deals}, {open_value}; weighted {weighted_value}"),
     ),
     (
         ("win_rate", "cycle_days_won_median"),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _STILL_TO_PAY = Text("Still to pay {open}, of it overdue {overdue}")
 _COLLECTED = Text("Collected {collected} of {due} due in the period ({rate})")
-_PAID_AFTER = Text("Invoices are paid after {days} days on average ({count} instalments)")
+_PAID_AFTER = Text("Invoices are paid after {days} {days:day|days} on average ({count} {count:instalment|instalments})")
 _NO_INSTALMENTS = Text("No instalment is open.")
 _NAME_WIDTH = 14
 _LISTED_AT_MOST = 40

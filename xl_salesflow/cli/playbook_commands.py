@@ -235,7 +235,7 @@ def move_to_playbook(
     done = terminal_text("would be switched (nothing was written)") if dry_run else terminal_text("switched")
     click.echo(
         terminal_text(
-            '{path}: {deals} open deals of {before} {done} to {to}. To map differently: --map "OLD=NEW".',
+            '{path}: {deals} open {deals:deal|deals} of {before} {done} to {to}. To map differently: --map "OLD=NEW".',
             path=path,
             done=done,
             before=switched.from_,
@@ -311,7 +311,7 @@ def _playbook_stage_names(setup: dict[str, pd.DataFrame]) -> tuple[str, ...]:
 def _format_stage_heading(stage: dict[str, Any]) -> str:
     parts = [f"{stage['position']}. {stage['stage']} ({stage['probability']:.0%})"]
     if stage["day_limit"] is not None:
-        parts.append(terminal_text("at most {days} days", days=stage["day_limit"]))
+        parts.append(terminal_text("at most {days} {days:day|days}", days=stage["day_limit"]))
     if stage["cadence"] is not None:
-        parts.append(terminal_text("contact every {days} days", days=stage["cadence"]))
+        parts.append(terminal_text("contact every {days} {days:day|days}", days=stage["cadence"]))
     return " · ".join([*parts, stage["purpose"] or ""]).rstrip(" ·")

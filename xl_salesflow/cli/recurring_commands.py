@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from xl_salesflow.core.recurring_answers import RecurringAnswer
     from xl_salesflow.schema.named_values import Query
 
-_RECURRING_VALUE = Text("{monthly} per month (MRR), {yearly} per year (ARR), from {count} customers")
+_RECURRING_VALUE = Text("{monthly} per month (MRR), {yearly} per year (ARR), from {count} {count:customer|customers}")
 _RETENTION = Text("Of {value} per month a year ago: gross retention {gross}, net retention {net}")
 _ENDING = Text("To be renewed soon: {value} per month")
 _NO_CONTRACTS = Text("No contract is running.")
 _NONE_ENDING = Text("No contract is to be renewed now.")
 _CONTRACTS_LISTED = 40
 _SERVICE_WIDTH = 14
-_MORE_CONTRACTS = Text("{count} more contracts; --json lists all.")
+_MORE_CONTRACTS = Text("{count} more {count:contract|contracts}; --json lists all.")
 _MONTH_COLUMNS = ("month", "opening", "new_value", "expansion", "contraction", "churn", "closing")
 _CONTRACT_COLUMNS = ("account", "name", "monthly", "last", "days_left", "status")
 

@@ -243,7 +243,8 @@ def _print_rollup(report: RollupReport) -> None:
 def _print_totals(book: str, deals: int, metrics: Mapping[str, Any]) -> None:
     click.echo(
         terminal_text(
-            "{book}: {deals} deals; {open_count} open worth {open_value:,.2f}, {won_count} won worth {won_value:,.2f}",
+            "{book}: {deals} {deals:deal|deals}; {open_count} open worth {open_value:,.2f}, {won_count} won worth "
+            "{won_value:,.2f}",
             book=book,
             deals=deals,
             **{metric: value or 0 for metric, value in metrics.items()},

@@ -69,7 +69,7 @@ def print_check(plan: ChangeSet[CheckAnswer], wants_json: bool) -> None:
         click.echo(terminal_text("Restored: {what}.", what=", ".join(restored)))
     if plan.repairs:
         count = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
-        click.echo(terminal_text("{count} formulas restored.", count=count))
+        click.echo(terminal_text("{count} {count:formula|formulas} restored.", count=count))
     print_finding_lines(plan.findings)
     print_own_formulas(plan.own_formulas)
 
@@ -132,7 +132,7 @@ def _print_row_counts(imported: ImportedFiles) -> None:
             "table": counts.table,
             "fates": terminal_text(COMMA_SEPARATOR).join(parts) or "0",
         }
-        click.echo(terminal_text("{file} → {table}: {read:,} rows read: {fates}.", **facts))
+        click.echo(terminal_text("{file} → {table}: {read:,} {read:row|rows} read: {fates}.", **facts))
         _print_left_out_reasons([run for run in imported.left_out if run.file == counts.file])
 
 
@@ -182,14 +182,15 @@ def _print_run_result(path: Path, plan: ChangeSet[RunAnswer[SomeAnswer]], dry_ru
     elif dry_run:
         click.echo(
             terminal_text(
-                "{path}: would change {changes} cells; rows added: {added}; follow-ups: {followups}. Nothing was written.",
+                "{path}: would change {changes} {changes:cell|cells}; rows added: {added}; follow-ups: {followups}. "
+                "Nothing was written.",
                 **facts,
             )
         )
     else:
         click.echo(
             terminal_text(
-                "{path}: {changes} cells changed; rows added: {added}; follow-ups: {followups}.",
+                "{path}: {changes} {changes:cell|cells} changed; rows added: {added}; follow-ups: {followups}.",
                 **facts,
             )
         )
@@ -214,14 +215,16 @@ def _print_judged_deals(imported: ImportedFiles) -> None:
     if imported.as_history:
         click.echo(
             terminal_text(
-                "{count:,} new deals were recorded as history, in the stages of the file; the gates did not judge them.",
+                "{count:,} new {count:deal was|deals were} recorded as history, in the stages of the file; the "
+                "gates did not judge them.",
                 count=imported.as_history,
             )
         )
     if imported.judged:
         click.echo(
             terminal_text(
-                "{count:,} new deals were judged like typed ones, and {refused:,} moves were refused; "
+                "{count:,} new {count:deal was|deals were} judged like typed ones, and {refused:,} "
+                "{refused:move was|moves were} refused; "
                 "for a migration, import with --as-history.",
                 count=imported.judged,
                 refused=imported.refused,
@@ -262,7 +265,7 @@ def print_followups(plan: ChangeSet[FollowUpsAnswer], pipeline: Pipeline, wants_
         for row in calls:
             _print_followup(row, pipeline.language)
         click.echo("")
-    click.echo(terminal_text("{count} follow-ups.", count=len(rows)))
+    click.echo(terminal_text("{count} {count:follow-up|follow-ups}.", count=len(rows)))
     if plan.findings:
         print_finding_lines(plan.findings)
 

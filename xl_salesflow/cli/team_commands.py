@@ -95,7 +95,7 @@ def assign_deals(
         if finding.rule == "unassigned":
             click.echo(f"! {finding.message}")
     done = terminal_text("would change owner; nothing was written") if dry_run else terminal_text("changed owner")
-    click.echo(terminal_text("{path}: {count} deals {done}.", path=path, count=len(given), done=done))
+    click.echo(terminal_text("{path}: {count} {count:deal|deals} {done}.", path=path, count=len(given), done=done))
     print_own_formulas(plan.own_formulas)
     return 0
 

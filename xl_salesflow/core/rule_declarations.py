@@ -102,7 +102,9 @@ def format_short_number(value: float) -> str:
 MAX_ROWS_PER_FINDING = 100
 """Maximum number of rows listed one by one; the rest are counted."""
 
-_MORE_FINDINGS = Text("{count} more rows of {sheet} have the same problem; filter the column to see them.")
+_MORE_FINDINGS = Text(
+    "{count} more {count:row|rows} of {sheet} {count:has|have} the same problem; filter the column to see them."
+)
 
 
 def list_rule_findings(pipeline: Pipeline, rule: Rule) -> Iterator[Finding]:

@@ -245,21 +245,22 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "late_by_one": Text("1 working day late"),
         "to_go": Text("in {days} working days"),
         "to_go_one": Text("in 1 working day"),
-        "lines_count": Text("{count} deals"),
+        "lines_count": Text("{count} {count:deal|deals}"),
         "one_line": Text("1 deal"),
         "next_step": Text("Next:"),
         "ask": Text("Ask:"),
         "answered": Text("Answered last:"),
         "on_day": Text("planned for {day}"),
         "left_over": Text(
-            "{left} more follow-ups are due than fit into these days. Reassign some or raise the limit in Settings."
+            "{left} more {left:follow-up is|follow-ups are} due than fit into these days. Reassign some or raise "
+            "the limit in Settings."
         ),
         "priorities": Text(
             "High: a promise is overdue or a customer is waiting. Medium: a deal is slipping. Low: "
             "nothing is planned. Key accounts and large deals move up one level. Dates fall on "
             "working days."
         ),
-        "mail_subject": Text("{count} follow-ups for {day}"),
+        "mail_subject": Text("{count} {count:follow-up|follow-ups} for {day}"),
         "mail_subject_one": Text("1 follow-up for {day}"),
         # the commission statement
         "commission_statement": Text("Commission statement"),
@@ -317,8 +318,8 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "result_of_target": Text("Won {won} of the target {target}: {share}."),
         "result_without_target": Text("Won {won}; there is no target."),
         "result_forecast": Text("With the commit forecast {commit}, with the best case {best_case}."),
-        "result_needed": Text("{value_to_win} more to win by {day}: {deals} deals."),
-        "result_missing": Text("{count} more deals are needed at {stage} or further."),
+        "result_needed": Text("{value_to_win} more to win by {day}: {deals} {deals:deal|deals}."),
+        "result_missing": Text("{count} more {count:deal is|deals are} needed at {stage} or further."),
         "risks": Text("Deals at risk"),
         "risks_about": Text("The largest open deals with a warning"),
         "days_in_stage": Text("Days in stage"),
@@ -327,8 +328,8 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "target": Text("Target"),
         "attainment": Text("Attainment"),
         "overdue": Text("Overdue"),
-        "deals_behind": Text("over {count} deals"),
-        "days_long": Text("{days} days"),
+        "deals_behind": Text("over {count} {count:deal|deals}"),
+        "days_long": Text("{days} {days:day|days}"),
         "per_day": Text("{amount} a day"),
         "blank": Text("(none)"),
         "all_numbers": Text("Every number and how it is calculated"),
@@ -339,7 +340,7 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "as_table": Text("Show as a table"),
         "funnel": Text("Funnel"),
         "funnel_about": Text("Deals that reached each stage, and the share that went on to the next"),
-        "funnel_told": Text("{reached} deals reached {first}, {left} of them {last}."),
+        "funnel_told": Text("{reached} {reached:deal|deals} reached {first}, {left} of them {last}."),
         "trend": Text("Month by month"),
         "trend_about": Text(
             "Deals created, and won and lost by the month of closing; the last month runs to the day above"
@@ -377,7 +378,7 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "limit_of": Text("{days} · limit {limit}"),
         "ageing": Text("Age of open deals", context="document"),
         "ageing_about": Text("Open deals and their value by age; orange = older than the median won deal"),
-        "ageing_told": Text("{count} open deals, {late} of them older than usual."),
+        "ageing_told": Text("{count} open {count:deal|deals}, {late} of them older than usual."),
         "lost_stages": Text("Where deals are lost"),
         "lost_stages_about": Text("Lost deals and their value by the stage they were lost from"),
         "lost_reasons": Text("Why deals are lost"),

@@ -238,9 +238,9 @@ def press_bant(context: ButtonContext) -> Text:
     context.book.write(plan)
     count = len(plan.answer.result.questions)
     context.show_table("Answers", row if count else row - 1, "points")
-    return Text("{deal}: {count} questions to ask; type points and answers, then press Score.").with_facts(
-        deal=deal, count=count
-    )
+    return Text(
+        "{deal}: {count} {count:question|questions} to ask; type points and answers, then press Score."
+    ).with_facts(deal=deal, count=count)
 
 
 def press_activity(context: ButtonContext) -> Text:
@@ -265,7 +265,7 @@ def press_prepare(context: ButtonContext) -> Text:
     context.book.write(plan)
     count = len(plan.answer.result.tasks)
     context.show_table("Tasks", row if count else 0, "task")
-    return Text("{deal}: {count} tasks before the visit.").with_facts(deal=deal, count=count)
+    return Text("{deal}: {count} {count:task|tasks} before the visit.").with_facts(deal=deal, count=count)
 
 
 def press_approvals(context: ButtonContext) -> Text:
@@ -276,7 +276,9 @@ def press_approvals(context: ButtonContext) -> Text:
     if chosen == "show":
         context.show_table("Approvals")
         waiting = approvals(context.read_as_needed(), context.run.by).answer.approvals
-        return Text("{count} requests wait for {person}.").with_facts(count=len(waiting), person=context.run.by)
+        return Text("{count} {count:request waits|requests wait} for {person}.").with_facts(
+            count=len(waiting), person=context.run.by
+        )
     choice = ApprovalChoice(context.selected_value("approval"), chosen == "approve", context.value_in_row("reason"))
     plan = decide(context.read(), choice, context.run)
     context.book.write(plan)

@@ -18,7 +18,7 @@ def press_rename(context: ButtonContext) -> Text:
     plan = rename(pipeline, one.old, one.new, context.run, one.place)
     context.book.write(plan)
     count = sum(plan.answer.result.rows.values())
-    return Text("“{old}” is “{new}” in {count} rows; Undo run reverts it.").with_facts(
+    return Text("“{old}” is “{new}” in {count} {count:row|rows}; Undo run reverts it.").with_facts(
         old=one.old, new=one.new, count=count
     )
 

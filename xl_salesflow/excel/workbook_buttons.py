@@ -93,7 +93,7 @@ def press_diff(context: ButtonContext) -> Text:
     ours, theirs, name = *_read_both_books(context), _other_book_name(context)
     found = diff(ours, theirs).answer.differences
     context.show_findings(_make_difference_finding(ours, one, name) for one in found)
-    return Text("{count} differences from {name}.").with_facts(count=len(found), name=name)
+    return Text("{count} {count:difference|differences} from {name}.").with_facts(count=len(found), name=name)
 
 
 def press_merge(context: ButtonContext) -> Text:
@@ -107,9 +107,9 @@ def press_merge(context: ButtonContext) -> Text:
     merged = plan.answer.result
     if merged.conflicts:
         context.show_table("Conflicts")
-    return Text("{taken} cells and {rows} rows taken, {conflicts} conflicts to decide.").with_facts(
-        taken=merged.cells, rows=merged.rows, conflicts=merged.conflicts
-    )
+    return Text(
+        "{taken} {taken:cell|cells} and {rows} {rows:row|rows} taken, {conflicts} {conflicts:conflict|conflicts} to decide."
+    ).with_facts(taken=merged.cells, rows=merged.rows, conflicts=merged.conflicts)
 
 
 def _read_both_books(context: ButtonContext) -> tuple[Pipeline, Pipeline]:
@@ -158,9 +158,9 @@ def press_check(context: ButtonContext) -> Text:
     found = sorted(plan.findings, key=lambda finding: _SEVERITY_ORDER.index(finding.severity))
     context.show_findings(found)
     blocking = sum(finding.blocks for finding in found)
-    return Text("{count} findings, {blocking} of them block; each links to its cell.").with_facts(
-        count=len(found), blocking=blocking
-    )
+    return Text(
+        "{count} {count:finding|findings}, {blocking} of them {blocking:blocks|block}; each links to its cell."
+    ).with_facts(count=len(found), blocking=blocking)
 
 
 def press_update(context: ButtonContext) -> Text:
@@ -170,9 +170,10 @@ def press_update(context: ButtonContext) -> Text:
     if plan.blocks:
         context.show_table("Findings")
     changes, calls_today = plan.answer.changes, plan.answer.followups
-    return Text("{changes} cells changed, {calls_today} follow-ups, {count} findings.").with_facts(
-        changes=changes, calls_today=calls_today, count=len(plan.findings)
-    )
+    return Text(
+        "{changes} {changes:cell|cells} changed, {calls_today} {calls_today:follow-up|follow-ups}, {count} "
+        "{count:finding|findings}."
+    ).with_facts(changes=changes, calls_today=calls_today, count=len(plan.findings))
 
 
 def press_score(context: ButtonContext) -> Text:
@@ -180,7 +181,7 @@ def press_score(context: ButtonContext) -> Text:
     plan = run_steps(context.read(), (log_followups, fill_bant_from_answers, score_customers), "score", context.run)
     context.book.write(plan)
     changes = plan.answer.changes
-    return Text("Scores are up to date; {changes} cells changed.").with_facts(changes=changes)
+    return Text("Scores are up to date; {changes} {changes:cell|cells} changed.").with_facts(changes=changes)
 
 
 def press_followups(context: ButtonContext) -> Text:
@@ -189,7 +190,7 @@ def press_followups(context: ButtonContext) -> Text:
     context.book.write(plan)
     context.show_table("FollowUps")
     count = plan.answer.followups
-    return Text("{count} follow-ups; choose Yes under Done when one is.").with_facts(count=count)
+    return Text("{count} {count:follow-up|follow-ups}; choose Yes under Done when one is.").with_facts(count=count)
 
 
 def press_calendar(context: ButtonContext) -> Text:
@@ -210,7 +211,7 @@ def press_funnel(context: ButtonContext) -> Text:
     metrics = funnel(context.read()).answer.metrics
     rate = metrics["win_rate"]
     rate_text = "—" if rate is None else f"{rate:.1%}"
-    return Text("{open_count} open deals; win rate {shown}.").with_facts(
+    return Text("{open_count} open {open_count:deal|deals}; win rate {shown}.").with_facts(
         open_count=metrics["open_count"], shown=rate_text
     )
 
@@ -275,7 +276,7 @@ def press_assign(context: ButtonContext) -> Text:
     plan = assign(context.read(), context.run)
     context.book.write(plan)
     changes = plan.answer.changes
-    return Text("Deals are assigned; {changes} cells changed.").with_facts(changes=changes)
+    return Text("Deals are assigned; {changes} {changes:cell|cells} changed.").with_facts(changes=changes)
 
 
 def press_audit(context: ButtonContext) -> Text:
@@ -309,7 +310,9 @@ def press_playbook(context: ButtonContext) -> Text:
     context.book.write(plan)
     context.show_table("Stages")
     count, title = plan.answer.result.deals, playbook_title(name)
-    return Text("{count} open deals switched to “{title}”; Undo run reverts it.").with_facts(count=count, title=title)
+    return Text("{count} open {count:deal|deals} switched to “{title}”; Undo run reverts it.").with_facts(
+        count=count, title=title
+    )
 
 
 def press_undo(context: ButtonContext) -> Text:
@@ -319,9 +322,9 @@ def press_undo(context: ButtonContext) -> Text:
     if plan.findings:
         context.show_table("Findings")
     result = plan.answer.result
-    return Text("Run {run}: {undone} changes undone, {left} left because they were changed since.").with_facts(
-        run=result.run, undone=result.undone, left=result.left
-    )
+    return Text(
+        "Run {run}: {undone} {undone:change|changes} undone, {left} left because {left:it was|they were} changed since."
+    ).with_facts(run=result.run, undone=result.undone, left=result.left)
 
 
 def press_repair(context: ButtonContext) -> Text:
@@ -330,7 +333,7 @@ def press_repair(context: ButtonContext) -> Text:
     context.book.write(ChangeSet(repairs=plan.repairs))
     in_tables = sum(len(rows) for columns in plan.repairs.values() for rows in columns.values())
     cells = in_tables + len(context.book.restore_loose_cells())
-    return Text("{cells} formulas written back.").with_facts(cells=cells)
+    return Text("{cells} {cells:formula|formulas} written back.").with_facts(cells=cells)
 
 
 def press_language(context: ButtonContext) -> Text:

@@ -80,38 +80,49 @@ LEFT_OUT_ROWS_OF_FILE: Mapping[str, Text] = MappingProxyType(
         HIDDEN_ROW: Text("{to}hidden in the file, left out as the map says"),
     }
 )
-PUT_AWAY_ROWS_OF_FILE = Text("{count} rows from here on are archived, deleted or no longer active; they are left out")
+PUT_AWAY_ROWS_OF_FILE = Text(
+    "{count} {count:row|rows} from here on {count:is|are} archived, deleted or no longer active and left out"
+)
 CHANGES_WITHOUT_HISTORY_IN_FILE = Text(
-    "{count} changes of stages from here on are left out; import with --as-history to record them"
+    "{count} {count:change|changes} of stages from here on {count:is|are} left out; import with --as-history to "
+    "record {count:it|them}"
 )
 CHANGES_OF_KNOWN_DEALS_IN_FILE = Text(
-    "{count} changes of stages from here on are of deals that the workbook has; their record stays as it is"
+    "{count} {count:change|changes} of stages from here on {count:is|are} of deals that the workbook has; their "
+    "record stays as it is"
 )
 FUTURE_CLOSINGS_IN_FILE = Text(
     "{count} deals from here on are won or lost on a day that is still to come, such as {closed}; the days are kept, please "
     "check them"
 )
 NOT_WON_IN_FILE = Text(
-    "{count} deals from here on are not won, while others are undecided; nothing says that they are lost, so they stay open: "
+    "{count} {count:deal|deals} from here on {count:is|are} not won, while others are undecided; nothing says that "
+    "{count:it is|they are} lost, so {count:it stays|they stay} open: "
     "add a column with their stage or loss reason"
 )
 NO_STAGE_IN_FILE = Text(
-    "{count} deals from here on have no stage in the file, although others have one; they start in “{stage}”, please check"
+    "{count} {count:deal|deals} from here on {count:has|have} no stage in the file, although others have one; "
+    "{count:it starts|they start} in “{stage}”, please check"
 )
 OWNER_IDS_IN_FILE = Text(
-    "{count} deals from here on have an id as owner, such as “{text}”; import them again and add the file with the users by "
+    "{count} {count:deal|deals} from here on {count:has|have} an id as owner, such as “{text}”; import them again "
+    "and add the file with the users by "
     "--with, or correct the owners in the workbook"
 )
-OTHER_ROWS_OF_FILE = Text("{count} rows from here on are left out, because “{named}” is not “{only}”")
+OTHER_ROWS_OF_FILE = Text(
+    "{count} {count:row|rows} from here on {count:is|are} left out, because “{named}” is not “{only}”"
+)
 SEVERAL_PIPELINES_IN_FILE = Text(
     "the deals are of several pipelines ({names}), which one playbook cannot tell apart; to import one of them, write only = "
     '"…" beside the column in the map'
 )
 OTHER_DEAL_OF_KEY_IN_FILE = Text(
-    "{count} rows from here on have the number of another deal of {other}, such as “{number}”; they get numbers of their own"
+    "{count} {count:row|rows} from here on {count:has|have} the number of another deal of {other}, such as "
+    "“{number}”; {count:it gets a number of its own|they get numbers of their own}"
 )
 OTHER_VALUES_OF_KEY_IN_FILE = Text(
-    "{count} rows from here on differ from {other} in {columns}, such as “{number}”; the values here are used"
+    "{count} {count:row|rows} from here on {count:differs|differ} from {other} in {columns}, such as “{number}”; "
+    "the values here are used"
 )
 JOINED_LEADS_OF_FILE = Text("{count} leads from here on became deals of another file; each is imported with its deal")
 CUT_TEXT_IN_FILE = Text("longer than a cell can hold; truncated after 32,767 characters")
@@ -168,7 +179,7 @@ SOURCE_NOTICES: Mapping[str, tuple[Text, str]] = MappingProxyType(
             "note",
         ),
         "hidden_rows": (
-            Text("here and below, {count} rows are hidden by a filter or by hand; they are imported too"),
+            Text("here and below, {count} {count:row is|rows are} hidden by a filter or by hand and imported too"),
             "note",
         ),
         **{rule: (message, "note") for rule, message in SHAPE_NOTICES.items()},
@@ -182,7 +193,7 @@ LOST_CHARACTERS_IN_FILE = Text(
 )
 LOST_DIGITS_IN_FILE = Text("“{text}” has lost its last digits, because Excel keeps 15; correct it in the workbook")
 _MOST_COLUMN_FINDINGS = 100  # findings of one kind in one column
-_MORE_CELLS_IN_FILE = Text("{count} more cells down to here have the same problem")
+_MORE_CELLS_IN_FILE = Text("{count} more {count:cell|cells} down to here {count:has|have} the same problem")
 
 SEVERAL_PEOPLE_IN_FILE = Text("“{text}” names several people; the first is used, add the others in the workbook")
 POSSIBLE_DUPLICATE_IN_FILE = Text(

@@ -20,7 +20,8 @@ from xl_salesflow.schema.table_columns import Column
 _NO_TABLE_NOTE = Text("{file} looks like none of our tables and is left out; set its table to import it.")
 _HIDDEN_SHEET_NOTE = Text('{file} is a hidden sheet and is left out; set its table to "{table}" to import it.')
 _HIDDEN_ROWS_NOTE = Text(
-    '{file}: {count} rows are hidden by a filter or by hand and are imported too; write hidden_rows = "leave out" to import '
+    "{file}: {count} {count:row is|rows are} hidden by a filter or by hand and imported too; write hidden_rows = "
+    '"leave out" to import '
     "only what the sheet shows."
 )
 _COPIED_SHEET_NOTE = Text(

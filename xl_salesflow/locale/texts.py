@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from string import Formatter
+from typing import Any
 from unicodedata import normalize
 
 from xl_salesflow.locale.catalogues import find_languages, translate_message
@@ -14,11 +17,26 @@ Language = str
 LANGUAGES: tuple[Language, ...] = find_languages()
 
 
+class _CountedWords(Formatter):
+    """Fills in ``{count:row|rows}``: the first word for one, the second for any other number."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        return one if str(value).lstrip("+-") in ("1", "1.0") else many
+
+
+_COUNTED_WORDS = _CountedWords()
+_COUNTED_WORD = re.compile(r"\{\w+:[^{}|]*\|([^{}|]*)\}")
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """One message: its English wording, which is its id in the catalogues, and the *context* that distinguishes two meanings.
 
-    It may contain ``{named}`` facts. A fact that is a Text itself is translated with it.
+    It may contain ``{named}`` facts. A fact that is a Text itself is translated with it. English words that depend on a
+    number are written ``{count} {count:row|rows}``; translations into a language without plurals leave them out.
     """
 
     message: str
@@ -26,16 +44,16 @@ class Text:
     facts: tuple[tuple[str, object], ...] = ()
 
     def in_(self, language: Language, **facts: object) -> str:
-        """Return the text in *language* with its facts filled in."""
+        """Return the text in *language* with its facts filled in; without facts, with the words for several."""
         template = self._template_in(language)
         if self.facts:
             facts = {**dict(self.facts), **facts}
         if not facts:
-            return template
+            return _COUNTED_WORD.sub(r"\1", template) if "|" in template else template
         for name, fact in facts.items():
             if isinstance(fact, _TRANSLATED_FACTS):
                 facts[name] = fact.in_(language)
-        return template.format_map(facts)
+        return _COUNTED_WORDS.vformat(template, (), facts) if "|" in template else template.format_map(facts)
 
     def with_facts(self, **facts: object) -> Text:
         """Return the same text with *facts* already given."""

@@ -171,7 +171,7 @@ def _word_orphan_hint(value: str, known: list[str], language: Language) -> str:
 ORPHAN_NAME = Rule(
     "orphan",
     Text("A name that its sheet does not list"),
-    Text("“{name}” (in {count} rows) is not in the sheet {sheet}; {hint}"),
+    Text("“{name}” (in {count} {count:row|rows}) is not in the sheet {sheet}; {hint}"),
     "warn",
     _find_orphans,
 )

@@ -116,7 +116,9 @@ def _find_lost_without_reason(pipeline: Pipeline) -> Iterable[RuleMatch]:
 LOST_WITHOUT_REASON = Rule(
     "lost_without_reason",
     Text("Lost deals without a loss reason"),
-    Text("{count} lost deals have no “{column}”; fill it in where you know it, to see why deals are lost."),
+    Text(
+        "{count} lost {count:deal has|deals have} no “{column}”; fill it in where you know it, to see why deals are lost."
+    ),
     "note",
     _find_lost_without_reason,
 )

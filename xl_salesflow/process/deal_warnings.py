@@ -47,7 +47,7 @@ def _find_over_limit(pipeline: Pipeline) -> Iterable[RuleMatch]:
 OVER_LIMIT = Rule(
     "over_limit",
     Text("Over the stage limit"),
-    Text("{days} days in the stage, limit {limit}"),
+    Text("{days} {days:day|days} in the stage, limit {limit}"),
     "warn",
     _find_over_limit,
     Text("Over limit"),
@@ -65,7 +65,7 @@ def _find_idle_deals(pipeline: Pipeline) -> Iterable[RuleMatch]:
 IDLE_DEAL = Rule(
     "idle",
     Text("Idle"),
-    Text("nothing done for {days} days"),
+    Text("nothing done for {days} {days:day|days}"),
     "warn",
     _find_idle_deals,
     Text("Idle", context="warning"),
@@ -92,7 +92,7 @@ def _find_too_old(pipeline: Pipeline) -> Iterable[RuleMatch]:
 TOO_OLD = Rule(
     "too_old",
     Text("Too old"),
-    Text("open for {days} days; deals are won in {median} (median)"),
+    Text("open for {days} {days:day|days}; deals are won in {median} (median)"),
     "warn",
     _find_too_old,
     Text("Too old", context="warning"),
@@ -125,7 +125,7 @@ def _find_pushed_close(pipeline: Pipeline) -> Iterable[RuleMatch]:
 PUSHED_CLOSE = Rule(
     "pushed",
     Text("Expected close pushed"),
-    Text("expected close pushed {times} times"),
+    Text("expected close pushed {times} {times:time|times}"),
     "warn",
     _find_pushed_close,
     Text("Close pushed", context="warning"),
@@ -142,7 +142,7 @@ def _find_unanswered(pipeline: Pipeline) -> Iterable[RuleMatch]:
 UNANSWERED = Rule(
     "unanswered",
     Text("Unanswered"),
-    Text("{count} tries in a row without an answer; let it go, or try somebody else"),
+    Text("{count} {count:try|tries} in a row without an answer; let it go, or try somebody else"),
     "warn",
     _find_unanswered,
     Text("No answer", context="warning"),

@@ -211,7 +211,8 @@ def _find_deals_called_today(deals: DealArrays) -> DealMask:
 
 
 FOLLOWUPS_BEYOND_LIMIT = Text(
-    "{left} more follow-ups are due than fit into {days} days at {limit} a day. Reassign some or raise the limit in Settings."
+    "{left} more {left:follow-up is|follow-ups are} due than fit into {days} {days:day|days} at {limit} a day. "
+    "Reassign some or raise the limit in Settings."
 )
 DEALS_WITHOUT_OWNER = Text("Deals without an owner: ")
 

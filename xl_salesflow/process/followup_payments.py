@@ -16,8 +16,8 @@ from xl_salesflow.process.followup_deals import URGENT_LEVEL, DealArrays, Follow
 from xl_salesflow.process.payment_upkeep import find_due_days, select_overdue_payments
 from xl_salesflow.process.working_days import NO_DAY
 
-PAYMENT_OVERDUE = Text("{amount} has not been paid for {days} days ({payment})")
-PAYMENT_OVERDUE_AGAIN = Text("{amount} has not been paid for {days} days ({payment}), after reminder {step}")
+PAYMENT_OVERDUE = Text("{amount} has not been paid for {days} {days:day|days} ({payment})")
+PAYMENT_OVERDUE_AGAIN = Text("{amount} has not been paid for {days} {days:day|days} ({payment}), after reminder {step}")
 
 
 def find_overdue_payments(deals: DealArrays) -> Iterator[FollowUpReason]:

@@ -104,8 +104,8 @@ def _locate_feedback_deals(deals: DealArrays, given: pd.DataFrame) -> np.ndarray
 
 QUOTE_ENDING = Text("quote {quote} expires on {until}")
 QUOTE_ENDED = Text("quote {quote} expired on {until} without an answer")
-QUOTE_UNANSWERED = Text("no answer to quote {quote} sent {days} days ago")
-CONTRACT_UNSIGNED = Text("contract sent {days} days ago is not signed")
+QUOTE_UNANSWERED = Text("no answer to quote {quote} sent {days} {days:day|days} ago")
+CONTRACT_UNSIGNED = Text("contract sent {days} {days:day|days} ago is not signed")
 
 
 def find_unanswered_offers(deals: DealArrays) -> Iterator[FollowUpReason]:
@@ -227,7 +227,7 @@ def find_due_tasks(deals: DealArrays) -> Iterator[FollowUpReason]:
         yield FollowUpReason(reason_id, text, level, when, facts, waits_for_day=True)
 
 
-SOLD_AND_ALONE = Text("won {days} days ago and not in “{stage}” yet: {task}")
+SOLD_AND_ALONE = Text("won {days} {days:day|days} ago and not in “{stage}” yet: {task}")
 _FIRST_MONTH = 30
 
 
@@ -253,9 +253,9 @@ def _find_first_aftercare(playbook: Playbook) -> tuple[str, str]:
     return stage.name, first.task if first else stage.action
 
 
-NO_CONTACT_FOR_DAYS = Text("no contact for {days} days (every {limit} in this stage)")
-OVER_STAGE_LIMIT = Text("{days} days in the stage (limit {limit})")
-AFTER_SALES_VISIT_DUE = Text("time for an after-sales visit: last contact {days} days ago")  # fmt: skip
+NO_CONTACT_FOR_DAYS = Text("no contact for {days} {days:day|days} (every {limit} in this stage)")
+OVER_STAGE_LIMIT = Text("{days} {days:day|days} in the stage (limit {limit})")
+AFTER_SALES_VISIT_DUE = Text("time for an after-sales visit: last contact {days} {days:day|days} ago")  # fmt: skip
 
 
 def find_stalled_deals(deals: DealArrays) -> Iterator[FollowUpReason]:

@@ -74,7 +74,7 @@ TASK_DONE = GateCheck(
 _OR_SEPARATOR = Text(" or ", context="between the items of a list")
 _NO_ACTIVITY_YET = Text("there is none")
 _LAST_ACTIVITY_ON_DAY = Text("the last one was on {day}")
-_ACTIVITY_WITHIN_DAYS = Text("An activity “{what}” within {days} days is needed; ")
+_ACTIVITY_WITHIN_DAYS = Text("An activity “{what}” within {days} {days:day|days} is needed; ")
 _ACTIVITY_AT_ANY_TIME = Text("An activity “{what}” is needed; ")
 
 

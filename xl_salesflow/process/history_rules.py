@@ -155,7 +155,8 @@ MISSING_STAGE_STAYS = Rule(
     "missing_visits",
     Text("Visits removed by hand"),
     Text(
-        "{count} visits are missing from Stage history, and no run removed them: {which}; restore them from a backup."
+        "{count} {count:visit is|visits are} missing from Stage history, and no run removed {count:it|them}: "
+        "{which}; restore {count:it|them} from a backup."
     ),
     "warn",
     _find_missing_stays,
@@ -171,7 +172,7 @@ def _find_unsealed_rows(pipeline: Pipeline) -> Iterable[RuleMatch]:
 UNSEALED_STAGE_STAYS = Rule(
     "unsealed_visit",
     Text("Visits without a seal"),
-    Text("{count} visits have no seal, the first is {visit}; an update seals them as they are."),
+    Text("{count} {count:visit has|visits have} no seal, the first is {visit}; an update seals them as they are."),
     "note",
     _find_unsealed_rows,
 )
@@ -194,7 +195,8 @@ UNSIGNED_STAYS = Rule(
     "unsigned_visit",
     Text("Visits without a signature"),
     Text(
-        "{count} visits are not signed with your key although an earlier one is, the first is {visit}: they were written "
+        "{count} {count:visit is|visits are} not signed with your key although an earlier one is, the first is "
+        "{visit}: they were written "
         "without the key, or changed and sealed anew."
     ),
     "warn",

@@ -50,7 +50,8 @@ SPELLING_VARIANT = Rule(
     "spelling_variant",
     Text("A name in another spelling"),
     Text(
-        "“{text}” (in {count} rows) is “{name}” in another spelling: every number counts it as “{name}”, and an update writes "
+        "“{text}” (in {count} {count:row|rows}) is “{name}” in another spelling: every number counts it as "
+        "“{name}”, and an update writes "
         "it so."
     ),
     "note",
@@ -72,7 +73,8 @@ STAGE_RENAMED = Rule(
     "stage_renamed",
     Text("A stage renamed in the sheet Stages"),
     Text(
-        "No stage is called “{old}” any more, but {count} deals are in it, and nothing is in “{new}”. If “{old}” is called "
+        "No stage is called “{old}” any more, but {count} {count:deal is|deals are} in it, and nothing is in "
+        "“{new}”. If “{old}” is called "
         '“{new}” now, this carries every row along: salesflow rename BOOK "{old}" "{new}" --in Stages'
     ),
     "warn",
@@ -91,7 +93,8 @@ NAME_RENAMED = Rule(
     "name_renamed",
     Text("A name changed in the sheet that declares it"),
     Text(
-        "“{old}” is not in the sheet {sheet} any more, but {count} rows name it, and none names “{new}”. If “{old}” is called "
+        "“{old}” is not in the sheet {sheet} any more, but {count} {count:row names|rows name} it, and none names "
+        "“{new}”. If “{old}” is called "
         '“{new}” now, this carries every row along: salesflow rename BOOK "{old}" "{new}" --in {place}; or select the cell '
         "and press Rename."
     ),
@@ -156,7 +159,8 @@ OFF_LIST_VALUE = Rule(
     "off_list",
     Text("A value that the sheet Lists does not offer"),
     Text(
-        "“{value}” (in {count} rows) is not one of the values of “{column}” in the sheet Lists; {hint} Choose from the list, "
+        "“{value}” (in {count} {count:row|rows}) is not one of the values of “{column}” in the sheet Lists; {hint} "
+        "Choose from the list, "
         "or add the value there; until then it counts as something else."
     ),
     "warn",

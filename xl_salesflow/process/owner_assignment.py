@@ -150,7 +150,7 @@ def _make_unassigned_finding(pipeline: Pipeline, row: int, deal: str, why: Text)
     return Finding("unassigned", "note", message, "Deals", deal, "owner", pipeline.cell_address("Deals", row, "owner"))
 
 
-RECLAIMED_BECAUSE = Text("no activity for {days} days; previous owner: {owner}")
+RECLAIMED_BECAUSE = Text("no activity for {days} {days:day|days}; previous owner: {owner}")
 _IDLE_CLOCK_COLUMNS = ("last_activity", "since", "created", "assigned", "next_step_date")
 
 

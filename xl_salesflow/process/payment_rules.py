@@ -98,7 +98,8 @@ UNDATED_PAYMENT = Rule(
     "payment_undated",
     Text("Instalments that are never due"),
     Text(
-        "{count} instalments of won deals have neither a day in “{column}” nor an event after which they are due, so they are "
+        "{count} {count:instalment|instalments} of won deals {count:has|have} neither a day in “{column}” nor an "
+        "event after which they are due, so they are "
         "never overdue and no month expects them."
     ),
     "note",

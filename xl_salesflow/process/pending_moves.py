@@ -196,7 +196,8 @@ MOVE_STATUS_RULES = (
         "moves_not_judged",
         Text("Moves that wait for a correction of the playbook"),
         Text(
-            "{count} moves wait: the playbook {playbook} has no open stage or no stage Won; correct the sheet Stages."
+            "{count} {count:move waits|moves wait}: the playbook {playbook} has no open stage or no stage Won; "
+            "correct the sheet Stages."
         ),
         "block",
         _find_unjudged_moves,

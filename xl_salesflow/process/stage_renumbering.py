@@ -137,7 +137,8 @@ def _uncounted_stages(playbook: Playbook) -> set[str]:
 RENUMBERING_MESSAGES: Mapping[str, Text] = MappingProxyType(
     {
         "stages_renumbered": Text(
-            "The stages of {playbook} were edited in the sheet Stages: {count} rows of Stage history have new stage numbers, and "
+            "The stages of {playbook} were edited in the sheet Stages: {count} {count:row|rows} of Stage history "
+            "{count:has|have} new stage numbers, and "
             "all numbers count by them."
         )
     }

@@ -125,8 +125,8 @@ GAP_BEFORE_RENEWAL = Rule(
     "contract_gap",
     Text("Renewed after a gap"),
     Text(
-        "The contract that continues this one begins on {day}, {days} days after it ended: the customer counts as lost and "
-        "as new. If the service went on, correct “{column}” or that start."
+        "The contract that continues this one begins on {day}, {days} {days:day|days} after it ended: "
+        "the customer counts as lost and as new. If the service went on, correct “{column}” or that start."
     ),
     "note",
     _find_gaps,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Pipeline
@@ -45,7 +46,8 @@ def _find_continued_days(contracts: pd.DataFrame) -> pd.Series:
 
 def find_notice_days(contracts: pd.DataFrame) -> pd.Series:
     """Return the last day on which notice can be given of each row of *contracts*, as its formula column does."""
-    before = pd.to_timedelta(contracts["notice_days"].round(), unit="D")
+    whole = np.ceil(contracts["notice_days"])  # a cell with a part of a day shows the day that it falls on
+    before = pd.to_timedelta(whole, unit="D")
     return contracts["notice"].fillna((contracts["end"] - before).astype(contracts["notice"].dtype))
 
 

@@ -102,7 +102,7 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
 OTHER_SPELLING = "other_spelling"
 """A cell whose text is not spelled as its value would be written; it is not reported here, a run spells it."""
 
-MORE_CELLS_TEXT = Text("{header}: {count} more cells like {cell}.")
+MORE_CELLS_TEXT = Text("{header}: {count} more {count:cell|cells} like {cell}.")
 
 
 class ValueFinding(NamedTuple):

@@ -202,7 +202,7 @@ def _check_function_calls(case: DoctorCase) -> Text | None:
         return None
     most = max(set(called), key=called.count)
     return Text(
-        "{count} cells call worksheet functions one by one ({most} most often); give it the whole "
+        "{count} {count:cell calls|cells call} worksheet functions one by one ({most} most often); give it the whole "
         "column in one cell, such as ={most}(B2:B500)."
     ).with_facts(count=len(called), most=most)
 

@@ -17,7 +17,9 @@ NOBODY_KNOWN = Text(
     "“{subject}”: {who} is neither in Contacts nor at the domain of a customer; add the contact, or log it with --deal."
 )
 ANSWERS_QUOTE = Text("{who} answered quote {quote} on {day}; if it is decided, set its status.")
-LEAD_ANSWERED = Text("The lead {deal} had its first answer on {day}, {days} days after it came; it was due on {due}.")
+LEAD_ANSWERED = Text(
+    "The lead {deal} had its first answer on {day}, {days} {days:day|days} after it came; it was due on {due}."
+)
 ANSWERED_INVITATION: Mapping[str, Text] = MappingProxyType(
     {
         "accepted": Text("{who} accepted the appointment “{subject}” on {day}."),

@@ -49,7 +49,7 @@ _NO_COUNTS = ForecastCounts(None, None, None)
 _TOO_FEW_TEXT = Text(
     "Closed deals on record: {closed}, won: {won}; a simulation needs {fewest} closed ones, of which {fewest_won} won."
 )
-_TOO_SHORT_TEXT = Text("The record covers {days} days; a simulation needs {shortest}.")
+_TOO_SHORT_TEXT = Text("The record covers {days} {days:day|days}; a simulation needs {shortest}.")
 
 
 def compute_forecast(pipeline: Pipeline, start: date | None = None, end: date | None = None) -> ForecastAnswer:

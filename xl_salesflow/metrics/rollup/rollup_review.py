@@ -37,35 +37,39 @@ ROLLUP_MESSAGES: Mapping[str, tuple[str, Text]] = MappingProxyType(
         "rollup_not_updated": (
             "warn",
             Text(
-                "{book}: {count} deals, such as “{name}”, were typed since its last update and are not counted yet; "
+                "{book}: {count} {count:deal|deals}, such as “{name}”, {count:was|were} typed since its last update "
+                "and {count:is|are} not counted yet; "
                 "run salesflow update on it first."
             ),
         ),
         "rollup_same_deal": (
             "warn",
             Text(
-                "{count} deals of {book}, such as {name}, are in {other} too and count twice; leave one of the two workbooks "
+                "{count} {count:deal|deals} of {book}, such as {name}, {count:is|are} in {other} too and "
+                "{count:counts|count} twice; leave one of the two workbooks "
                 "out, or delete the deals in one of them."
             ),
         ),
         "rollup_same_target": (
             "warn",
             Text(
-                "{count} targets of {book}, such as {name}, are in {other} too and are added up; delete them in one of the two "
+                "{count} {count:target|targets} of {book}, such as {name}, {count:is|are} in {other} too and "
+                "{count:is|are} added up; delete them in one of the two "
                 "workbooks if they are the same targets."
             ),
         ),
         "rollup_same_name": (
             "note",
             Text(
-                "{count} contacts of {book}, such as {name}, have the name of somebody else in {other}; in the roll-up, their "
+                "{count} {count:contact|contacts} of {book}, such as {name}, {count:has|have} the name of somebody "
+                "else in {other}; in the roll-up, their "
                 "names end in “({book})”."
             ),
         ),
         "rollup_other_values": (
             "warn",
             Text(
-                "{sheet}: {count} rows of {book}, such as {name}, differ from {other} in {columns}; "
+                "{sheet}: {count} {count:row|rows} of {book}, such as {name}, {count:differs|differ} from {other} in {columns}; "
                 "the values of {other} are used."
             ),
         ),
