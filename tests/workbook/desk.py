@@ -26,13 +26,14 @@ from xl_salesflow.schema.table_registry import TABLES, render_formula
 
 Rows = Sequence[Mapping[str, Any]]
 
-_MADE: dict[tuple[str, str, str], bytes] = {}
+_MADE: dict[tuple[object, ...], bytes] = {}
 """The workbooks that were made, by what is in them: most tests want the same few, and openpyxl is slow."""
 
 
 def make(path: Path, language: Language = "en", rows: Mapping[str, Rows] | None = None, own: str = "") -> Path:
     """Save a workbook with every declared table at *path*; *own* is the header of the user's own column in Deals."""
-    wanted = language, repr(rows), own
+    tables = tuple((name, *(column.id for column in table.columns)) for name, table in TABLES.items())
+    wanted = language, repr(rows), own, tables  # a test may have tables of its own
     if wanted not in _MADE:
         _MADE[wanted] = _build(language, rows or {}, own)
     path.write_bytes(_MADE[wanted])
