@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from xl_salesflow.ooxml.cell_writer import CellFragment, WriteMode
@@ -13,6 +13,11 @@ from xl_salesflow.ooxml.sheet_stream import CELL_PLACE, SheetGrammar, parse_row_
 _CELL_STYLE_ATTRIBUTE = re.compile(rb'\ss="[0-9]+"')
 _ROW_SPANS_ATTRIBUTE = re.compile(rb'\sspans="([0-9]{1,9}):([0-9]{1,9})"')
 _NOT_FOR_NEW_ROWS = re.compile(rb'\s(?:r|spans|hidden|collapsed|outlineLevel)="[^"]*"')
+
+
+_NO_STYLE = b"none"
+_COLUMN_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?col\s[^<>]*>")
+_COLUMN_ATTRIBUTE = re.compile(rb'\s(min|max|style)="([0-9]{1,9})"')
 
 
 DatedStyle = Callable[[bytes, WriteMode], bytes]  # a format attribute and DATE or DATETIME → one that shows a date
@@ -26,6 +31,7 @@ class NewRowStyle(NamedTuple):
     filled: list[bytes]  # a cell up to its row number, its type attribute and its body
     blank: dict[int, bytes]  # an empty cell with a format, up to its row number
     dated: dict[tuple[int, WriteMode], bytes]  # a cell with a date as in *filled*, made when it is first needed
+    left_to_column: Mapping[int, bytes]  # the formats of blank cells that need not be written
 
 
 class MalformedRow(ValueError):
@@ -47,8 +53,13 @@ class _KeptAttributes(dict[bytes, bytes]):
 class RowSplicer:
     """Replaces cells in the rows of one sheet, always in the same columns."""
 
-    def __init__(self, patterns: SheetGrammar, columns: Sequence[int], dated: DatedStyle) -> None:
+    def __init__(
+        self, patterns: SheetGrammar, columns: Sequence[int], dated: DatedStyle, column_styles: Mapping[int, bytes]
+    ) -> None:
+        """Store the columns to change, and the format attribute of those that have a format of their own."""
         self._patterns, self._columns, self._dated = patterns, columns, dated
+        self._column_styles = column_styles
+        self._left_to_column: Mapping[int, bytes] = {}  # formats of blank cells that the row being written omits
         self._open = b"<%bc" % patterns.prefix
         self._close = b"</%bc>" % patterns.prefix
         self._marks = [self._open + b' r="%b%%d"' % column_letters(column).encode() for column in columns]
@@ -62,6 +73,7 @@ class RowSplicer:
     ) -> bytes:
         """Replace cells of a row; `styles` gives the format attribute of cells that do not exist yet."""
         self.replaced.clear()
+        self._left_to_column = self._column_styles if not _CELL_STYLE_ATTRIBUTE.search(row, 0, row.find(b">")) else {}
         out: list[bytes] = []
         done = 0
         for at, fragment in enumerate(fragments):
@@ -70,6 +82,8 @@ class RowSplicer:
             mark = self._marks[at] % number
             start = row.find(mark, done)
             if start < 0:
+                if not (fragment[1] or fragment[0]) and self._columns[at] in self._left_to_column:
+                    continue  # a blank cell, as it is
                 self.replaced.clear()
                 return self._merge(row, number, fragments, styles)
             inside = row.find(b">", start) + 1
@@ -107,7 +121,10 @@ class RowSplicer:
             self.replaced.append((column, content))
         if mode is WriteMode.REMOVE:
             return b""
-        return self.write(mark, b"" if mode is WriteMode.WHOLE else self._kept[attributes], fragment)
+        style = b"" if mode is WriteMode.WHOLE else self._kept[attributes]
+        if not body and style + kind == self._left_to_column.get(column, _NO_STYLE):
+            return b""
+        return self.write(mark, style, fragment)
 
     def _formula(self, content: bytes) -> bytes:
         """Return the formula element of a cell, which comes before its value; empty if there is none."""
@@ -133,7 +150,9 @@ class RowSplicer:
         if mode is WriteMode.REMOVE or mode is WriteMode.CACHE:
             return b""
         style = b"" if mode is WriteMode.WHOLE else styles.get(column, b"")
-        return self.write(mark, style, fragment) if body or kind or style else b""
+        if not body and style + kind == self._left_to_column.get(column, b""):
+            return b""
+        return self.write(mark, style, fragment)
 
     def _merge(
         self, row: bytes, number: int, fragments: Sequence[CellFragment | None], styles: dict[int, bytes]
@@ -164,6 +183,7 @@ class RowSplicer:
     def new_row(self, number: int, look: NewRowStyle, fragments: Sequence[CellFragment | None]) -> bytes:
         """Return a row that did not exist; empty if it has no cells."""
         cells = []
+        self._left_to_column = look.left_to_column
         for at, fragment in enumerate(fragments):
             if fragment is None:
                 continue
@@ -189,12 +209,24 @@ class RowSplicer:
     def look(self, attributes: bytes, styles: dict[int, bytes]) -> NewRowStyle:
         """Return the look for new rows that resemble a row with these attributes and cell formats."""
         filled, blank = [], {}
+        left_to_column = {} if _CELL_STYLE_ATTRIBUTE.search(attributes) else self._column_styles
         for at, (column, mark) in enumerate(zip(self._columns, self._marks, strict=True)):
             style = styles.get(column, b"")
             filled.append(b"%b%b%%b>%%b%b" % (mark, style, self._close))
-            if style:
+            if style != left_to_column.get(column, b""):
                 blank[at] = b"%b%b/>" % (mark, style)
-        return NewRowStyle(_NOT_FOR_NEW_ROWS.sub(b"", attributes), styles, filled, blank, {})
+        return NewRowStyle(_NOT_FOR_NEW_ROWS.sub(b"", attributes), styles, filled, blank, {}, left_to_column)
+
+
+def read_column_styles(head: bytes, columns: Iterable[int]) -> dict[int, bytes]:
+    """Return the format attribute of some columns, from the part of a sheet before its rows; none for a plain column."""
+    wanted, found = sorted(columns), dict[int, bytes]()
+    for element in _COLUMN_ELEMENT.findall(head) if wanted else ():
+        at = {name: int(number) for name, number in _COLUMN_ATTRIBUTE.findall(element)}
+        if at.get(b"style"):
+            here = (column for column in wanted if at.get(b"min", 0) <= column <= at.get(b"max", 0))
+            found |= dict.fromkeys(here, b' s="%d"' % at[b"style"])
+    return found
 
 
 def read_row_styles(patterns: SheetGrammar, row: bytes) -> dict[int, bytes]:

@@ -19,7 +19,14 @@ from xl_salesflow.ooxml.cell_writer import CACHE_MODE, WHOLE_MODE, CellFragment,
 from xl_salesflow.ooxml.column_formulas import SharedFormulaSplitter
 from xl_salesflow.ooxml.opc_package import repairable_workbook_error
 from xl_salesflow.ooxml.row_shifts import FormulaFollower, XmlChange, leave_unchanged
-from xl_salesflow.ooxml.row_splicer import DatedStyle, MalformedRow, NewRowStyle, RowSplicer, read_row_styles
+from xl_salesflow.ooxml.row_splicer import (
+    DatedStyle,
+    MalformedRow,
+    NewRowStyle,
+    RowSplicer,
+    read_column_styles,
+    read_row_styles,
+)
 from xl_salesflow.ooxml.sheet_edits import RefusedCellValue, SheetEdits
 from xl_salesflow.ooxml.sheet_stream import (
     RowSpan,
@@ -133,7 +140,8 @@ class SheetRewriter:
         """Yield the sheet's bytes with the edits applied; raises UnsupportedEdit."""
         self._patterns = stream.grammar
         self._shared = SharedFormulaSplitter(stream.grammar, self._follow.rows)
-        self._splicer = RowSplicer(stream.grammar, self._edits.columns, self._setting.dated)
+        self._column_styles = read_column_styles(stream.head, self._edits.columns)
+        self._splicer = RowSplicer(stream.grammar, self._edits.columns, self._setting.dated, self._column_styles)
         self._rows = self._edits.rows
         self._writer = CellWriter(stream.grammar.prefix, self._setting.date1904)
         self._changes = self._edits.by_row(self._writer)
@@ -226,7 +234,7 @@ class SheetRewriter:
         here = tuple(name for name, fresh in self._edits.fresh.items() if fresh.contains_row(number))
         if here not in self._look_of:
             attributes = b""
-            styles: dict[int, bytes] = {}
+            styles = dict(self._column_styles)
             for area, model, _ in (self._edits.fresh[name] for name in here):
                 attributes, cells = self._models[model]
                 styles |= {at: style for at, style in cells.items() if area.first_col <= at <= area.last_col}

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
 
-from xl_salesflow.schema.table_columns import TableSchema
+from xl_salesflow.schema.table_columns import SheetGroup, TableSchema
 from xl_salesflow.schema.table_registry import TABLES
 
 
@@ -125,3 +125,18 @@ def group_columns(name: str) -> tuple[tuple[str, ...], ...]:
             home[column] = home[before]
             home[before].insert(home[before].index(before) + 1, column)
     return tuple(map(tuple, groups))
+
+
+@cache
+def columns_that_style_blanks(name: str) -> tuple[str, ...]:
+    """Return the columns of table *name* whose format also stands at the column, so that rows omit their blank cells.
+
+    They are those that the sheet folds or hides, and all of a record: below the table of a sheet that people work in, the
+    tint of its columns would go on.
+    """
+    if TABLES[name].group is SheetGroup.RECORD:
+        return tuple(column.id for column in TABLES[name].columns)
+    if name not in SHEET_LAYOUTS:
+        return ()
+    _, _, *folded, hidden = group_columns(name)
+    return (*(column for group in folded for column in group[1:]), *hidden)

@@ -25,7 +25,7 @@ from xl_salesflow.schema.choice_lists import CHOICES, CHOICES_ADDED_LATER
 from xl_salesflow.schema.named_values import SETTINGS_BY_ID
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.workbook.calculated_columns import renew_calculated_columns
+from xl_salesflow.workbook.calculated_columns import renew_calculated_columns, slim_blank_cells
 from xl_salesflow.workbook.empty_workbook import read_empty_workbook
 from xl_salesflow.workbook.loose_cells import LostFormula, find_lost_formulas
 from xl_salesflow.workbook.missing_names import add_missing_names
@@ -151,6 +151,7 @@ def restore_workbook(workbook: Workbook) -> tuple[Workbook, list[MissingPart], l
     """Upgrade a workbook and restore the formulas outside tables; raises like `upgrade_workbook`."""
     shipped = template_for_workbook(workbook)
     workbook, added = upgrade_workbook(workbook, shipped)
+    workbook = slim_blank_cells(workbook)
     found = find_lost_formulas(workbook, shipped)
     _clear_arrays_in_the_way(workbook, found)
     for one in found:

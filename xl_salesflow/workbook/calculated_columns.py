@@ -1,14 +1,16 @@
-"""Renew the formulas that tables keep for new rows, where a table still has one of an earlier version.
+"""Renew what tables of an earlier version keep for new rows, and leave their blank cells to the columns.
 
-Excel fills them into the rows that people add. One that a person wrote stays.
+Excel fills the formula of a calculated column into the rows that people add. One that a person wrote stays.
 """
 
 from __future__ import annotations
 
 from xl_salesflow.ooxml.column_formulas import normalize_formula
+from xl_salesflow.ooxml.column_looks import leave_blanks_to_columns
 from xl_salesflow.ooxml.package_draft import PackageDraft
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.ooxml.workbook_parts import child_elements
+from xl_salesflow.schema.sheet_layouts import columns_that_style_blanks
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.former_formulas import digest_formula, read_former_formulas
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout, language_of_headers, match_headers
@@ -34,3 +36,18 @@ def renew_calculated_columns(workbook: Workbook) -> Workbook:
             ):
                 written.text, renewed = today, True
     return Workbook(workbook.path, draft.to_bytes()) if renewed else workbook
+
+
+def slim_blank_cells(workbook: Workbook) -> Workbook:
+    """Return *workbook* with the format of blank cells at their columns, where the template has it there too."""
+    ours = {name: workbook.tables[name] for name in TABLES if name in workbook.tables}
+    language, draft, slimmed = language_of_headers(ours), PackageDraft(workbook.package), False
+    for name, table in ours.items():
+        headers = match_headers(TABLES[name], table.headers, language)
+        columns = [table.column(headers[one]) for one in columns_that_style_blanks(name) if one in headers]
+        part = workbook.sheets[table.sheet].part
+        pieces = leave_blanks_to_columns(workbook.package, part, table, columns) if columns else None
+        if pieces is not None:
+            draft.replace(part, pieces)
+            slimmed = True
+    return Workbook(workbook.path, draft.to_bytes()) if slimmed else workbook

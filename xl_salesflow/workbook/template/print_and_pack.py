@@ -16,7 +16,7 @@ from openpyxl.worksheet.properties import Outline, PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.locale.texts import Language
-from xl_salesflow.schema.sheet_layouts import SHEET_LAYOUTS, SheetLayout, group_columns
+from xl_salesflow.schema.sheet_layouts import SHEET_LAYOUTS, SheetLayout, columns_that_style_blanks, group_columns
 from xl_salesflow.workbook.template.starter_content import PAGE_FOOTER
 from xl_salesflow.workbook.template.table_sheets import PlacedTable, column_width
 from xl_salesflow.workbook.template.template_styles import GROUP_COLOURS
@@ -37,6 +37,7 @@ def lay_out_table_sheet(placed: PlacedTable, language: Language) -> None:
     frozen = layout.frozen if layout else 1
     if layout:
         _fold_columns(placed, layout)
+    _style_blanks_by_column(placed)
     sheet.freeze_panes = f"{get_column_letter(placed.left + frozen)}{placed.first}"
     sheet.print_title_rows = f"{placed.top}:{placed.top}"
     last = placed.column_letter(_last_printed_column(placed))
@@ -66,6 +67,15 @@ def _fold_columns(placed: PlacedTable, layout: SheetLayout) -> None:
             row[0].alignment = _as_one_line(row[0].alignment)
     for number in range(placed.first, placed.last + 1):  # the rows that a table gains look like its last one
         sheet.row_dimensions[number].height = _ROW_HEIGHT
+
+
+def _style_blanks_by_column(placed: PlacedTable) -> None:
+    """Give columns the format of their body, which cells that are not written then have."""
+    for column_id in columns_that_style_blanks(placed.table.name):
+        body = placed.sheet.cell(placed.first, placed.column_number(column_id))
+        dimension = placed.sheet.column_dimensions[placed.column_letter(column_id)]
+        # as a whole: to set its parts one by one would leave a format in the workbook for each step
+        dimension._style = copy(body._style)  # type: ignore[attr-defined, union-attr]
 
 
 def _as_one_line(alignment: Alignment) -> Alignment:
