@@ -8,6 +8,7 @@ Public names, by file:
     cell_contents: CachedValue, CellFormula, ErrorValue
     cell_references: Area, cell_address, CellPlace, MAX_COLUMN, MAX_ROW
     column_formulas: normalize_formula
+    column_looks: leave_blanks_to_columns
     excel_notation: address_on_sheet, bare_sheet_name, column_letters, column_number, date_to_serial, LAST_DAY_SERIAL,
         quote_sheet_name, serial_to_datetime, split_sheet_reference, unquote_sheet_name
     formula_cells: KnownFormulas
