@@ -16,8 +16,8 @@ _NOT_FOR_NEW_ROWS = re.compile(rb'\s(?:r|spans|hidden|collapsed|outlineLevel)="[
 
 
 _NO_STYLE = b"none"
-_COLUMN_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?col\s[^<>]*>")
-_COLUMN_ATTRIBUTE = re.compile(rb'\s(min|max|style)="([0-9]{1,9})"')
+_STYLED_COLUMN_TAG = re.compile(rb"<(?:[\w.-]+:)?col\s[^<>]*>")
+_STYLED_COLUMN_ATTRIBUTE = re.compile(rb'\s(min|max|style)="([0-9]{1,9})"')
 
 
 DatedStyle = Callable[[bytes, WriteMode], bytes]  # a format attribute and DATE or DATETIME → one that shows a date
@@ -221,8 +221,8 @@ class RowSplicer:
 def read_column_styles(head: bytes, columns: Iterable[int]) -> dict[int, bytes]:
     """Return the format attribute of some columns, from the part of a sheet before its rows; none for a plain column."""
     wanted, found = sorted(columns), dict[int, bytes]()
-    for element in _COLUMN_ELEMENT.findall(head) if wanted else ():
-        at = {name: int(number) for name, number in _COLUMN_ATTRIBUTE.findall(element)}
+    for element in _STYLED_COLUMN_TAG.findall(head) if wanted else ():
+        at = {name: int(number) for name, number in _STYLED_COLUMN_ATTRIBUTE.findall(element)}
         if at.get(b"style"):
             here = (column for column in wanted if at.get(b"min", 0) <= column <= at.get(b"max", 0))
             found |= dict.fromkeys(here, b' s="%d"' % at[b"style"])
