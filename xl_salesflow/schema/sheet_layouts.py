@@ -45,8 +45,8 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
             ),
             frozen=2,
             opened=(
-                "move_status", "move_warnings", "budget", "authority", "need", "timeline", "bant_known", "bant_score",
-                "bant_grade", "contract_signed", "loss_reason", "move_reason", "override_by", "override_reason",
+                "move_status", "budget", "authority", "need", "timeline", "bant_known", "bant_score", "bant_grade",
+                "contract_signed", "loss_reason", "move_reason", "override_by", "override_reason",
             ),
             folded=(
                 (
@@ -59,8 +59,8 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
                 ),
                 ("source", "product", "region", "sales_channel", "referred_by", "created", "playbook"),
                 (
-                    "recorded_stage", "since", "outcome", "closed", "last_activity", "idle_days", "age_days", "attempts",
-                    "contact_days", "sales_cost", "pushes", "assigned", "furthest",
+                    "recorded_stage", "since", "move_warnings", "outcome", "closed", "last_activity", "idle_days",
+                    "age_days", "attempts", "contact_days", "sales_cost", "pushes", "assigned", "furthest",
                 ),
             ),
             hidden=(

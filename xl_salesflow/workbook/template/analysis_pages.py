@@ -183,8 +183,8 @@ ANALYSIS_PAGES = {
     ),
     "Commission": AnalysisPage(
         Text(
-            "What each person is credited with, by the sheet Credit split. What it pays, line by line, says `salesflow "
-            "commission`. The Funnel's period and as-of date apply, its dropdowns do not."
+            "What each person is credited with, by the sheet Credit split. The button Commission shows what it pays, line "
+            "by line. The Funnel's period and as-of date apply, its dropdowns do not."
         ),
         (
             AnalysisChart(
