@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,9 +18,11 @@ from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.history_seal import find_broken_seals
 from xl_salesflow.core.name_spelling import unify_names
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.core.rule_declarations import list_rule_findings
 from xl_salesflow.engine import Run, apply_query
 from xl_salesflow.locale.texts import LANGUAGES, Language, fold_text
 from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.process.name_rules import SPELLING_VARIANT
 from xl_salesflow.schema.named_values import Query
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import check, funnel, update
@@ -125,6 +128,27 @@ def test_a_check_tells_the_spellings_that_an_update_writes() -> None:
         assert "“ANN” (in 2 rows) is “Ann”" in found.message
     after = apply_change_set(pipeline, update(pipeline, RUN))
     assert not [finding for finding in update(after, RUN).findings if finding.rule == "spelling_variant"]
+
+
+def test_a_cell_with_both_odd_case_and_surplus_spaces_is_one_finding() -> None:
+    """
+    deal | owner | stage
+    D-1  | Ann   | Lead
+    D-2  | ANN   | Lead
+    D-3  | ANN   | Lead
+    D-4  | Ann   | Lead
+    """
+    pipeline = named(
+        test_a_cell_with_both_odd_case_and_surplus_spaces_is_one_finding.__doc__ or "", Team=[{"person": "Ann"}]
+    )
+    rows_of = dict(zip(pipeline["Deals"]["deal"], pipeline["Deals"].index, strict=True))
+    typed = {"Deals": {"owner": {rows_of["D-3"]: "ANN ", rows_of["D-4"]: "Ann "}}}
+    found = list_rule_findings(replace(pipeline, typed_texts=typed), SPELLING_VARIANT)
+    assert [(finding.key, finding.message.split(" in another")[0]) for finding in found] == [
+        ("D-2", "“ANN” (in 1 row) is “Ann”"),
+        ("D-3", "“ANN ” (in 1 row) is “Ann”"),
+        ("D-4", "“Ann ” (in 1 row) is “Ann”"),
+    ]
 
 
 def test_seals_stay_intact_and_broken_ones_stay_broken() -> None:

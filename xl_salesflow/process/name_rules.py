@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
-from xl_salesflow.core.name_spelling import find_spellings, list_name_sources
-from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.name_spelling import Spellings, find_spellings, list_name_sources
+from xl_salesflow.core.pipelines import Finding, NameColumn, Pipeline
 from xl_salesflow.core.rule_declarations import (
     Rule,
     RuleMatch,
@@ -25,25 +25,33 @@ from xl_salesflow.schema.table_registry import TABLES
 
 
 def _find_spelling_variants(pipeline: Pipeline) -> Iterable[RuleMatch]:
-    for source in list_name_sources():
-        spellings = find_spellings(pipeline, source)
-        for table, column in source.used if spellings else ():
-            cells = pipeline[table][column]
-            variants = cells[cells.isin(list(spellings))]
-            yield _match_variants(table, column, variants, variants.map(spellings))
-    for table, columns in pipeline.typed_texts.items():
-        for column, texts in columns.items():
-            variants = pd.Series(texts, dtype=object)
-            variants = variants[variants.index.isin(pipeline[table].index)]
-            values = pipeline[table].loc[variants.index, column]
-            labels = format_column_values(TABLES[table][column], values, pipeline.language)
-            yield _match_variants(table, column, variants, labels)
+    spellings = {
+        used: found
+        for source in list_name_sources()
+        if (found := find_spellings(pipeline, source))
+        for used in source.used
+    }
+    typed = {
+        (table, column): texts for table, columns in pipeline.typed_texts.items() for column, texts in columns.items()
+    }
+    for name in {**spellings, **typed}:
+        yield _match_variants(pipeline, name, spellings.get(name, {}), typed.get(name, {}))
 
 
-def _match_variants(table: str, column: str, variants: pd.Series, names: pd.Series) -> RuleMatch:
-    first = variants.drop_duplicates()
-    facts = {"text": first, "name": names.loc[first.index], "count": first.map(variants.value_counts())}
-    return RuleMatch(table, first.index, column, facts)
+def _match_variants(pipeline: Pipeline, name: NameColumn, spellings: Spellings, typed: Mapping[int, str]) -> RuleMatch:
+    # a cell that was read in another spelling than its text may hold one that differs from the name again
+    table, column = name
+    cells = pipeline[table][column]
+    texts = cells[cells.isin(list(spellings)) | cells.index.isin(list(typed))]
+    texts = texts.where(~texts.index.isin(list(typed)), texts.index.map(typed))
+    first = texts.drop_duplicates()
+    values = cells.loc[first.index]
+    names = format_column_values(
+        TABLES[table][column], values.map(lambda value: spellings.get(value, value)), pipeline.language
+    )
+    return RuleMatch(
+        table, first.index, column, {"text": first, "name": names, "count": first.map(texts.value_counts())}
+    )
 
 
 SPELLING_VARIANT = Rule(
