@@ -40,6 +40,38 @@ def test_every_way_out_of_a_stage() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("query", "moves"),
+    [
+        (Query(as_of=date(2026, 1, 4)), {}),
+        (Query(as_of=date(2026, 1, 5)), {("Lead", "Demo"): 1}),
+        (Query(as_of=date(2026, 1, 6)), {("Lead", "Demo"): 2, ("Demo", "Won"): 1}),
+        (Query(), {("Lead", "Demo"): 2, ("Demo", "Won"): 1}),
+        (Query(filters={"owner": "Ann"}), {("Lead", "Demo"): 1, ("Demo", "Won"): 1}),
+        (Query(filters={"owner": "Bob"}, as_of=date(2026, 1, 5)), {}),
+        (Query(filters={"owner": "Cai"}), {}),
+        (Query(start=date(2026, 1, 6)), {("Lead", "Demo"): 2, ("Demo", "Won"): 1}),
+        (Query(filters={"owner": "Ann"}, end=date(2026, 1, 2)), {("Lead", "Demo"): 1, ("Demo", "Won"): 1}),
+    ],
+)
+def test_the_moves_up_to_a_day_of_the_deals_in_view_whatever_the_period(
+    query: Query, moves: dict[tuple[str, str], int]
+) -> None:
+    pipeline = pipeline_from_table(
+        """
+        deal | owner | visits
+        D-1  | Ann   | Lead 01-01, Demo 01-05, Won 01-06
+        D-2  | Bob   | Lead 01-01, Demo 01-06
+        """,
+        date(2026, 2, 1),
+    )
+    found = cube_move_matrix(build_cube(replace(pipeline, query=query)))
+    assert {(move.from_, move.to): move.count for move in found} == moves
+    rows = compute_sheet_values(replace(pipeline, query=query)).tables["Moves"]
+    shown = {("Lead", "Demo"): rows[1]["to_3"], ("Demo", "Won"): rows[3]["won"]}
+    assert {way: count for way, count in shown.items() if count} == moves
+
+
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("as_of", [None, date(2025, 9, 15), date(2024, 12, 1)])
 def test_every_stay_is_counted(seed: int, as_of: date | None) -> None:
