@@ -132,8 +132,10 @@ def columns_that_style_blanks(name: str) -> tuple[str, ...]:
     """Return the columns of table *name* whose format also stands at the column, so that rows omit their blank cells.
 
     They are those that the sheet folds or hides, and all of a record: below the table of a sheet that people work in, the
-    tint of its columns would go on.
+    tint of its columns would go on. A table of another file, such as a change sheet, has none.
     """
+    if name not in TABLES:
+        return ()
     if TABLES[name].group is SheetGroup.RECORD:
         return tuple(column.id for column in TABLES[name].columns)
     if name not in SHEET_LAYOUTS:
