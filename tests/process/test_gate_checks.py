@@ -216,7 +216,7 @@ def test_the_table_has_every_check() -> None:
             "No contact of the customer is: Decision-maker or Budget approver (Eve: Strongly against us).",
         ),
         (Gate("contact_is", "Champion"), "No contact of the customer is: Champion."),
-        (Gate("objections_closed"), "An objection is open: “O-2 (Price)”, “O-3 (Trust)”."),
+        (Gate("objections_closed"), "Objections are open: “O-2 (Price)”, “O-3 (Trust)”."),
         (
             Gate("activity_outcome", "Demo, Call", "Interested"),
             "No activity “Demo or Call” has the outcome: Interested.",
@@ -229,6 +229,38 @@ def test_the_table_has_every_check() -> None:
 )
 def test_the_sentence_says_what_is_missing(gate: Gate, sentence: str) -> None:
     assert judge(make_book(gate))["reasons"].iloc[1].startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("language", "one_task", "tasks", "objections"),
+    [
+        (
+            "en",
+            "The task “Greet them” is not done. Do it, then set its status to Done in the sheet Tasks.",
+            "The tasks “Greet them”, “Ask them” are not done. Do them, then set their status to Done in the sheet Tasks.",
+            "An objection is open: “O-2 (Price)”. Answer it, then set its status in the sheet Objections.",
+        ),
+        (
+            "zh",
+            "任务“Greet them”未完成。请完成后在“任务”表中将状态设为“已完成”。",
+            "任务“Greet them”、“Ask them”未完成。请完成后在“任务”表中将状态设为“已完成”。",
+            "异议“O-2 (价格)”尚未解决。请答复异议，然后在“异议”表中更改其状态。",
+        ),
+    ],
+)
+def test_the_sentence_agrees_with_the_number_of_things_missing(
+    language: Language, one_task: str, tasks: str, objections: str
+) -> None:
+    given = [
+        {"task_id": f"T-{deal}-{task}", "deal": deal, "stage": "Lead", "task": task, "required": "yes"}
+        for deal, task in (("D-2", "Greet them"), ("D-2", "Ask them"), ("D-1", "Greet them"))
+    ]
+    book = make_book(Gate("task_done"), language)
+    first_stage = book["Stages"]["stage"].iloc[0]
+    book = book.with_tables(Tasks=make_table_frame(TABLES["Tasks"], given).assign(stage=first_stage))
+    assert judge(book)["reasons"].tolist() == [one_task, tasks]
+    raised = ROWS["Objections"][:2]
+    assert judge(make_book(Gate("objections_closed"), language, Objections=raised))["reasons"].iloc[1] == objections
 
 
 UNKNOWN = "The gate may not be meant for this deal, but {} is blank."

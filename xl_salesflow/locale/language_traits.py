@@ -59,7 +59,7 @@ def match_language(code: str) -> Language:
 class _LanguageSwitchText(Text):
     """The names of all languages, each in its own language, the current one last."""
 
-    def _template_in(self, language: Language) -> str:
+    def template_in(self, language: Language) -> str:
         ordered = (*(other for other in LANGUAGES if other != language), language)
         return " / ".join(language_traits(one).name.in_(one) for one in ordered)
 

@@ -45,7 +45,7 @@ class Text:
 
     def in_(self, language: Language, **facts: object) -> str:
         """Return the text in *language* with its facts filled in; without facts, with the words for several."""
-        template = self._template_in(language)
+        template = self.template_in(language)
         if self.facts:
             facts = {**dict(self.facts), **facts}
         if not facts:
@@ -63,7 +63,8 @@ class Text:
         """Return the text in every language, English first."""
         return tuple(self.in_(language) for language in LANGUAGES)
 
-    def _template_in(self, language: Language) -> str:
+    def template_in(self, language: Language) -> str:
+        """Return the text in *language* with its facts still to be filled in."""
         return translate_message(self.message, self.context, language)
 
 
@@ -78,7 +79,7 @@ class GivenText(Text):
         """Return the text for *translations* by language, which must include English."""
         return cls(translations["en"], given=tuple(translations.items()))
 
-    def _template_in(self, language: Language) -> str:
+    def template_in(self, language: Language) -> str:
         return dict(self.given).get(language) or translate_message(self.message, self.context, language)
 
 

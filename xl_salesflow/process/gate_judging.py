@@ -397,8 +397,8 @@ def _add_unknown_reach(pipeline: Pipeline, sentences: pd.Series, blank: pd.Serie
 def _make_reason_template(pipeline: Pipeline, check: GateCheck, gate: Gate, *, passing: bool) -> Text:
     # name a stage that the move only skips, so that the rep knows why it is checked
     language = pipeline.language
-    remedy = _escape_braces(gate.remedy) if gate.remedy else check.remedy.in_(language)
-    sentence = TWO_SENTENCES.in_(language, first=check.missing.in_(language), second=remedy)
+    remedy = _escape_braces(gate.remedy) if gate.remedy else check.remedy.template_in(language)
+    sentence = TWO_SENTENCES.in_(language, first=check.missing.template_in(language), second=remedy)
     sentence = (
         _AT_PASSED_STAGE.in_(language, stage=_escape_braces(gate.stage), sentence=sentence) if passing else sentence
     )

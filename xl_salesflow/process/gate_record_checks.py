@@ -30,22 +30,25 @@ def _judge_task_done(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Gat
     if gate.subject:
         named = tasks[fold_keys(tasks["task"]) == fold_text(gate.subject)]
         done = named.loc[named["status"] == "done", "deal"]
-        return GateResult(deals["deal"].isin(done).to_numpy(bool), {"what": gate.subject.strip()})
+        return GateResult(deals["deal"].isin(done).to_numpy(bool), {"what": gate.subject.strip(), "count": 1})
     behind = tasks["stage"].isin(_find_stages_before_gate(pipeline, gate))
     waiting = tasks[behind & (tasks["required"] == "yes") & (tasks["status"] != "done")]
-    names = _list_by_deal(waiting["deal"], waiting["task"], pipeline.language)
-    return GateResult((~deals["deal"].isin(names.index)).to_numpy(bool), {"what": look_up_values(deals["deal"], names)})
+    return _hold_unless_listed(deals, waiting["deal"], waiting["task"], pipeline.language)
 
 
 _QUOTED_SEPARATOR = Text("”, “", context="between quoted items of a list")
 
 
-def _list_by_deal(deals: pd.Series, names: pd.Series, language: Language) -> pd.Series:
+def _hold_unless_listed(deals: pd.DataFrame, held: pd.Series, names: pd.Series, language: Language) -> GateResult:
+    """Return that *deals* pass unless they are among *held*; what holds them are *names*, alongside *held*."""
     by_deal: dict[str, list[str]] = {}
-    for deal, name in zip(deals, names, strict=True):
+    for deal, name in zip(held, names, strict=True):
         by_deal.setdefault(deal, []).append(name)
     separator = _QUOTED_SEPARATOR.in_(language)
-    return pd.Series({deal: separator.join(found) for deal, found in by_deal.items()}, dtype=object)
+    listed = pd.Series({deal: separator.join(found) for deal, found in by_deal.items()}, dtype=object)
+    counts = pd.Series({deal: len(found) for deal, found in by_deal.items()}, dtype=float)
+    facts = {"what": look_up_values(deals["deal"], listed), "count": look_up_values(deals["deal"], counts)}
+    return GateResult((~deals["deal"].isin(listed.index)).to_numpy(bool), facts)
 
 
 def _find_stages_before_gate(pipeline: Pipeline, gate: Gate) -> set[str]:
@@ -65,8 +68,8 @@ def _check_task_done_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
 
 TASK_DONE = GateCheck(
     "task_done",
-    Text("The task “{what}” is not done."),
-    Text("Do it, then set its status to Done in the sheet Tasks."),
+    Text("The {count:task|tasks} “{what}” {count:is|are} not done."),
+    Text("Do {count:it|them}, then set {count:its|their} status to Done in the sheet Tasks."),
     _judge_task_done,
     _check_task_done_gate,
 )
@@ -323,8 +326,7 @@ def _judge_objections_closed(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame
         raised = raised[fold_keys(raised["type"]).isin(types)]
     labels = raised["type"].map(lambda kind: choice_label("objection_type", kind, pipeline.language))
     words = raised["objection"] + labels.map(lambda label: f" ({label})" if label else "")
-    names = _list_by_deal(raised["deal"], words, pipeline.language)
-    return GateResult((~deals["deal"].isin(names.index)).to_numpy(bool), {"what": look_up_values(deals["deal"], names)})
+    return _hold_unless_listed(deals, raised["deal"], words, pipeline.language)
 
 
 def _check_objections_closed_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
@@ -335,8 +337,8 @@ def _check_objections_closed_gate(pipeline: Pipeline, gate: Gate) -> GateFinding
 
 OBJECTIONS_CLOSED = GateCheck(
     "objections_closed",
-    Text("An objection is open: “{what}”."),
-    Text("Answer it, then set its status in the sheet Objections."),
+    Text("{count:An objection is|Objections are} open: “{what}”."),
+    Text("Answer {count:it|them}, then set {count:its|their} status in the sheet Objections."),
     _judge_objections_closed,
     _check_objections_closed_gate,
 )
