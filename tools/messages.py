@@ -129,8 +129,11 @@ def find_catalogue_findings(path: Path, messages: Mapping[MessageKey, object]) -
 
 
 def list_placeholders(template: str) -> frozenset[str]:
-    """Return the names of the placeholders in a message."""
-    return frozenset(name.split("!")[0].split(":")[0] for _, name, _, _ in Formatter().parse(template) if name)
+    """Return the names of the placeholders in a message, but for English words that depend on a number."""
+    fields = Formatter().parse(template)
+    return frozenset(
+        name.split("!")[0].split(":")[0] for _, name, words, _ in fields if name and "|" not in (words or "")
+    )
 
 
 def write_catalogue(path: Path, messages: Mapping[MessageKey, Sequence[str]], known: Mapping[MessageKey, str]) -> None:

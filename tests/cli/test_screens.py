@@ -11,12 +11,17 @@ import click
 import pytest
 
 from tests.demos import WORKBOOK, copy_demo
+from tests.tables import TODAY, crm
 from xl_salesflow.cli import main
+from xl_salesflow.cli.metric_output import print_funnel
 from xl_salesflow.cli.screen_layout import draw_bar, print_screen_table, print_wrapped_line, screen_width, style_text
 from xl_salesflow.cli.screen_output import _first_line
+from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.ooxml.workbook_editor import Workbook
+from xl_salesflow.process.move_judging import judge_stage_moves
+from xl_salesflow.reading_verbs import funnel
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.new_stores import new_workbook
 
@@ -89,6 +94,28 @@ def test_the_funnel_opens_with_what_is_won(
     assert lines[0] == first
     assert re.fullmatch(r"  Won [\d,]+ of the target [\d,]+  [█░]{10} [\d.]+%", lines[1])
     assert METRICS_BY_ID["velocity"].name.in_("en") not in "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "line"),
+    [
+        ("en", 1, "  Open 1 deal, without an amount"),
+        ("en", 2, "  Open 2 deals, none with an amount"),
+        ("zh", 2, "  进行中 2 个，均未填写金额"),
+    ],
+)
+def test_open_deals_without_amounts_are_said(
+    language: Language, count: int, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their value is unknown, not 0; the line is not left out."""
+    stage = "线索" if language == "zh" else "Lead"
+    deals = [{"deal": f"D-{number}", "stage": stage, "created": TODAY} for number in range(count)]
+    pipeline = crm(language, Deals=deals)
+    pipeline = apply_change_set(pipeline, judge_stage_moves(pipeline, "Li"))
+    answer = funnel(pipeline).answer
+    assert answer is not None
+    print_funnel(answer, pipeline, wants_json=False)
+    assert line in capsys.readouterr().out.splitlines()
 
 
 def test_the_bottleneck_has_a_name_a_value_and_an_action(book: Path, capsys: pytest.CaptureFixture[str]) -> None:

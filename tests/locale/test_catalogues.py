@@ -141,7 +141,12 @@ def test_fuzzy_and_blank_translations_are_not_compiled(small: Path) -> None:
 
 @pytest.mark.parametrize(
     ("template", "names"),
-    [("{a} and {b!r:>5}", {"a", "b"}), ("none", set()), ("{{a}} {b:,}", {"b"})],
+    [
+        ("{a} and {b!r:>5}", {"a", "b"}),
+        ("none", set()),
+        ("{{a}} {b:,}", {"b"}),
+        ("{a} {a:task|tasks} {b:is|are} open", {"a"}),
+    ],
 )
 def test_placeholders_are_compared_by_name(template: str, names: set[str]) -> None:
     assert list_placeholders(template) == names

@@ -41,7 +41,7 @@ _FUNNEL_STAGE_HEADS: Mapping[str, Text] = MappingProxyType(
         "reached": Text("Reached"),
         "step_conversion": Text("To next"),
         "open_count": Text("Open"),
-        "open_value": Text("Value"),
+        "open_value": Text("Value", context="money"),
         "median_days": Text("Median days"),
         "day_limit": Text("Limit"),
         "over_limit": Text("Over limit"),
@@ -51,7 +51,7 @@ _FUNNEL_GROUP_HEADS: Mapping[str, Text] = MappingProxyType(
     {
         "key": Text("Name"),
         "open_count": Text("Open"),
-        "open_value": Text("Value"),
+        "open_value": Text("Value", context="money"),
         "won_count": Text("Won"),
         "lost_count": Text("Lost"),
         "won_value": Text("Won value"),
@@ -66,17 +66,18 @@ _WON_TOWARDS_TARGET = (
     Text("Won {won_to_date} of the target {target}  {bar} {attainment}"),
 )
 _WON_WITHOUT_TARGET = (("won_count", "won_value"), Text("Won {won_count} {won_count:deal|deals}, {won_value}"))
-_HEADLINES = (
-    (
-        ("open_count", "open_value", "weighted_value"),
-        Text("Open {open_count} {open_count:deal|deals}, {open_value}; weighted {weighted_value}"),
-    ),
-    (
-        ("win_rate", "cycle_days_won_median"),
-        Text("Win rate {win_rate} of {closed} closed deals; median cycle {cycle_days_won_median} days"),
-    ),
+_OPEN_WITH_AMOUNTS = (
+    ("open_count", "open_value", "weighted_value"),
+    Text("Open {open_count} {open_count:deal|deals}, {open_value}; weighted {weighted_value}"),
 )
-"""The first lines: the metrics they need, and their words; a line is left out while one of its metrics is unknown."""
+_OPEN_WITHOUT_AMOUNTS = (
+    ("open_count",),
+    Text("Open {open_count} {open_count:deal, without an amount|deals, none with an amount}"),
+)
+_WIN_RATE_AND_CYCLE = (
+    ("win_rate", "cycle_days_won_median"),
+    Text("Win rate {win_rate} of {closed} closed deals; median cycle {cycle_days_won_median} days"),
+)
 
 _ALARMS: Mapping[str, Text] = MappingProxyType(
     {
@@ -123,7 +124,8 @@ def _print_headline(answer: FunnelAnswer, pipeline: Pipeline, book: str) -> None
     closed = int(metrics["won_count"] or 0) + int(metrics["lost_count"] or 0)
     facts |= {"bar": draw_bar(float(metrics["attainment"] or 0)), "closed": f"{closed:,}"}
     won = _WON_WITHOUT_TARGET if metrics["attainment"] is None else _WON_TOWARDS_TARGET
-    for needed, words in (won, *_HEADLINES):
+    opened = _OPEN_WITHOUT_AMOUNTS if metrics["open_value"] is None else _OPEN_WITH_AMOUNTS
+    for needed, words in (won, opened, _WIN_RATE_AND_CYCLE):  # a line is left out while one of its metrics is unknown
         if all(metrics[key] is not None for key in needed):
             print_wrapped_line(words.in_(language, **facts), 2)
     if answer.bottleneck:
