@@ -16,6 +16,7 @@ from tests.parts import ROOT
 from xl_salesflow import verbs
 from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
 from xl_salesflow.core.change_sets import ChangeSet, apply_change_set
+from xl_salesflow.core.kept_values import KeptValues
 from xl_salesflow.core.lazy_frames import LazyFrames, LoadedFrames
 from xl_salesflow.core.pipelines import Pipeline, build_pipeline
 from xl_salesflow.engine import Run, recompute_formula_columns
@@ -162,6 +163,19 @@ def test_no_verb_changes_a_frame_in_place(pipeline: Pipeline, verb: str) -> None
     VERBS[verb](pipeline)
     assert all(pipeline[name] is frame for name, frame in frames.items())
     assert {name for name, print_ in fingerprint(pipeline).items() if print_ != before[name]} == set()
+
+
+@pytest.mark.parametrize("verb", ["check", "followups", "revise", "update"])
+def test_no_verb_changes_or_outdates_a_kept_value(pipeline: Pipeline, verb: str) -> None:
+    """What a verb left is what its function computes from the same frames when nothing is known."""
+    state = replace(pipeline, kept=KeptValues())
+    VERBS[verb](state)
+    assert state.kept.by_function
+    for function, known in state.kept.by_function.items():
+        tables = LoadedFrames({**state.tables, **known.read})
+        fresh = function(replace(state, **{**known.rest, "tables": tables, "kept": KeptValues()}))
+        assert type(fresh) is type(known.value)
+        pd.testing.assert_frame_equal(pd.DataFrame(fresh), pd.DataFrame(known.value))
 
 
 def test_writing_changes_no_frame_either(book: Path) -> None:

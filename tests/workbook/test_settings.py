@@ -17,10 +17,14 @@ READ = """
     tax_rate       | 0.13         |                 | 0.13
     tax_rate       | a lot        | not_a_number    | 0.0
     tax_rate       | 13           | ambiguous_number| 0.0
+    tax_rate       | 1            |                 | 1.0
+    tax_rate       | 1.000        |                 | 1.0
+    grade_a        | 1.234        |                 | 1.234
     refusal        | 恢复原阶段   |                 | restore
     refusal        | shred it     | unknown_choice  | Keep the cell as typed
     idle_limit     | 21           |                 | 21.0
     idle_limit     | 2.5          | not_whole       | 14.0
+    idle_limit     | 21.0         |                 | 21.0
     idle_limit     |              |                 | 14.0
     process_review | 2026年2月3日 |                 | 2026-02-03
     process_review | 2026-02-30   | impossible_date |

@@ -33,6 +33,7 @@ Public names, by file:
         PersonFigures, PersonStage, WinCombination, WinFactor, WinsAnswer
     inspection_answers: DealChange, InspectedDeal, InspectedOwner, InspectionAnswer, RecordedAmount
     intake_answers: LoggedMessage, LoggedMessages, MessageFate, TakenLead, TakenLeads
+    kept_values: keep_value
     key_numbers: COUNTED_TABLES, find_key_columns, find_key_format, followup_activity_key, KEY_FORMATS, KeyFormat,
         list_spare_keys, next_key_like, next_keys, next_run_number, order_by_number
     lazy_frames: is_frame_replaced, LazyFrames, LoadedFrames

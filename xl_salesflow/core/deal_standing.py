@@ -14,6 +14,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.core.kept_values import keep_value
 from xl_salesflow.core.person_identity import is_same_person
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import fold_text
@@ -21,6 +22,7 @@ from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import fold_keys, look_up_values
 
 
+@keep_value
 def select_open_deals(pipeline: Pipeline) -> pd.DataFrame:
     """Return the deals whose outcome is open, with their stage's `position`, `day_limit`, `buyer_due` and `chance`.
 
@@ -102,6 +104,7 @@ LIVE_QUOTE_STATES = ("", "draft", "sent", "accepted")
 """Statuses in which a quote is an offer."""
 
 
+@keep_value
 def find_primary_quotes(pipeline: Pipeline) -> pd.DataFrame:
     """Return deal (casefolded), row of Deals and value of every live primary quote, by row of Quotes.
 
@@ -143,6 +146,7 @@ DISCOUNT_TOLERANCE = 1e-9  # shares are typed in per cent, and their sums may di
 _APPROVER_SEPARATORS = re.compile(r"\s*[,\uff0c\u3001;\uff1b/&+]\s*")  # with Chinese commas and semicolons
 
 
+@keep_value
 def compute_discounts(pipeline: Pipeline) -> pd.Series:
     """Return the discount of each quote as a fraction, by row of Quotes: its most reduced line, including overall discounts.
 
@@ -172,6 +176,7 @@ def look_up_discount_limits(pipeline: Pipeline, people: pd.Series) -> pd.Series:
     return look_up_values(fold_keys(people), held[~held.index.duplicated()]).fillna(general)
 
 
+@keep_value
 def look_up_quote_owners(pipeline: Pipeline) -> pd.Series:
     """Return the owner of each quote's deal, by row of Quotes; "" if the deal is unknown."""
     quotes, deals = pipeline["Quotes"], pipeline["Deals"]
@@ -181,6 +186,7 @@ def look_up_quote_owners(pipeline: Pipeline) -> pd.Series:
     return look_up_values(fold_keys(quotes["deal"]), held[~held.index.duplicated()]).fillna("").astype(object)
 
 
+@keep_value
 def find_unapproved_discounts(pipeline: Pipeline) -> pd.Series:
     """Return, by row of Quotes, whether the discount exceeds the owner's limit without approval by an entitled person."""
     off = compute_discounts(pipeline)

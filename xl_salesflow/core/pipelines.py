@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, overload
 import numpy.typing as npt
 import pandas as pd
 
+from xl_salesflow.core.kept_values import KeptValues
 from xl_salesflow.core.lazy_frames import LoadedFrames, PipelineFrames
 from xl_salesflow.core.own_columns import NoOwnColumns, OwnColumns
 from xl_salesflow.locale.texts import Language
@@ -207,7 +208,7 @@ class Pipeline:
     *query* holds the parameters from the sheet Funnel; *named* the named cells as read; *cell_findings* the findings
     about single cells of the tables that were read, *typed_texts* the cells whose spelling differs from what a run would
     write. *own_columns* reads the columns that the team added to the tables, *row_source* knows where an import got its new
-    rows. *playbook_reader* and *name_reader* are
+    rows. *playbook_reader*, *name_reader* and the values *kept* are
     passed on from one state of a run to the next.
     """
 
@@ -225,6 +226,7 @@ class Pipeline:
     row_source: RowSource | None = field(default=None, repr=False, compare=False)
     playbook_reader: PlaybookReader = field(default_factory=PlaybookReader, repr=False, compare=False)
     name_reader: NameReader = field(default_factory=NameReader, repr=False, compare=False)
+    kept: KeptValues = field(default_factory=KeptValues, repr=False, compare=False)
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from xl_salesflow.core.deal_standing import find_primary_quotes
+from xl_salesflow.core.kept_values import keep_value
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import find_activities_done
 from xl_salesflow.process.invoice_numbers import number_invoices
@@ -35,6 +36,7 @@ def mark_payments(pipeline: Pipeline) -> Pipeline:
     )
 
 
+@keep_value
 def find_contract_amounts(pipeline: Pipeline) -> pd.Series:
     """Return what the customer pays for each deal, by folded key of the deal; blank if unknown."""
     amounts: pd.Series = _first_deals(pipeline)["amount"]

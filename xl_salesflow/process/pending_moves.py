@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.core.kept_values import keep_value
 from xl_salesflow.core.pipelines import Pipeline, Playbook
 from xl_salesflow.core.rule_declarations import Rule, RuleMatch
 from xl_salesflow.core.team_rights import NOBODY_NAMED, list_people_with_right
@@ -23,6 +24,7 @@ def is_judgeable_playbook(playbook: Playbook) -> bool:
     return bool(playbook.open_stages) and any(stage.kind == "won" for stage in playbook.stages)
 
 
+@keep_value
 def find_pending_moves(pipeline: Pipeline) -> pd.DataFrame:
     """Return the pending moves, indexed as Deals: `from`, `to` (the next leg), `target` and `playbook`.
 
@@ -48,6 +50,7 @@ def find_pending_moves(pipeline: Pipeline) -> pd.DataFrame:
     return moves
 
 
+@keep_value
 def find_typed_switches(pipeline: Pipeline) -> pd.DataFrame:
     """Return the open deals whose playbook was typed over, indexed as Deals: `before`, `after`, and whether a switch is `known`.
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from xl_salesflow.core.kept_values import keep_value
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import fold_keys
@@ -85,6 +86,7 @@ def compute_quote_columns(pipeline: Pipeline) -> pd.DataFrame:
     )
 
 
+@keep_value
 def find_line_prices(pipeline: Pipeline) -> MoneyArray:
     """Return the unit price of every quote line: its own, or else that of the price list, or else zero."""
     lines, products = pipeline["QuoteLines"], pipeline["Products"]
@@ -108,6 +110,7 @@ def _cents_to_amounts(cents: MoneyArray) -> MoneyArray:
 
 
 @_IGNORE_QUOTE_OVERFLOW
+@keep_value
 def _compute_line_cents(pipeline: Pipeline) -> MoneyArray:
     lines = pipeline["QuoteLines"]
     quantity, price, discount = (

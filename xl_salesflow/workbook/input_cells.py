@@ -5,6 +5,7 @@ Settings are read as ids for choices, as numbers and as ISO dates; an unusable v
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
@@ -73,6 +74,16 @@ def setting_to_cell(setting_id: str, text: str) -> SettingValue:
     return plain_number(value)
 
 
+_NUMBER_CELL_TEXT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+
+
+def _fits_setting(setting: SettingSchema, value: float) -> bool:
+    # the others have findings
+    if setting.type is ColumnType.INTEGER:
+        return value.is_integer()
+    return setting.type is not ColumnType.PERCENT or value <= 1
+
+
 def _parse_setting_text(setting: SettingSchema, text: str) -> tuple[SettingValue | None, ValueFinding | None]:
     if setting.type is ColumnType.CHOICE:
         choices = CHOICES[setting.options or ""]
@@ -86,6 +97,8 @@ def _parse_setting_text(setting: SettingSchema, text: str) -> tuple[SettingValue
     if setting.type.is_text:
         return text, None
     # a number arrives as text here; its decimal mark is that of a number cell
+    if _NUMBER_CELL_TEXT.fullmatch(text) and _fits_setting(setting, float(text)):
+        return float(text), None
     return read_typed_number(text, setting.type, NumberStyle(DOT_DECIMAL, in_days=setting.id in DAY_COUNT_COLUMNS))
 
 
