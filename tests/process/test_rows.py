@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from tests.tables import TODAY, crm
+from xl_salesflow.cli.demo.demo_pipeline import generate_pipeline
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Finding, Pipeline, TablePosition
-from xl_salesflow.core.rule_declarations import MAX_ROWS_PER_FINDING
+from xl_salesflow.core.rule_declarations import MAX_ROWS_PER_FINDING, Rule, RuleMatch
+from xl_salesflow.engine import Run
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.process.gate_judging import GATE_RULES
 from xl_salesflow.process.move_judging import judge_stage_moves
+from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES
 from xl_salesflow.process.playbook_rules import PLAYBOOK_RULES
-from xl_salesflow.process.rule_catalogue import EARLY_WARNING_RULES, ROW_RULES, check_pipeline
+from xl_salesflow.process.rule_catalogue import ALL_RULES, EARLY_WARNING_RULES, ROW_RULES, check_pipeline
+from xl_salesflow.verbs import bring_in
 
 DEAL = {"deal": "D1", "stage": "Lead"}
 
@@ -190,3 +195,31 @@ def test_a_sorted_history_is_valid() -> None:
 def test_rules_have_unique_names() -> None:
     names = [rule.id for rule in (*ROW_RULES, *PLAYBOOK_RULES, *GATE_RULES, *EARLY_WARNING_RULES)]
     assert len(names) == len(set(names))
+
+
+@pytest.fixture(scope="module")
+def selling() -> Pipeline:
+    """Return a pipeline with thirty deals and everything around them."""
+    empty, run = crm(), Run("Mara", datetime(2026, 3, 31, 9))
+    return apply_change_set(empty, bring_in(empty, generate_pipeline(empty, 30, since_days=180), run))
+
+
+def test_a_rule_finds_nothing_without_a_table_that_it_needs(selling: Pipeline) -> None:
+    rules = [rule for rule in (*ALL_RULES, *MOVE_STATUS_RULES) if rule.needs]
+    assert {"discount_above", "move_refused", "payment_sum"} <= {rule.id for rule in rules}
+    for rule in rules:
+        for table in rule.needs:
+            without = selling.with_tables(**{table: selling[table].head(0)})
+            assert [match for match in rule.find(without) if len(match.rows)] == [], rule.id
+            assert not list(rule.find_matches(without)), rule.id
+
+
+def test_no_search_begins_for_a_table_without_rows() -> None:
+    def find_all(pipeline: Pipeline) -> list[RuleMatch]:
+        searched.append(pipeline)
+        return [RuleMatch("Deals", pipeline["Deals"].index)]
+
+    searched = list[Pipeline]()
+    rule = Rule("any", Text(""), Text(""), "note", find_all, needs=("Deals",))
+    assert (list(rule.find_matches(crm())), searched) == ([], [])
+    assert len(list(rule.find_matches(crm(Deals=[DEAL])))) == len(searched) == 1

@@ -43,7 +43,8 @@ class RuleMatch:
 class Rule:
     """A check of rows or an early warning; *title* is its name in the docs, *severity* is block, warn or note.
 
-    *code* is the word for an early warning where there is no room for its message.
+    *code* is the word for an early warning where there is no room for its message. *needs* names the tables of which
+    each must have rows for the rule to find anything.
     """
 
     id: str
@@ -52,6 +53,11 @@ class Rule:
     severity: str
     find: Callable[[Pipeline], Iterable[RuleMatch]]
     code: Text | None = None
+    needs: tuple[str, ...] = ()
+
+    def find_matches(self, pipeline: Pipeline) -> Iterable[RuleMatch]:
+        """Return the rows that the rule applies to; none without a search if a table that it *needs* has no rows."""
+        return () if any(pipeline[table].empty for table in self.needs) else self.find(pipeline)
 
 
 def write_sentences(text: Text, language: Language, index: pd.Index, facts: SentenceFacts) -> pd.Series:
@@ -109,7 +115,7 @@ _MORE_FINDINGS = Text(
 
 def list_rule_findings(pipeline: Pipeline, rule: Rule) -> Iterator[Finding]:
     """Yield the findings of *rule*, row by row; beyond the limit, one finding per column counts the other rows."""
-    for match in rule.find(pipeline):
+    for match in rule.find_matches(pipeline):
         yield from word_rule_match(pipeline, rule, match)
 
 

@@ -27,6 +27,7 @@ VISIT_WITHOUT_OUTCOME = Rule(
     Text("The appointment “{subject}” ({who}) is over; fill in “{column}”, and what was said."),
     "note",
     _find_visits_without_outcome,
+    needs=("Activities",),
 )
 
 
@@ -52,4 +53,5 @@ MAIL_WITHOUT_ANSWER = Rule(
     Text("The mail “{subject}” of {day} ({who}) has no answer yet; answer it, or log what was done."),
     "note",
     _find_mails_without_answer,
+    needs=("Activities",),
 )

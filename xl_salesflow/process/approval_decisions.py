@@ -132,6 +132,7 @@ WRONG_DECIDER = Rule(
     Text("The decision about {request} does not count: it names {person}, and these may decide: {people}."),
     "block",
     _find_wrong_deciders,
+    needs=("Approvals",),
 )
 
 
@@ -153,6 +154,7 @@ UNKNOWN_RIGHT = Rule(
     Text("“{column}” names “{name}”, which is neither a gate nor a stage, Yes or No; {hint}"),
     "warn",
     _find_unknown_rights,
+    needs=("Team",),
 )
 
 APPROVAL_RULES: tuple[Rule, ...] = (WRONG_DECIDER, UNKNOWN_RIGHT)

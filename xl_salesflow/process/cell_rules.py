@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -26,17 +26,24 @@ from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
 
-def _find_repeated_keys(pipeline: Pipeline) -> Iterable[RuleMatch]:
+def _list_filled_tables(pipeline: Pipeline) -> Iterator[tuple[str, TableSchema, pd.DataFrame]]:
+    """Yield name, schema and frame of every table that has rows, except those that the product writes."""
     for name, table in TABLES.items():
-        if table.key is None or table.generated or not table[table.key].type.is_text:
+        if not table.generated and not pipeline[name].empty:
+            yield name, table, pipeline[name]
+
+
+def _find_repeated_keys(pipeline: Pipeline) -> Iterable[RuleMatch]:
+    for name, table, frame in _list_filled_tables(pipeline):
+        if table.key is None or not table[table.key].type.is_text:
             continue
-        keys = fold_keys(pipeline[name][table.key])
+        keys = fold_keys(frame[table.key])
         again = keys.duplicated() & (keys != "")
         rows = keys.index[again]
         if len(rows):
             first = pd.Series(keys.index[~again], index=keys[~again])[lambda found: ~found.index.duplicated()]
             cells = [pipeline.cell_address(name, int(first[key]), table.key) for key in keys[rows]]
-            facts = {"key": pipeline[name].loc[rows, table.key], "first": pd.Series(cells, index=rows, dtype=object)}
+            facts = {"key": frame.loc[rows, table.key], "first": pd.Series(cells, index=rows, dtype=object)}
             yield RuleMatch(name, rows, table.key, facts)
 
 
@@ -54,10 +61,7 @@ _FILLED_BY_UPDATE = {*((name, TABLES[name].key) for name in COUNTED_TABLES), ("D
 
 
 def _find_missing_cells(pipeline: Pipeline) -> Iterable[RuleMatch]:
-    for name, table in TABLES.items():
-        frame = pipeline[name]
-        if table.generated or frame.empty:
-            continue
+    for name, table, frame in _list_filled_tables(pipeline):
         blank = {
             column.id: _find_blank_cells(column, frame[column.id])
             for column in table.columns
@@ -92,14 +96,14 @@ MISSING_CELL = Rule(
 
 
 def _find_unknown_choices(pipeline: Pipeline) -> Iterable[RuleMatch]:
-    for name, table in TABLES.items():
+    for name, table, frame in _list_filled_tables(pipeline):
         # the rule for gates reports an unknown check with more detail
-        if table.generated or name in ("Gates", "Stages"):
+        if name in ("Gates", "Stages"):
             continue
         for column in table.columns:
             if column.type is ColumnType.CHOICE:
                 choices = CHOICES[column.options or ""]
-                cells = pipeline[name][column.id]
+                cells = frame[column.id]
                 lost = cells[(cells != "") & ~cells.isin(choices)]
                 hint = suggest_for_each(lost, choices.values(), pipeline.language)
                 yield RuleMatch(name, lost.index, column.id, {"value": lost, "hint": hint})
@@ -131,23 +135,18 @@ _LEFT_OUT_OF_COPIES = (
 
 def _find_orphans(pipeline: Pipeline) -> Iterable[RuleMatch]:
     is_copy = len(pipeline["Credits"]) > 0 and bool(find_share_run(pipeline)[1])
-    for name, table in TABLES.items():
-        if table.generated:
-            continue
+    for name, table, frame in _list_filled_tables(pipeline):
         for column in table.columns:
             # stages have their own rule; what is copied from a deal is reported there
             reported_elsewhere = column.options in (None, "Stages") or (name, column.id) in _COPIED_FROM_DEALS
             reported_elsewhere |= is_copy and (name, column.id) == _LEFT_OUT_OF_COPIES
             if column.type is ColumnType.REF and not reported_elsewhere:
-                yield _find_orphans_of_column(pipeline, name, column)
+                yield _find_orphans_of_column(pipeline, name, column, frame[column.id])
 
 
-def _find_orphans_of_column(pipeline: Pipeline, name: str, column: Column) -> RuleMatch:
+def _find_orphans_of_column(pipeline: Pipeline, name: str, column: Column, cells: pd.Series) -> RuleMatch:
     target = TABLES[column.options or ""]
     names = pipeline[target.name][target.key or ""]
-    cells = pipeline[name][column.id]
-    if not len(cells):
-        return RuleMatch(name, cells.index[:0], column.id)
     folded = fold_keys(cells)
     lost = cells[((folded != "") & ~folded.isin(fold_keys(names))).to_numpy(bool)].str.strip()
     if len(lost):
@@ -181,10 +180,10 @@ _MAY_BE_NEGATIVE = (("Payments", "amount"), ("Payments", "paid"))  # a credit no
 
 
 def _find_negative_money(pipeline: Pipeline) -> Iterable[RuleMatch]:
-    for name, table in TABLES.items():
+    for name, table, frame in _list_filled_tables(pipeline):
         for column in table.columns:
-            if column.type is ColumnType.MONEY and column.writer is ColumnWriter.PERSON and not table.generated:
-                cells = pipeline[name][column.id]
+            if column.type is ColumnType.MONEY and column.writer is ColumnWriter.PERSON:
+                cells = frame[column.id]
                 below = cells[cells < 0] if (name, column.id) not in _MAY_BE_NEGATIVE else cells[:0]
                 yield RuleMatch(
                     name, below.index, column.id, {"value": format_column_values(column, below, pipeline.language)}
@@ -201,13 +200,13 @@ NEGATIVE_MONEY = Rule(
 
 
 def _find_wrong_shares(pipeline: Pipeline) -> Iterable[RuleMatch]:
-    for name, table in TABLES.items():
+    for name, table, frame in _list_filled_tables(pipeline):
         # the rules for the playbook check the stages
-        if table.generated or name == "Stages":
+        if name == "Stages":
             continue
         for column in table.columns:
             if column.type is ColumnType.PERCENT and column.writer is ColumnWriter.PERSON:
-                cells = pipeline[name][column.id]
+                cells = frame[column.id]
                 off = cells[(cells < 0) | (cells > 1)]
                 yield RuleMatch(
                     name, off.index, column.id, {"value": format_column_values(column, off, pipeline.language)}
@@ -224,10 +223,10 @@ WRONG_SHARE = Rule(
 
 
 def _find_wrong_points(pipeline: Pipeline) -> Iterable[RuleMatch]:
-    for name, table in TABLES.items():
+    for name, table, frame in _list_filled_tables(pipeline):
         for column in table.columns:
             if column.type is ColumnType.POINTS:
-                cells = pipeline[name][column.id]
+                cells = frame[column.id]
                 off = cells[cells.notna() & ~cells.isin([0, 1, 2, 3])]
                 yield RuleMatch(
                     name, off.index, column.id, {"value": format_column_values(column, off, pipeline.language)}
@@ -260,6 +259,7 @@ WRONG_CUSTOMER_SCORE = Rule(
     Text("“{column}” is {value}; the scale goes from {least} to {most}."),
     "warn",
     _find_wrong_scores,
+    needs=("Feedback",),
 )
 
 _ORDERED_DATE_PAIRS = (
@@ -280,6 +280,8 @@ _ORDERED_DATE_PAIRS = (
 def _find_wrong_date_order(pipeline: Pipeline) -> Iterable[RuleMatch]:
     for name, earlier, later in _ORDERED_DATE_PAIRS:
         frame, table = pipeline[name], TABLES[name]
+        if frame.empty:
+            continue
         wrong = frame[frame[later] < frame[earlier]]
         facts = {
             "later": format_column_values(table[later], wrong[later], pipeline.language),
@@ -315,6 +317,8 @@ _PAST_DATE_COLUMNS = (
 def _find_future_dates(pipeline: Pipeline) -> Iterable[RuleMatch]:
     today = pd.Timestamp(pipeline.today)
     for name, column in _PAST_DATE_COLUMNS:
+        if pipeline[name].empty:
+            continue
         cells = pipeline[name][column]
         ahead = cells[cells > today]
         if name == "Activities":
@@ -348,4 +352,5 @@ HOLIDAYS_END = Rule(
     Text("The last day in the sheet Holidays is {last}; add the days off and make-up days that follow."),
     "note",
     _find_holidays_end,
+    needs=("Holidays",),
 )

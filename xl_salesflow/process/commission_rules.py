@@ -33,6 +33,7 @@ WRONG_SPLIT = Rule(
     Text("The shares of {deal} add up to {total} %, so nobody is credited with it; correct them to 100 %."),
     "warn",
     _find_wrong_splits,
+    needs=("Credits",),
 )
 
 
@@ -51,6 +52,7 @@ NAMELESS_SHARE = Rule(
     Text("“{column}” is blank, so this share is credited to nobody; fill it in, or delete the row."),
     "warn",
     _find_nameless_shares,
+    needs=("Credits",),
 )
 
 
@@ -69,6 +71,7 @@ UNUSABLE_PLAN = Rule(
     Text("“{column}” is blank, so the plan pays nothing; choose one."),
     "warn",
     _find_unusable_plans,
+    needs=("CommissionPlans",),
 )
 
 
@@ -87,6 +90,7 @@ PLAN_WITHOUT_TIERS = Rule(
     Text("The sheet Commission tiers has no rate of the plan {plan}, so it pays nothing; add its rates there."),
     "warn",
     _find_tierless_plans,
+    needs=("CommissionPlans",),
 )
 
 
@@ -117,6 +121,7 @@ PERSON_WITHOUT_TARGET = Rule(
     ),
     "warn",
     _find_missing_targets,
+    needs=("CommissionPlans",),
 )
 
 COMMISSION_RULES: tuple[Rule, ...] = (

@@ -99,5 +99,6 @@ WRONG_CRITERION = Rule(
     Text("The criterion about “{what}” counts for nothing: {why}."),
     "warn",
     _find_wrong_criteria,
+    needs=("FitCriteria",),
 )
 """The rule about rows of the sheet Ideal customer."""

@@ -49,6 +49,7 @@ UNKNOWN_STAGE = Rule(
     Text("The playbook {playbook} has no stage “{stage}”; {hint} Choose from the list or add it to Stages."),
     "block",
     _find_unknown_stages,
+    needs=("Deals",),
 )
 
 
@@ -65,6 +66,7 @@ UNKNOWN_PLAYBOOK = Rule(
     Text("There is no playbook “{playbook}”; {hint} Clear the cell for the default."),
     "block",
     _find_unknown_playbooks,
+    needs=("Deals",),
 )
 
 
@@ -80,6 +82,7 @@ UNEXPLAINED_PROBABILITY = Rule(
     Text("The deal has its own probability; give the reason in “{column}”, or clear it."),
     "warn",
     _find_unexplained_probabilities,
+    needs=("Deals",),
 )
 
 
@@ -121,6 +124,7 @@ LOST_WITHOUT_REASON = Rule(
     ),
     "note",
     _find_lost_without_reason,
+    needs=("Deals",),
 )
 
 
@@ -139,6 +143,7 @@ CLOSED_WITHOUT_DATE = Rule(
     ),
     "note",
     _find_closed_without_date,
+    needs=("Deals",),
 )
 
 
@@ -165,6 +170,7 @@ DISCOUNT_UNAPPROVED = Rule(
     ),
     "block",
     _find_discount_unapproved,
+    needs=("Quotes",),
 )
 
 
@@ -182,6 +188,7 @@ TWO_PRIMARY_QUOTES = Rule(
     Text("Deal {deal} has {count} primary quotes; leave Yes in “{column}” for the one its amount follows."),
     "block",
     _find_two_primaries,
+    needs=("Quotes",),
 )
 
 
@@ -199,6 +206,7 @@ MISSING_EXCHANGE_RATE = Rule(
     Text("Quote {quote} was sent in {currency}; fill in the “{column}” that was used, which then stays."),
     "warn",
     _find_missing_rates,
+    needs=("Quotes",),
 )
 
 
@@ -223,6 +231,7 @@ AMOUNT_DIFFERS = Rule(
     ),
     "note",
     _find_amount_differs,
+    needs=("Deals", "Quotes"),
 )
 
 
@@ -255,4 +264,5 @@ QUOTE_NUMBER_GAP = Rule(
     ),
     "note",
     _find_quote_number_gaps,
+    needs=("Quotes",),
 )

@@ -51,6 +51,7 @@ OVER_LIMIT = Rule(
     "warn",
     _find_over_limit,
     Text("Over limit"),
+    needs=("Deals",),
 )
 
 
@@ -69,6 +70,7 @@ IDLE_DEAL = Rule(
     "warn",
     _find_idle_deals,
     Text("Idle", context="warning"),
+    needs=("Deals",),
 )
 
 
@@ -96,6 +98,7 @@ TOO_OLD = Rule(
     "warn",
     _find_too_old,
     Text("Too old", context="warning"),
+    needs=("Deals",),
 )
 
 
@@ -113,6 +116,7 @@ CLOSE_PAST = Rule(
     "warn",
     _find_close_past,
     Text("Close passed", context="warning"),
+    needs=("Deals",),
 )
 
 
@@ -129,6 +133,7 @@ PUSHED_CLOSE = Rule(
     "warn",
     _find_pushed_close,
     Text("Close pushed", context="warning"),
+    needs=("Deals",),
 )
 
 
@@ -146,6 +151,7 @@ UNANSWERED = Rule(
     "warn",
     _find_unanswered,
     Text("No answer", context="warning"),
+    needs=("Deals",),
 )
 
 
@@ -162,6 +168,7 @@ NO_NEXT_STEP = Rule(
     "warn",
     _find_no_next_step,
     Text("No next step", context="warning"),
+    needs=("Deals",),
 )
 
 
@@ -181,6 +188,7 @@ SCORE_FALLEN = Rule(
     "warn",
     _find_score_fallen,
     Text("Score down", context="warning"),
+    needs=("Deals",),
 )
 
 
@@ -209,6 +217,7 @@ ONE_CONTACT = Rule(
     "warn",
     _find_one_contact,
     Text("One contact", context="warning"),
+    needs=("Deals",),
 )
 
 _DECIDING_ROLES = ("decision_maker",)
@@ -232,6 +241,7 @@ NO_DECISION_MAKER = Rule(
     "warn",
     _find_no_decision_maker,
     Text("No decision-maker", context="warning"),
+    needs=("Deals",),
 )
 
 
@@ -257,6 +267,7 @@ NO_PROSPECT = Rule(
     "warn",
     _find_no_prospect,
     Text("Not a prospect", context="warning"),
+    needs=("Deals",),
 )
 
 _BUYER_STAGE_ORDER = {stage_id: place for place, stage_id in enumerate(CHOICES["buyer_stage"])}
@@ -282,6 +293,7 @@ BUYER_BEHIND = Rule(
     "warn",
     _find_buyer_behind,
     Text("Buyer behind", context="warning"),
+    needs=("Deals",),
 )
 
 _BANT_POINT_COLUMNS = ["budget", "authority", "need", "timeline"]
@@ -323,6 +335,7 @@ BANT_BELOW = Rule(
     "warn",
     _find_bant_below,
     Text("BANT low", context="warning"),
+    needs=("Deals",),
 )
 
 _QUOTE_HAS_EXPIRED = Text("expired")
@@ -355,6 +368,7 @@ QUOTE_EXPIRING = Rule(
     "warn",
     _find_quote_expiring,
     Text("Quote expiring", context="warning"),
+    needs=("Deals", "Quotes"),
 )
 
 
@@ -380,6 +394,7 @@ DISCOUNT_ABOVE = Rule(
     "warn",
     _find_discount_above,
     Text("Discount", context="warning"),
+    needs=("Deals", "Quotes"),
 )
 
 
@@ -405,4 +420,5 @@ FORECAST_CONCENTRATION = Rule(
     "warn",
     _find_concentration,
     Text("Concentration", context="warning"),
+    needs=("Deals",),
 )

@@ -182,6 +182,7 @@ def make_gate_row_rule(checks: Mapping[str, GateCheck]) -> Rule:
         Text("The gate {gate} cannot be judged: {why}."),
         "block",
         partial(_find_wrong_gate_rows, checks),
+        needs=("Gates",),
     )
 
 

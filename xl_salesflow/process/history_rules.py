@@ -112,6 +112,7 @@ BROKEN_SEAL = Rule(
     ),
     "block",
     _find_broken_seals,
+    needs=("History",),
 )
 
 _MISSING_STAYS_NAMED = 5
@@ -160,6 +161,7 @@ MISSING_STAGE_STAYS = Rule(
     ),
     "warn",
     _find_missing_stays,
+    needs=("History",),
 )
 
 
@@ -175,6 +177,7 @@ UNSEALED_STAGE_STAYS = Rule(
     Text("{count} {count:visit has|visits have} no seal, the first is {visit}; an update seals them as they are."),
     "note",
     _find_unsealed_rows,
+    needs=("History",),
 )
 
 
@@ -201,6 +204,7 @@ UNSIGNED_STAYS = Rule(
     ),
     "warn",
     _find_unsigned_stays,
+    needs=("History",),
 )
 
 SEAL_RULES = (BROKEN_SEAL, MISSING_STAGE_STAYS, UNSEALED_STAGE_STAYS, UNSIGNED_STAYS)

@@ -87,6 +87,7 @@ STAGE_RENAMED = Rule(
     ),
     "warn",
     _find_typed_renames,
+    needs=("Stages",),
 )
 
 

@@ -48,6 +48,7 @@ WRONG_PAYMENT_SUM = Rule(
     ),
     "warn",
     _find_wrong_sums,
+    needs=("Payments",),
 )
 
 
@@ -65,6 +66,7 @@ OVERPAID = Rule(
     Text("“{column}” is {paid}, and {due} is to be paid; move what is too much to another instalment, or pay it back."),
     "warn",
     _find_overpaid,
+    needs=("Payments",),
 )
 
 
@@ -82,6 +84,7 @@ UNKNOWN_PAYMENT = Rule(
     ),
     "warn",
     _find_unknown_amounts,
+    needs=("Payments",),
 )
 
 
@@ -104,6 +107,7 @@ UNDATED_PAYMENT = Rule(
     ),
     "note",
     _find_undated,
+    needs=("Payments",),
 )
 
 
@@ -119,6 +123,7 @@ PAID_WITHOUT_DAY = Rule(
     Text("Something was paid, and “{column}” is blank; fill in the day, or no month counts the money."),
     "note",
     _find_paid_undated,
+    needs=("Payments",),
 )
 
 
@@ -138,6 +143,7 @@ PAYMENT_OF_LOST_DEAL = Rule(
     Text("{deal} is lost, and the instalment still waits for money; delete it, or correct the deal's stage."),
     "warn",
     _find_lost_payments,
+    needs=("Payments",),
 )
 
 
@@ -157,6 +163,7 @@ DOUBLED_INVOICE = Rule(
     Text("The invoice {invoice} stands in rows of different deals; correct one of the numbers."),
     "warn",
     _find_doubled_invoices,
+    needs=("Payments",),
 )
 
 PAYMENT_RULES: tuple[Rule, ...] = (

@@ -166,6 +166,7 @@ MOVE_STATUS_RULES = (
         Text("The deal is still in playbook {before}: {why}."),
         "block",
         _find_refused_switches,
+        needs=("Deals",),
     ),
     Rule(
         "move_refused",
@@ -173,6 +174,7 @@ MOVE_STATUS_RULES = (
         Text("The move was refused, “{recorded}” still counts: {why}"),
         "block",
         _make_status_finder("refused"),
+        needs=("Deals",),
     ),
     Rule(
         "move_warned",
@@ -180,6 +182,7 @@ MOVE_STATUS_RULES = (
         Text("The move to “{recorded}” was accepted with warnings: {why}"),
         "warn",
         _make_status_finder("warned"),
+        needs=("Deals",),
     ),
     Rule(
         "move_also_warned",
@@ -187,6 +190,7 @@ MOVE_STATUS_RULES = (
         Text("Only a warning about this move: {why}"),
         "warn",
         _find_warnings_of_other_moves,
+        needs=("Deals",),
     ),
     Rule(
         "move_overridden",
@@ -194,6 +198,7 @@ MOVE_STATUS_RULES = (
         Text("The move to “{recorded}” passed by an override despite: {why}"),
         "note",
         _make_status_finder("overridden"),
+        needs=("Deals",),
     ),
     Rule(
         "moves_not_judged",
@@ -204,5 +209,6 @@ MOVE_STATUS_RULES = (
         ),
         "block",
         _find_unjudged_moves,
+        needs=("Deals",),
     ),
 )

@@ -39,6 +39,7 @@ MISSING_DEFAULT_PLAYBOOK = Rule(
     Text("The default playbook “{playbook}” has no stages in the sheet Stages; {hint}"),
     "block",
     _find_missing_default_playbook,
+    needs=("Settings",),
 )
 
 _POSITION_TWICE = Text("another stage has the same number")
@@ -65,6 +66,7 @@ WRONG_STAGE_POSITION = Rule(
     Text("“{column}” of the stage “{stage}” of {playbook} is wrong: {why}; number the stages 1, 2, 3…"),
     "block",
     _find_wrong_positions,
+    needs=("Stages",),
 )
 
 
@@ -81,6 +83,7 @@ DOUBLED_STAGE = Rule(
     Text("The stage “{stage}” is listed twice in the playbook {playbook}; rename or delete one."),
     "block",
     _find_doubled_stages,
+    needs=("Stages",),
 )
 
 
@@ -98,6 +101,7 @@ WRONG_STAGE_KIND = Rule(
     Text("The kind of the stage “{stage}” is {kind}; {hint}"),
     "block",
     _find_wrong_stage_kinds,
+    needs=("Stages",),
 )
 
 _NO_OPEN_STAGE = Text("it has no open stage to start in; set the kind of its first stage to Open")
@@ -140,6 +144,7 @@ PLAYBOOK_ENDINGS = Rule(
     Text("The playbook {playbook} cannot be used: {why}."),
     "block",
     _find_wrong_endings,
+    needs=("Stages",),
 )
 
 FEWEST_STAGES, MOST_STAGES = 3, 10
@@ -165,6 +170,7 @@ WRONG_STAGE_COUNT = Rule(
     Text("The playbook {playbook} has {count} stages besides Won and Lost; {least} to {most} work best."),
     "warn",
     _find_wrong_stage_count,
+    needs=("Stages",),
 )
 
 
@@ -181,6 +187,7 @@ WRONG_STAGE_PROBABILITY = Rule(
     Text("The probability of the stage “{stage}” is {value}; it must be between 0 % and 100 %."),
     "block",
     _find_wrong_probabilities,
+    needs=("Stages",),
 )
 
 _SETUP_DAY_COLUMNS = (("Stages", "day_limit"), ("Stages", "cadence"), ("StageTasks", "due_days"))
@@ -249,6 +256,7 @@ UNKNOWN_TASK_ACTIVITY = Rule(
     ),
     "block",
     _find_unknown_task_activity,
+    needs=("StageTasks",),
 )
 
 PLAYBOOK_RULES: tuple[Rule, ...] = (

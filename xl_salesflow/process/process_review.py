@@ -82,6 +82,7 @@ REVIEW_DUE = Rule(
     ),
     "note",
     _find_review_due,
+    needs=("Settings",),
 )
 
 
@@ -125,6 +126,7 @@ UNMEASURED = Rule(
     Text("Nothing measures “{name}” in “{column}”, so the effect stays blank; {hint}"),
     "warn",
     _find_unmeasured,
+    needs=("Measures",),
 )
 
 
@@ -156,6 +158,7 @@ MEASURE_DUE = Rule(
     ),
     "note",
     _find_due_measures,
+    needs=("Measures",),
 )
 
 REVIEW_RULES = (REVIEW_DUE, UNMEASURED, MEASURE_DUE)

@@ -120,4 +120,5 @@ UNKNOWN_RENEWAL_PLAYBOOK = Rule(
     ),
     "warn",
     _find_unknown_playbook,
+    needs=("Settings",),
 )

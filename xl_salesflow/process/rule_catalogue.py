@@ -194,7 +194,7 @@ def find_early_warnings(pipeline: Pipeline) -> pd.DataFrame:
     codes, messages = RowMessages(deals.index, _CODE_SEPARATOR), RowMessages(deals.index)
     marks = np.zeros(len(deals), dtype=np.int64)
     for place, rule in enumerate(EARLY_WARNING_RULES):
-        for match in rule.find(pipeline):
+        for match in rule.find_matches(pipeline):
             messages.add(match.rows, write_sentences(rule.message, pipeline.language, match.rows, match.facts))
             codes.add(match.rows, _code_of(rule).in_(pipeline.language))
             marks |= np.where(deals.index.isin(match.rows), 1 << place, 0)
@@ -232,7 +232,7 @@ def write_early_warnings(pipeline: Pipeline) -> ChangeSet:
 def match_early_warnings(pipeline: Pipeline) -> dict[str, pd.Series]:
     """Return for every early warning, by its id, which rows of Deals it applies to."""
     deals = pipeline["Deals"]
-    found = {rule.id: [match.rows for match in rule.find(pipeline)] for rule in EARLY_WARNING_RULES}
+    found = {rule.id: [match.rows for match in rule.find_matches(pipeline)] for rule in EARLY_WARNING_RULES}
     return {
         rule_id: pd.Series(np.isin(deals.index, np.concatenate([[], *rows])), index=deals.index)
         for rule_id, rows in found.items()

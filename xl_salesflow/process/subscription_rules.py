@@ -58,6 +58,7 @@ UNCOUNTED_SUBSCRIPTION = Rule(
     Text("“{column}” is blank, so the contract counts for nothing: fill in start, amount and period."),
     "warn",
     _find_uncounted,
+    needs=("Subscriptions",),
 )
 
 
@@ -76,6 +77,7 @@ SUBSCRIPTION_WITHOUT_CUSTOMER = Rule(
     ),
     "warn",
     _find_customerless,
+    needs=("Subscriptions",),
 )
 
 
@@ -93,6 +95,7 @@ SUBSCRIPTION_OF_OTHER_CUSTOMER = Rule(
     Text("{deal} is a deal of {account}; correct the customer of the contract, or its deal."),
     "warn",
     _find_other_customers,
+    needs=("Subscriptions",),
 )
 
 
@@ -110,6 +113,7 @@ SUBSCRIPTION_OF_LOST_DEAL = Rule(
     Text("{deal} is lost, and its contract counts; correct the deal's stage, or delete the contract."),
     "warn",
     _find_unwon,
+    needs=("Subscriptions",),
 )
 
 
@@ -130,6 +134,7 @@ GAP_BEFORE_RENEWAL = Rule(
     ),
     "note",
     _find_gaps,
+    needs=("Subscriptions",),
 )
 
 
@@ -147,6 +152,7 @@ RENEWAL_WITHOUT_CONTRACT = Rule(
     Text("{deal} is won, and no contract names it: add the contract that continues this one, with {deal} as its deal."),
     "warn",
     _find_unrenewed,
+    needs=("Subscriptions",),
 )
 
 
@@ -164,6 +170,7 @@ LOST_RENEWAL = Rule(
     Text("{deal}, the renewal, is lost; fill in “{column}”, the last day of the contract, and why it ended."),
     "note",
     _find_lost_renewals,
+    needs=("Subscriptions",),
 )
 
 
@@ -179,6 +186,7 @@ ENDED_WITHOUT_REASON = Rule(
     Text("The contract was ended, and “{column}” is blank; choose the customer's reason."),
     "note",
     _find_reasonless,
+    needs=("Subscriptions",),
 )
 
 
@@ -196,6 +204,7 @@ OUTDATED_END = Rule(
     Text("The contract renewed itself after {day}; enter its new last day, so that the next day for notice is known."),
     "note",
     _find_outdated_ends,
+    needs=("Subscriptions",),
 )
 
 SUBSCRIPTION_RULES: tuple[Rule, ...] = (
