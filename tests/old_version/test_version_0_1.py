@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
+from collections.abc import Callable
 from datetime import date
-from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import click
 import openpyxl
 import pytest
 
+from tests.demos import make_once
 from tests.templates import built
 from tests.validator import Validator
 from xl_salesflow.changelog.change_log import NOTED_COLUMNS
@@ -47,18 +48,27 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path
 
 
-@cache
-def update_once(old: bytes) -> bytes:
-    """Return the workbook after its first update with this version, which takes seconds."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "old.xlsx")
-        path.write_bytes(old)
-        assert main(["update", str(path), *AS_OF]) == 0
-        return path.read_bytes()
+UpdateOnce = Callable[[bytes], bytes]
+
+
+@pytest.fixture(scope="session")
+def update_once(tmp_path_factory: pytest.TempPathFactory) -> UpdateOnce:
+    """Return the function from an old workbook to the one after its first update with this version, which takes seconds."""
+
+    def updated_bytes(old: bytes) -> bytes:
+        def make(folder: Path) -> None:
+            path = folder / "old.xlsx"
+            path.write_bytes(old)
+            assert main(["update", str(path), *AS_OF]) == 0
+
+        made = make_once(tmp_path_factory, f"updated-{sha256(old).hexdigest()}", make)
+        return (made / "old.xlsx").read_bytes()
+
+    return updated_bytes
 
 
 @pytest.fixture
-def updated(book: Path) -> Path:
+def updated(book: Path, update_once: UpdateOnce) -> Path:
     """Return the old workbook after its first update with this version."""
     book.write_bytes(update_once(book.read_bytes()))
     return book
@@ -88,7 +98,7 @@ def is_later(part: MissingPart) -> bool:
 
 
 @pytest.mark.parametrize("book", LANGUAGES, indirect=True)
-def test_it_opens_and_an_update_adds_what_came_later(book: Path) -> None:
+def test_it_opens_and_an_update_adds_what_came_later(book: Path, update_once: UpdateOnce) -> None:
     language = ClosedBook(book).read(TODAY).language
     template = Workbook(Path("template"), built(language))
     lacking = find_missing_parts(Workbook.open(book), template)
@@ -125,7 +135,9 @@ def test_long_formulas_are_names_in_every_row_and_in_the_rows_that_excel_adds(up
 
 
 @pytest.mark.parametrize("book", LANGUAGES, indirect=True)
-def test_it_can_be_updated_and_repaired_and_keeps_its_data(book: Path, validator: Validator) -> None:
+def test_it_can_be_updated_and_repaired_and_keeps_its_data(
+    book: Path, validator: Validator, update_once: UpdateOnce
+) -> None:
     names = ("Deals", "History", "Journal", "Quotes", "Activities", "Team")
     before = table_rows(book, *names)
     updated = update_once(book.read_bytes())
