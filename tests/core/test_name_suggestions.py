@@ -31,6 +31,8 @@ from xl_salesflow.workbook.new_stores import build_new_workbook
         ("Leed", ["Lead", "Won"], "did you mean “Lead”?"),
         ("LEED", ["lead", "Lead"], "did you mean “lead”?"),
         ("Leed", ["", "Lead"], "did you mean “Lead”?"),
+        ("Presentation", ["Lead", "Won"], "choose one of: Lead, Won."),
+        ("Won by phone", ["Lead", "Won"], "did you mean “Won”?"),
         ("zzz", ["Lead", "Won"], "choose one of: Lead, Won."),
         ("zzz", [], "there are none."),
         ("zzz", ["", ""], "there are none."),

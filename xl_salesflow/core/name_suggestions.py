@@ -78,7 +78,13 @@ _LONGEST_COMPARED_NAME = 300  # comparing takes time in proportion to both lengt
 
 def find_nearest(name: str, known: Iterable[str], alike: float = _MIN_NAME_SIMILARITY) -> str | None:
     """Return the one of *known* most similar to *name*, ignoring case, or None if all are below *alike* (of 100)."""
-    return _nearest(name[:_LONGEST_COMPARED_NAME], list(known), alike)
+    name = name[:_LONGEST_COMPARED_NAME]
+    return _nearest(name, [one for one in known if not _is_alike_by_chance(one, name)], alike)
+
+
+def _is_alike_by_chance(known: str, name: str) -> bool:
+    """Return whether *known* is so short that some of its letters are in *name* anyway: Won in Presentation."""
+    return 2 * len(known) < len(name) and known.casefold() not in name.casefold().split()
 
 
 def find_similar(
