@@ -41,7 +41,7 @@ Public names, by file:
         FunnelFigures, FunnelPeriod, FunnelStage, MetricChange, MetricGroup, MetricValue, SalesPlanAnswer,
         SalesPlanFigures, SalesPlanGroup, StageChange, StageMoveCount, TeamTotals
     name_spelling: find_spellings, list_name_sources, NameSource, restore_typed_texts, spell_filter_cells, spell_name,
-        unify_names
+        Spellings, unify_names
     name_suggestions: find_nearest, find_similar, ratio, suggest_names, token_set_ratio, token_sort_ratio,
         unknown_key_error
     own_columns: describe_own_column, EXTENSIBLE_TABLES
