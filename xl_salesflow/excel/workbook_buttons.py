@@ -257,7 +257,7 @@ def press_commission(context: ButtonContext) -> Text:
         return Text("No commission this quarter: a plan, its rates, and won deals of its people are needed.")
     people = len({statement.person for statement in answer.statements})
     return Text(
-        "Commission of the quarter: {total} for {count} people; `salesflow commission` explains every line."
+        "Commission of the quarter: {total} for {count} {count:person|people}; salesflow commission explains every line."
     ).with_facts(total=f"{answer.total:,.2f}", count=people)
 
 
