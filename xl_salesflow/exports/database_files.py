@@ -64,19 +64,18 @@ def build_duckdb(tables: Sequence[ExportedTable]) -> bytes:
         raise UsageError("DuckDB databases need duckdb; install xl-salesflow[duckdb].") from None
     with TemporaryDirectory() as folder:
         path = Path(folder) / "export.duckdb"
-        with closing(duckdb.connect(":memory:")) as database:
-            quoted = str(path).replace("'", "''")
-            database.execute(f"ATTACH '{quoted}' AS export (BLOCK_SIZE {_DUCKDB_BLOCK}); USE export; BEGIN")
+        with closing(duckdb.connect(str(path), config={"default_block_size": _DUCKDB_BLOCK})) as database:
+            database.execute("BEGIN")
             for statement, rows in _list_statements(tables, _DUCKDB):
                 if rows is None:
                     database.execute(statement)
                 else:
                     _insert_rows(database, statement, list(rows))
-            database.execute("COMMIT; CHECKPOINT export; USE memory; DETACH export")
+            database.execute("COMMIT")
         return path.read_bytes()
 
 
-_DUCKDB_BLOCK = 16_384
+_DUCKDB_BLOCK = "16384"
 """Bytes of a block, the smallest that DuckDB takes: each column of each table fills at least one."""
 
 
