@@ -21,7 +21,9 @@ def test_tables_print_landscape_one_page_wide_with_their_header(book: Workbook, 
         assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.print_title_rows == "$1:$1"
-        assert sheet.freeze_panes == {"Deals": "C2", "FollowUps": "D2", "Subscriptions": "C2"}.get(table.name, "B2")
+        assert sheet.freeze_panes == {"Deals": "C2", "FollowUps": "D2", "Subscriptions": "C2", "Credits": "C2"}.get(
+            table.name, "B2"
+        )
         assert str(sheet.print_area).endswith("$1048576")  # future rows are printed too
 
 
