@@ -65,6 +65,7 @@ LOOKS = """
     Calls      | CC-0042
     Payments   | P-00042
     Subscriptions | S-00042
+    Credits    | K-00042
 """
 
 

@@ -7,6 +7,7 @@ import pytest
 from xl_salesflow.metrics.history_workings import WORKINGS
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.named_values import NAMED_CELLS, SETTINGS_BY_ID
+from xl_salesflow.schema.row_names import ROW_NAMES
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_registry import TABLES, render_formula
 from xl_salesflow.schema.verb_catalogue import VERBS
@@ -53,7 +54,7 @@ def test_every_text_exists_in_chinese() -> None:
 
 def test_formulas_name_only_what_is_declared() -> None:
     workings = (name for working in WORKINGS for name in working.names)
-    cells = {*NAMED_CELLS, "MoveWays", *workings, *(setting.cell for setting in SETTINGS_BY_ID.values())}
+    cells = {*NAMED_CELLS, *ROW_NAMES, "MoveWays", *workings, *(setting.cell for setting in SETTINGS_BY_ID.values())}
     for table in TABLES.values():
         for column in table.formulas:
             for language in ("en", "zh"):
