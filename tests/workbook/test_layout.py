@@ -10,6 +10,7 @@ import pytest
 from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.schema.table_registry import TABLES, render_formula
+from xl_salesflow.workbook.row_name_texts import render_row_name
 from xl_salesflow.workbook.workbook_layout import find_workbook_layout
 
 
@@ -69,15 +70,17 @@ def test_table_names_are_found_in_any_case() -> None:
 
 
 def test_formulas_follow_renamed_headers_here_and_in_other_tables() -> None:
-    layout = find_workbook_layout(
-        "b.xlsx", workbook(Deals={"Amount": "金额", "BANT known": "BANT 已知项"}, Stages={"Key": "键"})
-    )
-    deals = TABLES["Deals"]
-    weighted = layout.formula(deals, deals["weighted_value"])
-    assert "Deals[[#This Row],[金额]]" in weighted
-    assert "Deals[[#This Row],[Probability]]" in weighted
-    assert "Stages[键]" in layout.formula(deals, deals["probability"])
+    renamed = {"Own probability": "自定赢率", "BANT known": "BANT 已知项"}
+    layout = find_workbook_layout("b.xlsx", workbook(Deals=renamed, Stages={"Key": "键"}, Products={"Product": "产品"}))
+    deals, lines = TABLES["Deals"], TABLES["QuoteLines"]
+    probability = layout.formula(deals, deals["probability"])
+    assert "Deals[[#This Row],[自定赢率]]" in probability
     assert "[BANT 已知项]" in layout.formula(deals, deals["bant_score"])
+    net = layout.formula(lines, lines["net"])
+    assert "Products[产品]" in net
+    assert "[[#This Row],[Quantity]]" in net
+    letters = {column.id: "B" for column in deals.columns}
+    assert "Stages[键]" in render_row_name("DealStageProbability", "Deals", letters, layout)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
