@@ -184,6 +184,14 @@ def test_two_rows_with_one_number_are_both_exported(tmp_path: Path) -> None:
         assert database.execute("SELECT name FROM Deals ORDER BY name").fetchall() == [("First",), ("Second",)]
 
 
+def test_one_large_amount_among_thousands_is_exported(tmp_path: Path) -> None:
+    deals = [{"deal": f"D-{number}", "amount": 1.0} for number in range(2_500)]
+    deals[1_237]["amount"] = 29_220.55
+    export(crm(Deals=deals), tmp_path / "out", "duckdb")
+    with closing(duckdb.connect(str(tmp_path / "out" / "team.duckdb"), read_only=True)) as database:
+        assert database.execute("SELECT SUM(amount) FROM Deals").fetchone() == (Decimal("31719.55"),)
+
+
 def test_columns_that_a_team_added_have_the_type_of_their_cells(pipeline: Pipeline, tmp_path: Path) -> None:
     own = Own(
         pipeline["Deals"].index,

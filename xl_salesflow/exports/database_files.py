@@ -80,8 +80,8 @@ _DUCKDB_BLOCK = "16384"
 
 
 def _insert_rows(database: Any, start: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Insert *rows* as one frame, because DuckDB takes single rows slowly."""
-    frame = pd.DataFrame(rows, dtype=object)
+    """Insert *rows* as one frame of texts, because DuckDB takes single rows slowly, and guesses types from some rows only."""
+    frame = pd.DataFrame([[None if one is None else str(one) for one in row] for row in rows], dtype=object)
     frame.columns = [f"c{number}" for number in range(frame.shape[1])]
     database.register("new_rows", frame)
     database.execute(f"{start} SELECT * FROM new_rows")
