@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -20,6 +22,7 @@ from tests.ooxml.test_guard import REFUSED
 from xl_salesflow.batch.batch_run import RetryPolicy, run_batch_tasks
 from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome, TaskStatus
 from xl_salesflow.batch.worker_pools import ProcessPool, WorkerLimits, run_task_in_worker
+from xl_salesflow.locale.texts import Text
 
 HASTE = RetryPolicy(wait=0.05)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="This fault is made with calls of POSIX.")
@@ -37,6 +40,16 @@ def ended(
     workers.close()
     assert len({outcome.book for outcome in found}) == len(found) == len(books)
     return {Path(outcome.book).name: outcome for outcome in found}
+
+
+def worker_processes() -> list[psutil.Process]:
+    """Return the workers of this process: on Linux the children of their server, elsewhere its own."""
+    here, found = psutil.Process(), list[psutil.Process]()
+    for child in here.children():
+        with suppress(psutil.Error):
+            command = " ".join(child.cmdline())
+            found += child.children() if "forkserver" in command else [child] * ("spawn_main" in command)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -85,8 +98,7 @@ def test_workers_killed_from_outside_at_any_time(tmp_path: Path) -> None:
     def kill_now_and_then() -> None:
         nonlocal kills
         while not over.wait(chance.uniform(0.5, 3)):
-            workers = [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
-            if workers and kills < 3 * SCALE:
+            if (workers := worker_processes()) and kills < 3 * SCALE:
                 chance.choice(workers).kill()
                 kills += 1
 
@@ -200,3 +212,28 @@ def test_workers_end_when_their_work_does(tmp_path: Path) -> None:
     while psutil.pid_exists(pid) and time.monotonic() < until:
         time.sleep(0.05)
     assert not psutil.pid_exists(pid)
+
+
+def look_around(task: BatchTask) -> TaskOutcome:
+    """Answer with what a worker has of its parent, and what of the server it was copied from."""
+    facts = {
+        "folder": os.getcwd(), "variable": os.environ.get("SALESFLOW_LANG", ""), "pandas": "pandas" in sys.modules,
+        "threads": len(psutil.Process(os.getppid()).threads()),
+    }  # fmt: skip
+    return TaskOutcome(task.book, task.verb, TaskStatus.UNCHANGED, Text("{facts}").with_facts(facts=str(facts)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Elsewhere workers are no copies of another process.")
+def test_a_worker_is_as_its_parent_is_now_and_a_copy_of_a_process_with_one_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of a process with threads could wait forever for a lock that none of its own threads holds."""
+    for place, language in ((tmp_path, "zh"), (tmp_path.parent, "en")):
+        monkeypatch.chdir(place)
+        monkeypatch.setenv("SALESFLOW_LANG", language)
+        found = ended([tmp_path / "any.xlsx"], look_around, jobs=1)["any.xlsx"]
+        expected = {"folder": str(place), "variable": language, "pandas": True, "threads": 1}
+        assert found.says.in_("en") == str(expected)
+    (server,) = (child for child in psutil.Process().children() if "forkserver" in " ".join(child.cmdline()))
+    server.terminate()  # as a system does when it stops a service
+    assert psutil.wait_procs([server], timeout=0.5) == ([], [server])

@@ -28,6 +28,7 @@ from typing import Any, Protocol
 import psutil
 
 from xl_salesflow.batch.batch_tasks import BatchTask, TaskOutcome
+from xl_salesflow.batch.worker_server import compute_in_one_thread, open_worker_context
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Text
 
@@ -166,9 +167,8 @@ class _WorkerProcess:
         self._pool, self._pid, self._books = None, None, 0
 
     def _open(self) -> ProcessPoolExecutor:
-        self._pool = ProcessPoolExecutor(
-            1, multiprocessing.get_context("spawn"), _prepare_worker_process, (list(sys.path),)
-        )
+        now = (list(sys.path), os.getcwd(), dict(os.environ))
+        self._pool = ProcessPoolExecutor(1, open_worker_context(), _prepare_worker_process, now)
         self._pid = self._pool.submit(os.getpid)
         return self._pool
 
@@ -200,11 +200,13 @@ def _make_broken_future() -> Future[TaskOutcome]:
     return future
 
 
-def _prepare_worker_process(path: list[str]) -> None:
-    """Set up a new worker process: ignore Ctrl-C, exit with the parent process, and compute in one thread."""
+def _prepare_worker_process(path: list[str], folder: str, environment: dict[str, str]) -> None:
+    """Set up a new worker process as its parent is now; ignore Ctrl-C, exit with the parent, and compute in one thread."""
     sys.path[:] = path
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    compute_in_one_thread()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     threading.Thread(target=_end_worker_with_parent, daemon=True).start()
