@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
+from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from openpyxl import Workbook as OwnWorkbook
 from openpyxl import load_workbook
 from openpyxl.worksheet.table import Table
 
+from tests.demos import make_once
 from tests.libreoffice import LibreOffice
 from tests.ooxml.packages import package, sheet, zipped
 from tests.validator import Validator
@@ -52,6 +56,27 @@ def own(path: Path, rows: list[list[Any]], title: str) -> Path:
     return path
 
 
+Adopt = Callable[[Path, list[list[Any]], str], Path]
+
+
+@pytest.fixture(scope="session")
+def adopted(tmp_path_factory: pytest.TempPathFactory) -> Adopt:
+    """Return a function that puts a team's own workbook, adopted once in a run, at a path, with its backup."""
+
+    def copy(path: Path, rows: list[list[Any]], title: str) -> Path:
+        def make(folder: Path) -> None:
+            assert main(["adopt", str(own(folder / "team.xlsx", rows, title)), "--yes", *TODAY]) in (0, 1)
+
+        name = sha256(repr((rows, title)).encode()).hexdigest()
+        for file in make_once(tmp_path_factory, f"adopted-{name}", make).iterdir():
+            shutil.copytree(file, path.parent / file.name) if file.is_dir() else shutil.copy(
+                file, path.parent / file.name
+            )
+        return path
+
+    return copy
+
+
 BOOKS = [
     # rows, title of their sheet → language of our sheets, amounts, renamed sheets of ours
     (CHINESE, "商机", "zh", [125000.0, 80000.0, 32000.0], {"商机": "商机 (salesflow)"}),
@@ -62,11 +87,16 @@ BOOKS = [
 
 @pytest.mark.parametrize(("rows", "title", "language", "amounts", "retitled"), BOOKS)
 def test_rows_are_imported_and_the_teams_sheets_stay(
-    rows: list[list[Any]], title: str, language: str, amounts: list[float], retitled: dict[str, str], tmp_path: Path
+    rows: list[list[Any]],
+    title: str,
+    language: str,
+    amounts: list[float],
+    retitled: dict[str, str],
+    adopted: Adopt,
+    tmp_path: Path,
 ) -> None:
-    path = own(tmp_path / "team.xlsx", rows, title)
-    before, cells = parts(path), read_own_cells(path)
-    assert main(["adopt", str(path), "--yes", *TODAY]) in (0, 1)
+    path = adopted(tmp_path / "team.xlsx", rows, title)
+    before, cells = parts(tmp_path / "team.backup-1.xlsx"), read_own_cells(tmp_path / "team.backup-1.xlsx")
     pipeline = ClosedBook(path).read(DAY)
     assert pipeline.language == language
     assert list(pipeline["Deals"]["amount"]) == amounts
@@ -77,7 +107,6 @@ def test_rows_are_imported_and_the_teams_sheets_stay(
     sheets = load_workbook(path).sheetnames
     assert sheets[:2] == [title, "Our notes"]
     assert set(retitled.values()) <= set(sheets)
-    assert (tmp_path / "team.backup-1.xlsx").exists()
 
 
 CHANGED = {
@@ -97,10 +126,9 @@ def parts(path: Path) -> dict[str, bytes]:
 
 
 def test_later_changes_in_the_teams_sheet_are_imported_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    adopted: Adopt, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = own(tmp_path / "team.xlsx", ENGLISH, "Pipeline")
-    main(["adopt", str(path), "--yes", *TODAY])
+    path = adopted(tmp_path / "team.xlsx", ENGLISH, "Pipeline")
     book = load_workbook(path)
     book["Pipeline"]["E2"] = 1500
     book["Pipeline"].append(["Line 3", "Acme", "Ann", "Lead", 10, "3 May 2025"])
@@ -110,7 +138,6 @@ def test_later_changes_in_the_teams_sheet_are_imported_again(
     answer = json.loads(capsys.readouterr().out)
     assert answer["added"]["Deals"] == 1
     assert list(ClosedBook(path).read(DAY)["Deals"]["amount"]) == [1500.0, 3400.5, 10.0]
-    main(["adopt", str(path), *TODAY])
     before = path.read_bytes()
     assert main(["adopt", str(path), *TODAY]) in (0, 1)
     assert path.read_bytes() == before  # nothing changed on their sheets, so nothing is written
@@ -119,11 +146,10 @@ def test_later_changes_in_the_teams_sheet_are_imported_again(
 # attack: a workbook's kept import map names another file
 # outcome: only the workbook itself is read
 def test_the_kept_map_reads_the_workbook_itself_and_no_other_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    adopted: Adopt, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Also under a new name, with a file of the old name beside it that somebody else has put there."""
-    path = own(tmp_path / "team.xlsx", ENGLISH, "Pipeline")
-    main(["adopt", str(path), "--yes", *TODAY])
+    path = adopted(tmp_path / "team.xlsx", ENGLISH, "Pipeline")
     moved = path.rename(tmp_path / "moved.xlsx")
     own(path, [*ENGLISH, ["Line 9", "Evil", "Eve", "Lead", 9, "3 May 2025"]], "Pipeline")
     assert main(["adopt", str(moved), "--yes", *TODAY]) in (0, 1)
@@ -191,10 +217,10 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_other_readers_open_the_store(tmp_path: Path, libreoffice: LibreOffice, validator: Validator) -> None:
-    path = own(tmp_path / "team.xlsx", ENGLISH, "Deals")
-    before = validator(path)
-    main(["adopt", str(path), "--yes", *TODAY])
-    assert validator(path) == before
+def test_other_readers_open_the_store(
+    adopted: Adopt, tmp_path: Path, libreoffice: LibreOffice, validator: Validator
+) -> None:
+    path = adopted(tmp_path / "team.xlsx", ENGLISH, "Deals")
+    assert validator(path) == validator(tmp_path / "team.backup-1.xlsx")
     shown = load_workbook(libreoffice.recalculated(path), data_only=True)
     assert shown["Our notes"]["A1"].value == 4600.5

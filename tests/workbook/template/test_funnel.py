@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils import range_boundaries
 
+from tests.templates import built
 from tests.workbook.template.filled import filled, saved
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.metric_sheets import COMPARED_CARDS
@@ -151,17 +152,17 @@ def test_pasted_deals_show_in_cards_stages_and_pads(calculate: Callable[[bytes],
 
 def test_a_longer_process_shows_a_note_about_hidden_rows(calculate: Callable[[bytes], Workbook]) -> None:
     """
-    open stages | rows in sight | warning
-    5 and Won   | 8             | no
-    9 and Won   | 8             | yes
+    open stages                  | rows in sight | warning
+    5 and Won, as in the template | 8             | no
+    9 and Won                    | 8             | yes
     """
-    for steps, is_warned in ((5, False), (9, True)):
-        stages = [
-            {"playbook": "crm", "position": number, "stage": f"Step {number}", "kind": "Open", "probability": 0.1}
-            for number in range(1, steps + 1)
-        ]
-        won = {"playbook": "crm", "position": steps + 1, "stage": "Won", "kind": "Won", "probability": 1}
-        book = calculate(saved(filled("en", Stages=[*stages, won])))
+    stages = [
+        {"playbook": "crm", "position": number, "stage": f"Step {number}", "kind": "Open", "probability": 0.1}
+        for number in range(1, 10)
+    ]
+    won = {"playbook": "crm", "position": 10, "stage": "Won", "kind": "Won", "probability": 1}
+    for file, is_warned in ((built("en"), False), (saved(filled("en", Stages=[*stages, won])), True)):
+        book = calculate(file)
         for page in ("Funnel", "Plan", "Leaks", "Moves"):
             assert bool(book[page]["B4"].value) == is_warned, page
         assert not book["Loss reasons"]["B4"].value
