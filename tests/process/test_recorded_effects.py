@@ -25,8 +25,9 @@ OPEN = {"deal": "D1", "stage": "Lead", "recorded_stage": "Lead", "outcome": "ope
 def updated(pipeline: Pipeline) -> Pipeline:
     """Return the pipeline after an update; a second one must change nothing."""
     after = apply_change_set(pipeline, update(pipeline, RUN))
-    assert not update(after, RUN).edits
-    assert not update(after, RUN).appends
+    again = update(after, RUN)
+    assert not again.edits
+    assert not again.appends
     return after
 
 
@@ -34,27 +35,34 @@ CALL = {"activity": "A1", "deal": "D1", "type": "call", "date": date(2026, 3, 30
 APRIL = date(2026, 4, 7)
 
 
-@pytest.mark.parametrize(
-    ("deal", "acts", "step", "day"),
-    [
-        ({}, [{**CALL, "next_step_date": APRIL}], "Send a case", APRIL),
-        ({}, [CALL], "Send a case", None),
-        # a step whose day has come is replaced; one planned for later is kept, unless the new one is still to come
-        ({"next_step": "Ring", "next_step_date": date(2026, 3, 30)}, [CALL], "Send a case", None),
-        ({"next_step": "Ring", "next_step_date": date(2026, 5, 1)}, [CALL], "Ring", date(2026, 5, 1)),
-        ({"next_step": "Ring", "next_step_date": date(2026, 5, 1)}, [{**CALL, "next_step_date": APRIL}], "Send a case", APRIL),
-        # only the latest activity counts, nothing from the future, and nothing twice
-        ({}, [CALL, {**CALL, "activity": "A2", "next_step": "", "date": TODAY}], "", None),
-        ({}, [{**CALL, "date": date(2026, 4, 1)}], "", None),
-        ({"next_step": "Mine"}, [{**CALL, "step_given": "Send a case"}], "Mine", None),
-        ({"recorded_stage": "Lost", "stage": "Lost", "outcome": "lost"}, [CALL], "", None),
-    ],
-)  # fmt: skip
-def test_the_step_agreed_in_an_activity_becomes_the_deals(
-    deal: dict[str, Any], acts: list[dict[str, Any]], step: str, day: date | None
-) -> None:
-    row = updated(crm(Deals=[{**OPEN, **deal}], Activities=acts))["Deals"].iloc[0]
-    assert (row["next_step"], str(row["next_step_date"])[:10]) == (step, str(day or "NaT"))
+AGREED: list[tuple[dict[str, Any], list[dict[str, Any]], str, date | None]] = [
+    # the deal, its activities → the step and its day after an update
+    ({}, [{**CALL, "next_step_date": APRIL}], "Send a case", APRIL),
+    ({}, [CALL], "Send a case", None),
+    # a step whose day has come is replaced; one planned for later is kept, unless the new one is still to come
+    ({"next_step": "Ring", "next_step_date": date(2026, 3, 30)}, [CALL], "Send a case", None),
+    ({"next_step": "Ring", "next_step_date": date(2026, 5, 1)}, [CALL], "Ring", date(2026, 5, 1)),
+    ({"next_step": "Ring", "next_step_date": date(2026, 5, 1)}, [{**CALL, "next_step_date": APRIL}], "Send a case", APRIL),
+    # only the latest activity counts, nothing from the future, and nothing twice
+    ({}, [CALL, {**CALL, "activity": "A2", "next_step": "", "date": TODAY}], "", None),
+    ({}, [{**CALL, "date": date(2026, 4, 1)}], "", None),
+    ({"next_step": "Mine"}, [{**CALL, "step_given": "Send a case"}], "Mine", None),
+    ({"recorded_stage": "Lost", "stage": "Lost", "outcome": "lost"}, [CALL], "", None),
+]  # fmt: skip
+
+
+def test_the_step_agreed_in_an_activity_becomes_the_deals() -> None:
+    """Each case is a deal of one workbook."""
+    keys = [f"D{number}" for number in range(1, len(AGREED) + 1)]
+    deals = [{**OPEN, **deal, "deal": key} for key, (deal, *_) in zip(keys, AGREED, strict=True)]
+    acts = [
+        {**act, "deal": key, "activity": f"{key} {act['activity']}"}
+        for key, (_, logged, *_) in zip(keys, AGREED, strict=True)
+        for act in logged
+    ]
+    after = updated(crm(Deals=deals, Activities=acts))["Deals"].set_index("deal")
+    found = [(after.at[key, "next_step"], str(after.at[key, "next_step_date"])[:10]) for key in keys]
+    assert found == [(step, str(day or "NaT")) for _, _, step, day in AGREED]
 
 
 WON = {**OPEN, "stage": "Won", "recorded_stage": "Won", "outcome": "won", "created": date(2026, 1, 5)}

@@ -6,7 +6,7 @@ Works through openpyxl, which shares nothing with the reader and the writer unde
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -104,13 +104,20 @@ class Desk:
 
     def type(self, table: str, row: int, header: str, value: Any) -> str:
         """Type *value* into the *row*th row of a table, from 1; return the cell's address."""
+        return self.type_all(table, [(row, header, value)])[0]
+
+    def type_all(self, table: str, values: Iterable[tuple[int, str, Any]]) -> list[str]:
+        """Type several values, each with its row and header; return the addresses of the cells."""
         book = load_workbook(self.path)
         sheet, (left, top, right, _) = _find(book, table)
         headers = [str(cell.value) for cell in sheet[top][left - 1 : right]]
-        cell = sheet.cell(top + row, left + headers.index(header))
-        cell.value = value
+        addresses = list[str]()
+        for row, header, value in values:
+            cell = sheet.cell(top + row, left + headers.index(header))
+            cell.value = value
+            addresses.append(f"{sheet.title}!{cell.coordinate}")
         book.save(self.path)
-        return f"{sheet.title}!{cell.coordinate}"
+        return addresses
 
     def fill_in(self, name: str, value: Any) -> str:
         """Type *value* into a named cell; return its address."""

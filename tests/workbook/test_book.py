@@ -138,20 +138,22 @@ CELLS: list[tuple[str, Any, str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("header", "value", "rule", "says"), CELLS)
-def test_a_wrong_cell_is_a_finding_and_stays_as_it_is(
-    lay: Callable[..., ClosedDesk], header: str, value: Any, rule: str, says: str
-) -> None:
-    desk = lay()
-    cell = desk.type("Deals", 2, header, value)
+def test_wrong_cells_are_findings_and_stay_as_they_are(lay: Callable[..., ClosedDesk]) -> None:
+    deals = [{"deal": f"D-{number}", "name": "a deal"} for number in range(1, len(CELLS) + 1)]
+    desk = lay(rows={"Deals": deals})
+    typed = [(number, header, value) for number, (header, value, _, _) in enumerate(CELLS, 1)]
+    cells = desk.type_all("Deals", typed)
     book = desk.book()
     pipeline = book.read(TODAY)
-    (fault,) = pipeline.cell_findings
-    assert (fault.rule, fault.table, fault.key, fault.cell) == (rule, "Deals", "D-2", cell)
-    assert says.format(cell=cell) in fault.message
-    before = desk.rows("Deals")[1][header]
-    book.write(edit(pipeline, "Deals", "name", {"D-2": "changed"}))
-    assert desk.rows("Deals")[1][header] == before
+    found_in_order = sorted(pipeline.cell_findings, key=lambda found: cells.index(found.cell))
+    assert [(found.rule, found.table, found.key, found.cell) for found in found_in_order] == [
+        (rule, "Deals", f"D-{number}", cell) for number, ((_, _, rule, _), cell) in enumerate(zip(CELLS, cells, strict=True), 1)
+    ]  # fmt: skip
+    for (_, _, _, says), found in zip(CELLS, found_in_order, strict=True):
+        assert says.format(cell=found.cell) in found.message
+    before = desk.rows("Deals")
+    book.write(edit(pipeline, "Deals", "name", {f"D-{number}": "changed" for number, _, _ in typed}))
+    assert desk.rows("Deals") == [{**row, "Name": "changed"} for row in before]
 
 
 def test_findings_are_in_the_workbooks_language(lay: Callable[..., ClosedDesk]) -> None:
