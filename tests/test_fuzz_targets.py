@@ -11,15 +11,15 @@ from benchmarks.fuzz_runs import TARGETS, run_seed
 from tests.examples import SCALE
 
 RUNS = {
-    "store": 4,
-    "package": 20,
-    "csv": 20,
-    "sheets": 30,
-    "adopt": 6,
-    "templates": 10,
-    "toml": 60,
-    "mail": 40,
-    "commands": 12,
+    "store": 2,
+    "package": 10,
+    "csv": 10,
+    "sheets": 15,
+    "adopt": 3,
+    "templates": 5,
+    "toml": 30,
+    "mail": 20,
+    "commands": 6,
 }
 
 
