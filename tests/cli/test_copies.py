@@ -13,6 +13,7 @@ import pytest
 from xl_salesflow.cli import main
 from xl_salesflow.core.change_sets import Append, ChangeSet
 from xl_salesflow.engine import Run, run_steps
+from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import update
@@ -118,6 +119,26 @@ def test_the_common_backup_is_found(copies: tuple[Path, Path, Path], capsys: pyt
     backup = base.with_name("theirs.backup-1.xlsx")
     assert main(["merge", str(ours), str(theirs), "--dry-run", "--today", DAY.isoformat()]) == 1
     assert f"Compared with {backup}" in capsys.readouterr().out
+
+
+def test_a_backup_with_typed_cells_is_not_taken_for_the_ancestor(
+    copies: tuple[Path, Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Both typed without a run; the backup of our first run has what we typed, which the merge would take for old."""
+    base, ours, theirs = copies
+    for file in base.parent.glob("*.backup-*"):
+        file.unlink()
+    for path, row, amount in ((ours, 0, 111.0), (theirs, 1, 222.0)):
+        copyfile(base, path)
+        workbook = Workbook.open(path)
+        workbook.set_column("Deals", "Amount", {workbook.tables["Deals"].first_row + row: amount})
+        with path.open("wb") as file:
+            workbook.write_to(file)
+    for _ in range(2):  # the first merge leaves such a backup
+        assert main(["merge", str(ours), str(theirs), *LATER]) == 1
+        assert "nothing typed is lost" in " ".join(capsys.readouterr().out.split())
+        assert list(ClosedBook(ours).read(DAY)["Deals"]["amount"]) == [111.0, 200.0, 300.0]
+        assert len(ClosedBook(ours).read(DAY)["Conflicts"]) == 2
 
 
 def test_a_conflict_is_decided_on_its_sheet(copies: tuple[Path, Path, Path]) -> None:

@@ -14,7 +14,7 @@ Public names, by file:
     returned_copies: find_needed_rows, list_merge_steps, NEEDED_TABLES, ReturnedCopy
     shared_rows: COLLECTED_TABLES, COMMISSION_TABLES, count_unnumbered_rows, fill_shared_book, find_share_run,
         log_sharing, select_shared_rows, SETUP_COPIES
-    three_way_merge: find_ancestor
+    three_way_merge: find_ancestor, is_surely_ancestor
     undo_entries: is_logged_row, read_removed_rows
     undo_run: revert_run, UNDO_MESSAGES
 """

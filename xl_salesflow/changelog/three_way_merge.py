@@ -102,6 +102,29 @@ def reconstruct_ancestor(ours: Pipeline, theirs: Pipeline) -> Ancestor:
     return Ancestor(tables, doubts)
 
 
+def is_surely_ancestor(backup: Pipeline, copy: Pipeline, other: Pipeline) -> bool:
+    """Return whether *backup*, made by the first run of *copy* alone, has nothing that was typed into *copy* after they parted.
+
+    A cell that *copy* still holds as the backup does, that the other copy holds otherwise, and of which no Journal tells who
+    changed it, may have been typed before that run: the merge would undo it. So would it remove a row that was typed.
+    """
+    doubts = reconstruct_ancestor(copy, other).unknown_cells
+    for table in filter(is_mergeable, TABLES.values()):
+        then, now, there = (index_by_identity(table, each[table.name]) for each in (backup, copy, other))
+        if len(then.index.intersection(now.index).difference(there.index)):
+            return False
+        for column in list_merged_columns(table):
+            doubted = pd.Index(list(doubts.get((table.name, column.id), ()))).intersection(then.index)
+            if len(doubted):
+                before, after = (
+                    each[table.name][column.id].loc[rows[doubted].to_numpy()].reset_index(drop=True)
+                    for each, rows in ((backup, then), (copy, now))
+                )
+                if np.asarray(find_equal_cells(column, before, after)).any():
+                    return False
+    return True
+
+
 def _match_logged_changes(known: pd.Series, other: pd.Series, before: Mapping[str, str]) -> tuple[CopyFlags, CopyFlags]:
     # the cells that a Journal has changes of, and those where the other copy still holds the value before the first
     # change

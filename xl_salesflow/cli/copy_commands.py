@@ -94,7 +94,8 @@ def merge_copy(
     from xl_salesflow.cli.screen_output import print_json, print_own_formulas
     from xl_salesflow.cli.workbook_session import WorkbookSession
     from xl_salesflow.verbs import merge
-    from xl_salesflow.workbook.closed_book import ClosedBook, find_common_backup
+    from xl_salesflow.workbook.closed_book import ClosedBook
+    from xl_salesflow.workbook.common_backups import find_common_backup
 
     session, found = WorkbookSession(ours, by, today, dry_run), base
     day = session.run.now.date()
@@ -132,7 +133,8 @@ def _describe_merge_base(base: Path | None) -> str:
     if base:
         return terminal_text("Compared with {base}.", base=base)
     return terminal_text(
-        "No common backup of both copies was found; their Journals tell what changed.",
+        "No backup from before the copies parted was found. Their Journals know what runs changed, but not who typed what: "
+        "cells that differ for an unknown reason are conflicts, and nothing typed is lost; --base FILE names an earlier version.",
     )
 
 

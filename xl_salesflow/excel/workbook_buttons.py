@@ -98,7 +98,8 @@ def press_diff(context: ButtonContext) -> Text:
 
 def press_merge(context: ButtonContext) -> Text:
     """Merge another copy into the workbook; conflicts are listed on their sheet, where a person decides."""
-    from xl_salesflow.workbook.closed_book import ClosedBook, find_common_backup
+    from xl_salesflow.workbook.closed_book import ClosedBook
+    from xl_salesflow.workbook.common_backups import find_common_backup
 
     ours, theirs = _read_both_books(context)
     found, _ = find_common_backup(ours, theirs)

@@ -9,7 +9,8 @@ Public names, by file:
     book_upgrade: template_for_workbook, upgrade_workbook
     cell_conversion: cells_to_values, Dialect, ErrorValue, format_cell_as_text, read_frame, values_to_cells
     cell_findings: CELL_FINDING_KINDS, CellFinding, collect_typed_texts, describe_cell_findings
-    closed_book: ClosedBook, find_common_backup
+    closed_book: ClosedBook
+    common_backups: find_common_backup
     empty_workbook: template_file_name
     former_formulas: digest_formula, FORMER_FORMULAS_FILE, list_changed_formulas, LOOSE_CELL_PLACE, read_former_formulas
     input_cells: check_named_cells, message_language, query_from_named_cells, read_workbook_settings, setting_to_cell

@@ -6,7 +6,6 @@ are used.
 
 from __future__ import annotations
 
-import glob
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -19,7 +18,7 @@ from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.file_saving import hidden_file_beside
 from xl_salesflow.core.lazy_frames import LazyFrames, LoadedFrames
 from xl_salesflow.core.pipelines import Finding, LazyFindings, Pipeline
-from xl_salesflow.errors import MissingColumn, MissingTable, WorkbookError
+from xl_salesflow.errors import MissingColumn, MissingTable
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.atomic_save import remove_litter, save_workbook
@@ -197,23 +196,3 @@ def _read_layout(workbook: Workbook) -> WorkbookReading:
 def _describe_reading(pipeline: Pipeline, reading: WorkbookReading) -> list[Finding]:
     read = (table for table in TABLES if reading.findings.get(table))
     return [finding for table in read for finding in describe_cell_findings(pipeline, table, reading.findings[table])]
-
-
-def find_common_backup(ours: Pipeline, theirs: Pipeline) -> tuple[Path | None, list[WorkbookError]]:
-    """Return the newest backup next to either copy whose runs both copies have, and the errors of unreadable ones."""
-    runs = set(ours["Journal"]["run"]) & set(theirs["Journal"]["run"])
-    paths = (Path(copy.source) for copy in (ours, theirs) if copy.source)
-    backups = {
-        file for path in paths if runs for file in path.parent.glob(f"{glob.escape(path.stem)}.backup-*{path.suffix}")
-    }
-    fitting: list[tuple[float, Path]] = []
-    unread: list[WorkbookError] = []
-    for file in sorted(backups):
-        try:
-            known = set(ClosedBook(file).read(ours.today)["Journal"]["run"])
-        except WorkbookError as error:
-            unread.append(error)
-            continue
-        if known == runs:
-            fitting.append((file.stat().st_mtime, file))
-    return (max(fitting)[1] if fitting else None), unread
