@@ -185,6 +185,28 @@ def test_a_task_done(subject: str, status: str, verdict: str) -> None:
     assert verdicts(one_gate("task_done", subject, Tasks=tasks)) == [verdict, "refused" if subject else "accepted"]
 
 
+def test_a_move_that_skips_stages_names_an_open_task_once() -> None:
+    """Both gates hold the move, and both must be overridden, but each task is named where it is missed first."""
+    tasks = [
+        {
+            "task_id": f"T{stage}",
+            "deal": "D1",
+            "stage": stage,
+            "task": f"Task of {stage}",
+            "status": "open",
+            "required": "yes",
+        }
+        for stage in ("Lead", "Qualified")
+    ]
+    gate = {"playbook": "crm", "check": "task_done", "effect": "block"}
+    gates = [{**gate, "gate": stage, "stage": stage} for stage in ("Qualified", "Presentation", "Objections")]
+    pipeline = one_gate("filled", Tasks=tasks).with_tables(Gates=make_table_frame(TABLES["Gates"], gates))
+    pipeline["Stages"]["may_skip"] = "yes"
+    found = moved(pipeline, "Lead", "Objections").iloc[0]
+    assert [found["reasons"].count(f"Task of {stage}") for stage in ("Lead", "Qualified")] == [1, 1]
+    assert (found["verdict"], found["blocks"]) == ("refused", "Qualified, Presentation, Objections")
+
+
 def test_every_check_of_the_list_can_be_judged() -> None:
     assert set(GATE_CHECKS) == set(CHOICES["check"])
 

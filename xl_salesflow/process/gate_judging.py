@@ -42,6 +42,7 @@ from xl_salesflow.process.gate_record_checks import (
     OBJECTIONS_CLOSED,
     QUOTE_IS,
     TASK_DONE,
+    find_stages_before_gate,
 )
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_frames import fold_keys
@@ -121,10 +122,11 @@ class MoveVerdicts:
         self._overrides: dict[Any, OverrideDecision] = {}
 
     def add_reason(
-        self, rows: pd.Index, reasons: pd.Series, effect: str, gate: str = "", *, final: bool = False
+        self, rows: pd.Index, reasons: pd.Series | None, effect: str, gate: str = "", *, final: bool = False
     ) -> None:
-        """Add *reasons* against *rows*; a block outweighs a warning, and a *final* reason cannot be overridden."""
-        (self._warnings if effect == "warn" else self._reasons).add(rows, reasons)
+        """Add *reasons* against *rows*, None if others say it; a block outweighs a warning, a *final* one has no override."""
+        if reasons is not None:
+            (self._warnings if effect == "warn" else self._reasons).add(rows, reasons)
         self._gates.add(rows, gate)
         if effect != "warn":
             self._blocks.add(rows, gate)
@@ -285,13 +287,16 @@ def _judge_in_playbook(
                 rows, write_sentences(rule.missing, pipeline.language, rows, holding.facts), "block", rule.id
             )
     _judge_required_tasks(pipeline, playbook, deals, crossings, verdicts)
+    named = pd.DataFrame({"deal": [], "stage": []}, dtype=object)  # whose tasks a refusal has named
     for gate in playbook.gates:
         if gate.stage in playbook.by_name:
             met = find_guarded_moves(playbook, gate, crossings)
-            if met.all():
-                _judge_one_gate(pipeline, gate, deals, crossings, verdicts)
-            elif met.any():
-                _judge_one_gate(pipeline, gate, deals[met], crossings[met], verdicts)
+            if met.any():
+                guarded, of = (deals, crossings) if met.all() else (deals[met], crossings[met])
+                rows = _judge_one_gate(pipeline, gate, guarded, of, verdicts, named)
+                if _asks_for_tasks_before(gate) and gate.effect == "block":
+                    stages = pd.DataFrame({"stage": sorted(find_stages_before_gate(pipeline, gate))})
+                    named = pd.concat([named, deals.loc[rows, ["deal"]].merge(stages, how="cross")])
 
 
 def list_passed_stages(pipeline: Pipeline, moves: pd.DataFrame) -> pd.DataFrame:
@@ -353,7 +358,7 @@ def _find_moves_with_task_gate(
     found = np.zeros(len(crossings), bool)
     for gate in playbook.gates:
         at = playbook.by_name.get(gate.stage)
-        if gate.check != TASK_DONE.id or gate.subject.strip() or at is None or at.position <= stage.position:
+        if not _asks_for_tasks_before(gate) or at is None or at.position <= stage.position:
             continue
         reach = find_gate_reach(pipeline, gate, deals)
         asked = (crossings["at"] >= at.position).to_numpy(bool)
@@ -361,9 +366,19 @@ def _find_moves_with_task_gate(
     return found
 
 
+def _asks_for_tasks_before(gate: Gate) -> bool:
+    return gate.check == TASK_DONE.id and not gate.subject.strip()
+
+
 def _judge_one_gate(
-    pipeline: Pipeline, gate: Gate, deals: pd.DataFrame, crossings: pd.DataFrame, verdicts: MoveVerdicts
-) -> None:
+    pipeline: Pipeline,
+    gate: Gate,
+    deals: pd.DataFrame,
+    crossings: pd.DataFrame,
+    verdicts: MoveVerdicts,
+    named: pd.DataFrame,
+) -> pd.Index:
+    """Note which *deals* the gate holds, and return them; tasks of a deal's stages in *named* are not named again."""
     check = GATE_CHECKS.get(gate.check)
     if (
         check is None
@@ -372,12 +387,18 @@ def _judge_one_gate(
     ):
         sentences = write_sentences(_UNREADABLE_GATE, pipeline.language, deals.index, {"gate": gate.id})
         verdicts.add_reason(deals.index, sentences, gate.effect, gate.id)
-        return
+        return deals.index[:0]
     reach = find_gate_reach(pipeline, gate, deals)
     holding = check.judge(pipeline, gate, deals)
     failed = ~holding.is_met if reach is None else ~holding.is_met & reach.applies
     entering = (crossings["to"] == gate.stage).to_numpy(bool)
-    for passing, part in ((False, failed & entering), (True, failed & ~entering)):
+    if _asks_for_tasks_before(gate) and len(named):
+        tasks = pipeline["Tasks"]
+        told = pd.MultiIndex.from_frame(tasks[["deal", "stage"]]).isin(pd.MultiIndex.from_frame(named))
+        holding = check.judge(pipeline.with_tables(Tasks=tasks[~told]), gate, deals)
+        verdicts.add_reason(deals.index[failed & holding.is_met], None, gate.effect, gate.id)
+    said = failed & ~holding.is_met
+    for passing, part in ((False, said & entering), (True, said & ~entering)):
         rows = deals.index[part]
         if len(rows):
             template = _make_reason_template(pipeline, check, gate, passing=passing)
@@ -385,6 +406,7 @@ def _judge_one_gate(
             if reach is not None:
                 sentences = _add_unknown_reach(pipeline, sentences, reach.blank[rows])
             verdicts.add_reason(rows, sentences, gate.effect, gate.id)
+    return deals.index[failed]
 
 
 def _add_unknown_reach(pipeline: Pipeline, sentences: pd.Series, blank: pd.Series) -> pd.Series:

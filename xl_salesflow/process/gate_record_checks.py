@@ -31,7 +31,7 @@ def _judge_task_done(pipeline: Pipeline, gate: Gate, deals: pd.DataFrame) -> Gat
         named = tasks[fold_keys(tasks["task"]) == fold_text(gate.subject)]
         done = named.loc[named["status"] == "done", "deal"]
         return GateResult(deals["deal"].isin(done).to_numpy(bool), {"what": gate.subject.strip(), "count": 1})
-    behind = tasks["stage"].isin(_find_stages_before_gate(pipeline, gate))
+    behind = tasks["stage"].isin(find_stages_before_gate(pipeline, gate))
     waiting = tasks[behind & (tasks["required"] == "yes") & (tasks["status"] != "done")]
     return _hold_unless_listed(deals, waiting["deal"], waiting["task"], pipeline.language)
 
@@ -51,7 +51,8 @@ def _hold_unless_listed(deals: pd.DataFrame, held: pd.Series, names: pd.Series, 
     return GateResult((~deals["deal"].isin(listed.index)).to_numpy(bool), facts)
 
 
-def _find_stages_before_gate(pipeline: Pipeline, gate: Gate) -> set[str]:
+def find_stages_before_gate(pipeline: Pipeline, gate: Gate) -> set[str]:
+    """Return the open stages before the one that *gate* guards, in every playbook that it is for."""
     playbooks = [
         pipeline.playbooks[playbook_id] for playbook_id in pipeline.playbooks if gate.playbook in ("", playbook_id)
     ]

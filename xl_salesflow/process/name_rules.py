@@ -44,11 +44,12 @@ def _match_variants(pipeline: Pipeline, name: NameColumn, spellings: Spellings, 
     cells = pipeline[table][column]
     texts = cells[cells.isin(list(spellings)) | cells.index.isin(list(typed))]
     texts = texts.where(~texts.index.isin(list(typed)), texts.index.map(typed))
+    values = cells.loc[texts.index].map(lambda value: spellings.get(value, value))
+    names = format_column_values(TABLES[table][column], values, pipeline.language)
+    tidy = texts.map(lambda text: " ".join(text.split()))  # surplus spaces alone make no second spelling
+    texts = texts.where((tidy == names).to_numpy(bool), tidy)
     first = texts.drop_duplicates()
-    values = cells.loc[first.index]
-    names = format_column_values(
-        TABLES[table][column], values.map(lambda value: spellings.get(value, value)), pipeline.language
-    )
+    names = names.loc[first.index]
     return RuleMatch(
         table, first.index, column, {"text": first, "name": names, "count": first.map(texts.value_counts())}
     )
