@@ -171,6 +171,9 @@ def list_declared_keys(declaration: str) -> Iterator[DeclaredKey]:
     elif declaration == "funnel stages":
         for table in METRIC_TABLES.values():
             yield from _list_metric_columns(table.name) if table.in_stages else ()
+    elif declaration == "numbers of TeamActivity":
+        for column in METRIC_TABLES["TeamActivity"].columns:
+            yield _declare_column_key(TABLES["TeamActivity"][column.id])
     elif declaration.startswith("metric table "):
         yield from _list_metric_columns(declaration.removeprefix("metric table "))
     elif declaration.startswith("table "):

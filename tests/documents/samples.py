@@ -234,6 +234,7 @@ def report(word: str = "", **changed: Any) -> Document:
         "foot": "in short",
         "sample": 12,
         "small": True,
+        "unvalued": 3,
     }
     values = (
         ("won_value", 10005534, "money"),
@@ -286,6 +287,9 @@ def report(word: str = "", **changed: Any) -> Document:
                 "open_value": 20.0,
                 "open_count": 2,
                 "overdue": 1,
+                "activities": 4,
+                "answers": 2,
+                "satisfaction": 4.5,
                 "win_rate": 0.75,
                 "won_count": 3,
                 "lost_count": 1,
@@ -303,6 +307,7 @@ def report(word: str = "", **changed: Any) -> Document:
                 "median_days": None if n == 0 else 7.5,
                 "day_limit": None,
                 "over_limit": 0,
+                "never_entered": False,
             }
             for n, name in enumerate(stages)
         ],

@@ -11,7 +11,7 @@ from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.metrics.day_comparison import COMPARISON_CELLS
 from xl_salesflow.metrics.history_workings import WORKINGS
 from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS, card_formulas, metric_row_formulas
-from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
+from xl_salesflow.metrics.metric_tables import METRIC_TABLES, METRICS_BY_ID
 from xl_salesflow.process.rule_catalogue import EARLY_WARNING_RULES
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.named_values import NAMED_CELLS, SETTINGS_BY_ID
@@ -167,3 +167,10 @@ def test_metric_ids_are_valid_names_of_cells() -> None:
 def test_marks_of_early_warnings_are_in_the_order_of_the_rules() -> None:
     assert [(rule.id, rule.title) for rule in EARLY_WARNING_RULES] == list(CHOICES["early_warning"].items())
     assert {f"{rule.id}_count" for rule in EARLY_WARNING_RULES} <= set(METRICS_BY_ID)
+
+
+def test_no_column_refers_to_itself_as_a_whole() -> None:
+    """Excel takes a column that adds up its own cells for a circle, even where a criterion leaves the row itself out."""
+    for table in METRIC_TABLES.values():
+        for column, formula in table.formulas.items():
+            assert f"{{{table.name}.{column}}}" not in formula.text, f"{table.name} {column}"

@@ -7,8 +7,9 @@ import pytest
 
 from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.metrics.funnel_answers import compute_funnel, compute_metrics_by
-from xl_salesflow.schema.named_values import Query
+from xl_salesflow.metrics.funnel_answers import answer_funnel, compute_funnel, compute_metrics_by
+from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+from xl_salesflow.schema.named_values import NEVER_ENTERED_LINE, Query
 
 MARCH = {"start": date(2026, 3, 1), "end": date(2026, 3, 31)}
 
@@ -157,3 +158,80 @@ def test_closings_without_a_day_are_counted(pipeline: Pipeline) -> None:
     assert compute_funnel(past).metrics["undated_closed_count"] == 1
     slice_ = replace(pipeline, query=Query(filters={"owner": "Ann"}))
     assert compute_funnel(slice_).metrics["undated_closed_count"] == 0
+
+
+WITHOUT_AMOUNTS = """
+    deal | owner | amount | loss_reason | expected_close | forecast | visits
+    D-1  | Ann   |        |             | 2026-06-01     | commit   | Lead 01-10
+    D-2  | Ann   |        |             |                |          | Lead 01-10, Contract 02-01
+    D-3  | Bo    | 300    |             |                |          | Lead 01-10, Contract 02-01
+    D-4  | Bo    |        |             |                |          | Lead 01-12, Contract 02-01, Won 03-01
+    D-5  | Bo    |        | price       |                |          | Lead 01-12, Lost 03-01
+"""
+
+
+def without_amounts() -> Pipeline:
+    target = {"from": date(2026, 1, 1), "to": date(2026, 12, 31), "target": 1000.0}
+    names = {"Lists": [{"loss_reason": "price"}], "Team": [{"person": "Ann"}, {"person": "Bo"}]}
+    return pipeline_from_table(WITHOUT_AMOUNTS, date(2026, 3, 31), Targets=[target], **names)
+
+
+def test_a_value_nobody_knows_is_blank_everywhere_and_its_deals_are_counted() -> None:
+    pipeline = without_amounts()
+    answer, shown = compute_funnel(pipeline), compute_sheet_values(pipeline)
+    counted = [answer.metrics[f"unvalued_{outcome}_count"] for outcome in ("open", "won", "lost")]
+    assert counted == [2, 1, 1]
+    unknown = (
+        "won_value", "lost_value", "won_to_date", "attainment", "target_gap", "plan_value", "expected_value",
+        "forecast_commit", "forecast_to_commit", "forecast_to_pipeline", "win_rate_by_value",
+    )  # fmt: skip
+    assert {name: answer.metrics[name] for name in unknown} == dict.fromkeys(unknown)
+    assert {row["stage"]: (row["open_count"], row["open_value"], row["weighted_value"]) for row in answer.stages} == {
+        "Lead": (1, None, None),
+        "Qualified": (0, 0, 0),
+        "Demo": (0, 0, 0),
+        "Contract": (2, 300, 225),
+        "Won": (None, None, None),
+    }
+    rows = {
+        name: list(shown.tables[name].values()) for name in ("Groups", "Trend", "LossReasons", "Leaks", "Competitors")
+    }
+    assert [(row["name"], row["open_value"], row["won_value"]) for row in rows["Groups"][:2]] == [
+        ("Ann", "", 0),
+        ("Bo", 300, ""),
+    ]
+    assert rows["Trend"][-1]["won_value"] == ""
+    assert [row["lost_value"] for row in rows["LossReasons"][:2]] == [0, ""]
+    assert rows["Leaks"][0]["lost_value"] == ""
+    assert (rows["Competitors"][0]["won_value"], rows["Competitors"][0]["lost_value"]) == ("", "")
+    feet = ("open_value", "weighted_value", "won_value", "won_to_date", "expected_value")
+    assert [shown.cells[f"Foot_{metric}"] for metric in feet] == [
+        f"{count} without an amount" for count in (2, 2, 1, 1, 1)
+    ]
+
+
+def test_a_typed_zero_is_a_zero() -> None:
+    pipeline = without_amounts()
+    pipeline = pipeline.with_tables(Deals=pipeline["Deals"].assign(amount=0.0))
+    answer, cells = compute_funnel(pipeline), compute_sheet_values(pipeline).cells
+    ids = ("open_value", "won_value", "lost_value", "won_to_date", "attainment", "expected_value", "forecast_to_commit")
+    assert [answer.metrics[metric] for metric in ids] == [0] * len(ids)
+    assert [answer.metrics[f"unvalued_{outcome}_count"] for outcome in ("open", "won", "lost")] == [0, 0, 0]
+    assert cells["Foot_won_value"] == "closed in the period"
+
+
+@pytest.mark.parametrize(
+    ("query", "never"),
+    [
+        (Query(), ["Qualified", "Demo"]),
+        (Query(filters={"owner": "Ann"}), ["Qualified", "Demo", "Won"]),
+        (Query(as_of=date(2026, 1, 31)), ["Qualified", "Demo", "Contract", "Won"]),
+        (Query(start=date(2026, 3, 31)), ["Qualified", "Demo"]),  # whatever the period
+        (Query(filters={"owner": "Nobody"}), []),
+    ],
+)
+def test_stages_that_nobody_entered_are_named(query: Query, never: list[str]) -> None:
+    pipeline = replace(without_amounts(), query=query)
+    assert list(answer_funnel(pipeline, None, None).never_entered) == never
+    told = f"Never entered: {', '.join(never)}" if never else ""
+    assert compute_sheet_values(pipeline).cells[NEVER_ENTERED_LINE] == told

@@ -10,7 +10,7 @@ import pytest
 
 from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
-from xl_salesflow.metrics.funnel_answers import compute_funnel
+from xl_salesflow.metrics.funnel_answers import compute_funnel, compute_metrics_by
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
 from xl_salesflow.process.record_marks import mark_records
 from xl_salesflow.schema.named_values import Query
@@ -141,3 +141,18 @@ def test_the_first_meeting_with_a_customer_counts_once() -> None:
     )
     assert [None if mark != mark else mark for mark in marked["Activities"]["first_meeting"]] == [row[4] for row in met]
     assert {shown(marked)["Ann"][column] for column in ("visits", "first_meetings")} == {4, 2}
+
+
+def test_each_owner_has_the_same_numbers_in_the_funnel() -> None:
+    """With --by owner, and for satisfaction with --owner; the other groups know no activities."""
+    pipeline = team()
+    sheet = shown(pipeline)
+    groups = {group.key: group for group in compute_metrics_by(pipeline, "owner")}
+    for name in ("Ann", "Bob"):
+        known = {column: value for column, value in (groups[name].activity or {}).items() if value is not None}
+        assert known == {column: value for column, value in sheet[name].items() if column not in ("part", "name")}
+        alone = compute_funnel(replace(pipeline, query=Query(filters={"owner": name.upper()}))).metrics
+        assert groups[name].metrics["satisfaction"] == alone["satisfaction"] == sheet[name]["satisfaction"]
+        assert groups[name].metrics["response_count"] == alone["response_count"]
+    assert [group.activity for group in compute_metrics_by(pipeline, "sales_channel")] == [None, None]
+    assert compute_funnel(replace(pipeline, query=Query(filters={"product": "Plus"}))).metrics["satisfaction"] is None

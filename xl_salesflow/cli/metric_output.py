@@ -24,9 +24,11 @@ from xl_salesflow.core.metric_answers import (
     FunnelAnswer,
     FunnelStage,
     MetricChange,
+    MetricGroup,
     SalesPlanAnswer,
     SalesPlanGroup,
     StageChange,
+    describe_never_entered,
 )
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import COMMA_SEPARATOR, LABEL_AND_VALUE, Language, Text
@@ -58,14 +60,32 @@ _FUNNEL_GROUP_HEADS: Mapping[str, Text] = MappingProxyType(
         "win_rate": Text("Win rate"),
     }
 )
+_OWNER_ACTIVITY_HEADS: Mapping[str, Text] = MappingProxyType(
+    {
+        "key": Text("Name"),
+        "activities": Text("In 7 days"),
+        "calls": Text("Calls"),
+        "visits": Text("Visits"),
+        "demos": Text("Demos"),
+        "first_meetings": Text("First meetings"),
+        "satisfied": Text("Satisfaction"),
+    }
+)
 _COMPARED_STAGE_COLUMNS = ("reached", "open_value")
 _FUNNEL_SUBJECT = Text("{book} · as of {day} · {filters} · {currency}")
 _NOTHING_FILTERED = Text("all deals")
-_WON_TOWARDS_TARGET = (
+_WON_TOWARDS_TARGET: tuple[tuple[str, ...], Text] = (
     ("won_to_date", "target", "attainment"),
     Text("Won {won_to_date} of the target {target}  {bar} {attainment}"),
 )
-_WON_WITHOUT_TARGET = (("won_count", "won_value"), Text("Won {won_count} {won_count:deal|deals}, {won_value}"))
+_WON_WITHOUT_TARGET: tuple[tuple[str, ...], Text] = (
+    ("won_count", "won_value"),
+    Text("Won {won_count} {won_count:deal|deals}, {won_value}"),
+)
+_WON_WITHOUT_AMOUNTS: tuple[tuple[str, ...], Text] = (
+    ("won_count",),
+    Text("Won {won_count} {won_count:deal, without an amount|deals, none with an amount}"),
+)
 _OPEN_WITH_AMOUNTS = (
     ("open_count", "open_value", "weighted_value"),
     Text("Open {open_count} {open_count:deal|deals}, {open_value}; weighted {weighted_value}"),
@@ -79,6 +99,14 @@ _WIN_RATE_AND_CYCLE = (
     Text("Win rate {win_rate} of {closed} closed deals; median cycle {cycle_days_won_median} days"),
 )
 
+_UNVALUED_LABEL = Text("Without an amount")
+_UNVALUED: Mapping[str, Text] = MappingProxyType(
+    {
+        "unvalued_open_count": Text("{count} open"),
+        "unvalued_won_count": Text("{count} won"),
+        "unvalued_lost_count": Text("{count} lost"),
+    }
+)
 _ALARMS: Mapping[str, Text] = MappingProxyType(
     {
         "no_next_step_count": Text("{count} without a next step"),
@@ -107,7 +135,10 @@ def print_funnel(answer: FunnelAnswer, pipeline: Pipeline, wants_json: bool, wan
         _print_stage_comparison(answer.stage_comparison, days, language)
     else:
         _print_funnel_rows(answer.stages, _FUNNEL_STAGE_HEADS, language)
+    if never_entered := describe_never_entered(answer.never_entered, language):
+        print_wrapped_line(never_entered, 0)
     _print_funnel_rows([{"key": group.key, **group.metrics} for group in answer.by], _FUNNEL_GROUP_HEADS, language)
+    _print_owner_activity(answer.by, language)
     if not wants_all and answer.comparison is None:
         click.echo("")
         click.echo(style_text(_MORE_NUMBERS.in_(language, book=f'"{book}"' if " " in book else book), "dim"))
@@ -123,11 +154,16 @@ def _print_headline(answer: FunnelAnswer, pipeline: Pipeline, book: str) -> None
     facts = {key: format_round_value(metrics[key], METRICS_BY_ID[key].unit) for key in metrics}
     closed = int(metrics["won_count"] or 0) + int(metrics["lost_count"] or 0)
     facts |= {"bar": draw_bar(float(metrics["attainment"] or 0)), "closed": f"{closed:,}"}
-    won = _WON_WITHOUT_TARGET if metrics["attainment"] is None else _WON_TOWARDS_TARGET
+    untargeted = _WON_WITHOUT_AMOUNTS if metrics["won_value"] is None else _WON_WITHOUT_TARGET
+    won = untargeted if metrics["attainment"] is None else _WON_TOWARDS_TARGET
     opened = _OPEN_WITHOUT_AMOUNTS if metrics["open_value"] is None else _OPEN_WITH_AMOUNTS
     for needed, words in (won, opened, _WIN_RATE_AND_CYCLE):  # a line is left out while one of its metrics is unknown
         if all(metrics[key] is not None for key in needed):
             print_wrapped_line(words.in_(language, **facts), 2)
+    unvalued = [words.in_(language, count=facts[key]) for key, words in _UNVALUED.items() if metrics[key]]
+    if unvalued:
+        told = COMMA_SEPARATOR.in_(language).join(unvalued)
+        print_wrapped_line(LABEL_AND_VALUE.in_(language, label=_UNVALUED_LABEL.in_(language), value=told), 2)
     if answer.bottleneck:
         value = format_round_value(answer.bottleneck.one_point_more)
         print_wrapped_line(answer.bottleneck.describe_value(value, language), 2)
@@ -153,6 +189,18 @@ def _print_funnel_rows(rows: Sequence[FunnelStage], heads: Mapping[str, Text], l
             [head.in_(language) for head in heads.values()],
             [[format_round_value(row[column], _funnel_column_unit(column)) for column in heads] for row in rows],
         )
+
+
+def _print_owner_activity(groups: Sequence[MetricGroup], language: Language) -> None:
+    """Print what each owner did in the last seven days, and the mean and number of their customers' scores."""
+    rows = [{"key": group.key, **group.activity} for group in groups if group.activity]
+    if not any(row["activities"] or row["answers"] for row in rows):
+        return
+    scored = [
+        {**row, "satisfied": f"{row['satisfaction']:.1f} ({row['answers']})" if row["answers"] else None}
+        for row in rows
+    ]
+    _print_funnel_rows(scored, _OWNER_ACTIVITY_HEADS, language)
 
 
 def _print_stage_comparison(stages: Sequence[StageChange], days: Sequence[str], language: Language) -> None:

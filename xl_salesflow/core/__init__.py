@@ -37,8 +37,8 @@ Public names, by file:
     key_numbers: COUNTED_TABLES, find_key_columns, find_key_format, followup_activity_key, KEY_FORMATS, KeyFormat,
         list_spare_keys, next_key_like, next_keys, next_run_number, order_by_number
     lazy_frames: is_frame_replaced, LazyFrames, LoadedFrames
-    metric_answers: AuditAnswer, AuditReply, BookContribution, Bottleneck, ComparisonAnswer, FunnelAnswer,
-        FunnelFigures, FunnelPeriod, FunnelStage, MetricChange, MetricGroup, MetricValue, SalesPlanAnswer,
+    metric_answers: AuditAnswer, AuditReply, BookContribution, Bottleneck, ComparisonAnswer, describe_never_entered,
+        FunnelAnswer, FunnelFigures, FunnelPeriod, FunnelStage, MetricChange, MetricGroup, MetricValue, SalesPlanAnswer,
         SalesPlanFigures, SalesPlanGroup, StageChange, StageMoveCount, TeamTotals
     name_spelling: find_spellings, list_name_sources, NameSource, restore_typed_texts, spell_filter_cells, spell_name,
         Spellings, unify_names

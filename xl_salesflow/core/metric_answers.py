@@ -6,7 +6,7 @@ means unknown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
@@ -37,6 +37,10 @@ class MetricGroup(Answer):
     key: str
     """The value, as displayed in a cell."""
     metrics: MetricValues = field(metadata=INLINED)
+    activity: Annotated[Mapping[str, JsonCell], KeyedBy("numbers of TeamActivity")] | None = field(
+        default=None, metadata=OPTIONAL
+    )
+    """By owner: what the person did in the last seven days against their goals, as the sheet Team activity has it."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,15 @@ class MetricChange(Answer):
     """Value on the other day."""
     difference: MetricValue
     """The first minus the second; null if one is unknown."""
+
+
+_NEVER_ENTERED_LABEL = Text("Never entered")
+
+
+def describe_never_entered(stages: Sequence[str], language: Language) -> str:
+    """Return the line about stages that no deal ever entered; blank if there are none."""
+    named = COMMA_SEPARATOR.in_(language).join(stages)
+    return LABEL_AND_VALUE.in_(language, label=_NEVER_ENTERED_LABEL.in_(language), value=named) if stages else ""
 
 
 FunnelStage: TypeAlias = Annotated[Mapping[str, JsonCell], KeyedBy("funnel stages")]
@@ -142,6 +155,8 @@ class FunnelAnswer(Answer):
     """Every kind of stage move by the as-of date, most frequent first."""
     bottleneck: Bottleneck | None
     """The step whose conversion is most worth improving; null if no conversion or won value is known."""
+    never_entered: tuple[str, ...]
+    """Steps in which no deal has been by the as-of date; those who got further skipped them. Empty without deals."""
     compared_to: date | None = field(default=None, metadata=OPTIONAL)
     """With --compare-to: that day."""
     comparison: Annotated[Mapping[str, MetricChange], KeyedBy("metrics")] | None = field(

@@ -8,7 +8,8 @@ Facts, beside those of report_page.py:
     bottleneck  a Bottleneck, or None
     risks       list of {deal, name, account, owner, stage, days_in_stage, amount, warnings}, the largest deal first
     owners      list of {key, target, won_value, attainment, open_value, open_count, overdue, win_rate, won_count,
-                lost_count, small}
+                lost_count, activities, satisfaction, answers, small}; activities are those of the last seven days,
+                satisfaction is the mean of so many answers; both are None where they are not known
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ _OWNER_COLUMNS: tuple[ReportColumn, ...] = (
     ("open_now", "open_count", "count"),
     ("overdue", "overdue", "count"),
     ("win_rate", "win_rate", "ratio"),
+    ("activities_of_week", "activities", "count"),
+    ("satisfaction", "satisfied", "name"),
 )
 
 
@@ -110,6 +113,17 @@ def _risk_fields(row: Mapping[str, Any], show: ReportFormatter) -> dict[str, Any
     return {**row, "title": title, "why": SEMICOLON_SEPARATOR.in_(show.language).join(lines)}
 
 
+def _satisfaction(row: Mapping[str, Any], show: ReportFormatter) -> str | None:
+    """Return the mean satisfaction and the number of scores; None without one."""
+    if not row["answers"]:
+        return None
+    mean = show.value(round(row["satisfaction"], 1), "points")
+    return show.document_text("satisfaction_of", mean=mean, count=show.count(row["answers"]))
+
+
 def _owner_table(owners: Sequence[Mapping[str, Any]], show: ReportFormatter) -> dict[str, Any]:
-    rows = [{**row, "key": row["key"] or show.document_text("blank")} for row in owners]
+    rows = [
+        {**row, "key": row["key"] or show.document_text("blank"), "satisfied": _satisfaction(row, show)}
+        for row in owners
+    ]
     return {"flags": [show.small_sample(row) for row in rows], **show.table(_OWNER_COLUMNS, rows)}

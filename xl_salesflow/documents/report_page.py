@@ -8,12 +8,14 @@ Its facts are plain values, so that nothing here depends on how they are compute
     company, source        text
     currency               ISO code
     filters                list of (name, value) that narrow the numbers; a name is Text or str
-    metrics                list of {id, name, definition, foot, unit, value, sample, small}; unit is money, deals, days,
-                           ratio, per_day or number; value is None when unknown; small marks a small sample; foot is
-                           the definition in a few words, for a headline
+    metrics                list of {id, name, definition, foot, unit, value, sample, small, unvalued}; unit is money, deals,
+                           days, ratio, per_day or number; value is None when unknown; small marks a small sample; foot is
+                           the definition in a few words, for a headline; unvalued counts the deals without an amount, if
+                           the value adds up amounts
     headlines              ids of the metrics at the top of the page
     stages                 list of {stage, reached, step_conversion, open_count, open_value, weighted_value, median_days,
-                           day_limit, over_limit}; conversions are fractions, None when unknown
+                           day_limit, over_limit, never_entered}; conversions are fractions, None when unknown; the chart
+                           leaves out the stages that no deal ever entered
     months                 list of {month (a date), created, won, lost, won_value}
     flow                   list of {step, name, count, value, sign (1, −1 or 0 for both ends), start}: the bars from the open
                            pipeline of the first of flow_days to that of the last
@@ -33,6 +35,7 @@ from typing import Any
 from markupsafe import Markup
 
 from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.metric_answers import describe_never_entered
 from xl_salesflow.documents.document_texts import texts_in_language
 from xl_salesflow.documents.report_formatter import ReportColumn, ReportFormatter
 from xl_salesflow.documents.report_opening import report_opening_fields
@@ -92,6 +95,7 @@ _REPORT_LOST_COLUMNS: tuple[ReportColumn, ...] = (
 
 
 def _plot_stage_funnel(stages: ReportFactRows, show: ReportFormatter) -> ReportPlot:
+    entered = [one for one in stages if not one["never_entered"]]
     rows = [
         ChartRow(
             show.name(one["stage"]),
@@ -100,9 +104,9 @@ def _plot_stage_funnel(stages: ReportFactRows, show: ReportFormatter) -> ReportP
             "" if one["step_conversion"] is None else show.value(one["step_conversion"], "ratio"),
             "goal" if one is stages[-1] else "bar",
         )
-        for one in stages
+        for one in entered
     ]
-    first, last = stages[0], stages[-1]
+    first, last = entered[0], entered[-1]
     description = show.document_text(
         "funnel_told",
         first=rows[0].name,
@@ -110,7 +114,9 @@ def _plot_stage_funnel(stages: ReportFactRows, show: ReportFormatter) -> ReportP
         last=rows[-1].name,
         left=show.count(last["reached"]),
     )
-    return _plot_with_table("funnel", draw_funnel_chart(rows, description), show, _REPORT_STAGE_COLUMNS, stages)
+    plot = _plot_with_table("funnel", draw_funnel_chart(rows, description), show, _REPORT_STAGE_COLUMNS, stages)
+    missing = [show.name(one["stage"]) for one in stages if one["never_entered"]]
+    return {**plot, "note": describe_never_entered(missing, show.language)}
 
 
 def _plot_monthly_trend(months: ReportFactRows, show: ReportFormatter) -> ReportPlot:
@@ -201,7 +207,7 @@ def _count_and_value_row(name: Any, one: Mapping[str, Any], show: ReportFormatte
 def _plot_with_table(
     key: str, drawings: Markup, show: ReportFormatter, columns: Sequence[ReportColumn], rows: ReportFactRows
 ) -> ReportPlot:
-    words = {"id": key, "title": show.document_text(key), "about": show.document_text(f"{key}_about")}
+    words = {"note": "", "id": key, "title": show.document_text(key), "about": show.document_text(f"{key}_about")}
     return {**words, "drawings": drawings, **show.table(columns, rows)}
 
 
@@ -254,6 +260,9 @@ def _report_metric_fields(metric: DocumentFacts, show: ReportFormatter) -> dict[
         "value": show.value(metric["value"], metric["unit"]),
         "definition": show.name(metric["definition"]),
         "foot": show.name(metric["foot"]),
+        "missing": show.document_text("without_amount", count=show.count(metric["unvalued"]))
+        if metric["unvalued"]
+        else "",
         "behind": ""
         if metric["sample"] is None
         else show.document_text("deals_behind", count=show.count(metric["sample"])),

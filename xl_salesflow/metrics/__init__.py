@@ -8,6 +8,7 @@ Public names, by file:
     computed_columns: compute_deal_columns, compute_history_columns, compute_stage_columns
     deal_cube: build_cube
     funnel_answers: answer_comparison, answer_funnel, metric_table_rows
+    funnel_notes: CARD_FEET
     group_metrics: find_grouping_column
     measure_effects: fill_measure_values
     metric_cell_values: compute_sheet_values

@@ -55,6 +55,12 @@ def sum_by_group(values: MetricArray, mask: MetricMask, group: GroupNumbers, siz
     return sum_money_by_group(values[chosen], group[chosen], size)
 
 
+def sum_known_by_group(values: MetricArray, mask: MetricMask, group: GroupNumbers, size: int) -> MetricArray:
+    """Return the sum of money in each group, to the cent; NaN for a group with rows of which none has a value."""
+    rows, valued = (count_by_group(chosen, group, size) for chosen in (mask, mask & ~np.isnan(values)))
+    return np.where((rows > 0) & (valued == 0), np.nan, sum_by_group(values, mask, group, size))
+
+
 def mean_by_group(values: MetricArray, mask: MetricMask, group: GroupNumbers, size: int) -> MetricArray:
     """Return the mean of each group without its blanks; NaN for a group without a value."""
     chosen = mask & ~np.isnan(values)

@@ -10,23 +10,27 @@ import numpy as np
 
 from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.metrics.array_arithmetic import (
+    GroupNumbers,
     MetricMask,
+    count_by_group,
     divide_or_unknown,
-    sum_by_group,
+    sum_known_by_group,
 )
 from xl_salesflow.metrics.deal_cube import Cube
 from xl_salesflow.metrics.formula_criteria import (
+    HAS_AMOUNT,
     OUTCOME_LOST,
     OUTCOME_OPEN,
     OUTCOME_WON,
     Aggregate,
-    Criteria,
     Criterion,
     PeriodRule,
-    array_condition,
     count_formula,
+    count_unlisted_formula,
     formula_today_only,
+    known_sum_formula,
     sum_formula,
+    sum_unlisted_formula,
 )
 from xl_salesflow.metrics.group_metrics import OTHER_GROUPS_LABEL
 from xl_salesflow.metrics.metric_declaration import (
@@ -71,18 +75,24 @@ class Competitors:
         named = [(fold_text(name), row) for row, name in enumerate(self.names, 1) if name]
         return {"": 0, **dict(reversed(named))}
 
-    def add_up(self, values: MetricArray, mask: MetricMask) -> MetricArray:
-        """Sum *values* of the deals in *mask* by competitor; a name that is listed twice has its sum in both rows."""
+    @cached_property
+    def row_of_deals(self) -> GroupNumbers:
+        """Return the row of every deal; History has no competitors."""
+        if not self.cube.today:
+            return np.zeros(len(self.cube.frame), dtype=np.int64)
+        rows = fold_keys(self.cube.frame["competitor"]).map(self.row_of_names).fillna(_OTHERS_ROW)
+        return np.asarray(rows, dtype=np.int64)
+
+    def shown(self, numbers: MetricArray) -> MetricArray:
+        """Return *numbers* row by row: a name that is listed twice has its number in both; unknown for a past date."""
         if not self.cube.today:
             return np.full(COMPETITOR_ROWS, np.nan)
-        rows = fold_keys(self.cube.frame["competitor"]).map(self.row_of_names).fillna(_OTHERS_ROW)
-        sums = sum_by_group(values, mask, np.asarray(rows, dtype=np.int64), COMPETITOR_ROWS)
-        shown = [self.row_of_names[fold_text(name)] if name else _BLANK_ROW for name in self.names]
-        return np.append(sums, np.nan)[[0, *shown, _OTHERS_ROW]]
+        rows = [self.row_of_names[fold_text(name)] if name else _BLANK_ROW for name in self.names]
+        return np.append(numbers, np.nan)[[0, *rows, _OTHERS_ROW]]
 
     def count(self, mask: MetricMask) -> MetricArray:
         """Count the deals in *mask* by competitor."""
-        return self.add_up(np.ones(len(mask)), mask)
+        return self.shown(count_by_group(mask, self.row_of_deals, COMPETITOR_ROWS))
 
 
 def competitor_open_count(rivals: Competitors) -> MetricArray:
@@ -109,36 +119,35 @@ def competitor_win_rate(rivals: Competitors) -> MetricArray:
 
 
 def _sum_deal_amounts(outcome: str) -> Callable[[Competitors], MetricArray]:
-    return lambda rivals: rivals.add_up(rivals.cube.amount, getattr(rivals.cube, outcome))
+    def add_up(rivals: Competitors) -> MetricArray:
+        mask = getattr(rivals.cube, outcome)
+        return rivals.shown(sum_known_by_group(rivals.cube.amount, mask, rivals.row_of_deals, COMPETITOR_ROWS))
+
+    return add_up
 
 
 _LISTED_NAME = "INDEX({Lists.competitor},{position}-1)"
-_IS_UNLISTED = "(1-ISNUMBER(MATCH({Deals.competitor},{Competitors.competitor},0)))"
 _HAS_COMPETITOR = Criterion("competitor", "<>", "")
+_COUNT_UNLISTED, _SUM_UNLISTED = (
+    unlisted("competitor", "{Competitors.competitor}") for unlisted in (count_unlisted_formula, sum_unlisted_formula)
+)
 
 
-def _count_unlisted(table: str, criteria: Criteria) -> str:
-    return f"SUMPRODUCT({array_condition(table, criteria)}*{_IS_UNLISTED})"
-
-
-def _sum_unlisted(table: str, criteria: Criteria) -> str:
-    return f"SUMPRODUCT({array_condition(table, criteria)}*{_IS_UNLISTED},{{{table}.amount}})"
-
-
-def _competitor_formula(when: PeriodRule, outcome: Criterion, listed: Aggregate, others: Aggregate) -> str:
+def _competitor_formula(when: PeriodRule, listed: Aggregate, others: Aggregate, *criteria: Criterion) -> str:
     named = Criterion("competitor", "=", 'IF({position}=1,"",{competitor})')
-    rest = formula_today_only(others, when, outcome, _HAS_COMPETITOR)
-    row = f"IF({{position}}={COMPETITOR_ROWS},{rest},{formula_today_only(listed, when, outcome, named)})"
-    return f'IF({{competitor}}="","",{row})'
+    rest = formula_today_only(others, when, *criteria, _HAS_COMPETITOR)
+    return f"IF({{position}}={COMPETITOR_ROWS},{rest},{formula_today_only(listed, when, *criteria, named)})"
 
 
 def _count_column(when: PeriodRule, outcome: Criterion) -> MetricFormula:
-    return MetricFormula(_competitor_formula(when, outcome, count_formula, _count_unlisted))
+    count = _competitor_formula(when, count_formula, _COUNT_UNLISTED, outcome)
+    return MetricFormula(f'IF({{competitor}}="","",{count})')
 
 
-def _value_column(outcome: Criterion) -> MetricFormula:
-    value = _competitor_formula("closed", outcome, sum_formula("amount"), _sum_unlisted)
-    return MetricFormula(f'IF({{won_count}}="","",ROUND({value},2))')
+def _value_column(count: str, outcome: Criterion) -> MetricFormula:
+    valued = _competitor_formula("closed", count_formula, _COUNT_UNLISTED, outcome, HAS_AMOUNT)
+    total = _competitor_formula("closed", sum_formula("amount"), _SUM_UNLISTED, outcome)
+    return MetricFormula(f'IF({count}="","",{known_sum_formula(count, valued, total)})')
 
 
 _LISTED_OR_BLANK_NAME = f'IF({{position}}>ROWS({{Lists.competitor}})+1,"",IF({_LISTED_NAME}="","",{_LISTED_NAME}))'
@@ -164,6 +173,6 @@ COMPETITOR_COLUMNS: tuple[ColumnMetric[Competitors], ...] = (
         MetricFormula('IF({won_count}="","",IF({won_count}+{lost_count}=0,"",{won_count}/({won_count}+{lost_count})))'),
         competitor_win_rate,
     ),
-    ColumnMetric("won_value", _value_column(OUTCOME_WON), _sum_deal_amounts("won")),
-    ColumnMetric("lost_value", _value_column(OUTCOME_LOST), _sum_deal_amounts("lost")),
+    ColumnMetric("won_value", _value_column("{won_count}", OUTCOME_WON), _sum_deal_amounts("won")),
+    ColumnMetric("lost_value", _value_column("{lost_count}", OUTCOME_LOST), _sum_deal_amounts("lost")),
 )

@@ -28,6 +28,7 @@ from xl_salesflow.metrics.formula_criteria import (
     count_formula,
     criterion_is_number,
     deals_formula_past,
+    known_sum_formula,
     period_criteria,
     sum_formula,
 )
@@ -57,14 +58,10 @@ def _other_day_formula(aggregate: Aggregate, when: PeriodRule, *criteria: Criter
     return deals_formula_past(aggregate, when, *_ONGOING_ON_OTHER_DAY, *criteria)
 
 
-def _other_day_money(column: str, when: PeriodRule, *criteria: Criterion) -> str:
-    return f"ROUND({_other_day_formula(sum_formula(column), when, *criteria)},2)"
-
-
-def _other_day_known_money(column: str, when: PeriodRule, outcome: Criterion) -> str:
-    counts = (_other_day_formula(count_formula, when, outcome, *also) for also in ((), (HAS_AMOUNT,)))
+def _other_day_known_money(column: str, when: PeriodRule, *criteria: Criterion) -> str:
+    counts = (_other_day_formula(count_formula, when, *criteria, *also) for also in ((), (HAS_AMOUNT,)))
     every, valued = counts
-    return f'IF({every}=0,0,IF({valued}=0,"",{_other_day_money(column, when, outcome)}))'
+    return known_sum_formula(every, valued, _other_day_formula(sum_formula(column), when, *criteria))
 
 
 def _quotient_formula(part: str, whole: str) -> str:
@@ -171,17 +168,18 @@ def _entered_by_other_day() -> str:
 _STAGE_CHANGE_SOURCES = {
     "reached": (deals_reached, f"IF(IsEntered=1,{_entered_by_other_day()},{_REACHED_BY_OTHER_DAY})"),
     "open_count": (stage_open_count, _other_day_formula(count_formula, "open", OUTCOME_OPEN, *_AT_ROW_STEP)),
-    "open_value": (stage_open_value, _other_day_money("amount", "open", OUTCOME_OPEN, *_AT_ROW_STEP)),
+    "open_value": (stage_open_value, _other_day_known_money("amount", "open", OUTCOME_OPEN, *_AT_ROW_STEP)),
 }
 
 
 def _stage_change_columns(column: str) -> tuple[ColumnMetric[StageChanges], ...]:
     compute, past = _STAGE_CHANGE_SOURCES[column]
     then = _formula_if_other_day(f"{{{column}}}", past)
+    count = "open_count" if column == "open_value" else column  # a value may be unknown now and known then
     return (
         ColumnMetric(column, MetricFormula(stage_metric_formula(column)), lambda changes: compute(changes.steps)),
         ColumnMetric(
-            f"{column}_then", MetricFormula(f'IF({{{column}}}="","",{then})'), lambda changes: changes.on_other_day(compute)
+            f"{column}_then", MetricFormula(f'IF({{{count}}}="","",{then})'), lambda changes: changes.on_other_day(compute)
         ),
         ColumnMetric(
             f"{column}_change",

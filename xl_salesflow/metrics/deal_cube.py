@@ -28,6 +28,7 @@ from xl_salesflow.metrics.array_arithmetic import (
     percentile_by_group,
     round_array_to_cents,
     sum_by_group,
+    sum_known_by_group,
 )
 from xl_salesflow.metrics.metric_declaration import MetricArray
 from xl_salesflow.schema.choice_lists import LISTS, identify_choice
@@ -144,8 +145,7 @@ class Cube:
 
     def known_total(self, values: MetricArray, mask: MetricMask) -> MetricArray:
         """Return the sum of money in each group; unknown if the group has deals and none has a value."""
-        unknown = (self.count(mask) > 0) & (self.count(mask & ~np.isnan(values)) == 0)
-        return np.where(unknown, np.nan, self.total(values, mask))
+        return sum_known_by_group(values, mask, self.group, self.size)
 
     def mean(self, values: MetricArray, mask: MetricMask) -> MetricArray:
         """Return the mean of each group without its blanks."""

@@ -1,14 +1,16 @@
 """Customer feedback after the sale, and the number of activities it takes to win a deal.
 
-The sheets Feedback and Activities have no owner, so these metrics are blank in a filtered query.
+Feedback belongs to the owner of its deal, or else of its customer, and knows nothing else by which deals are filtered.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.locale.texts import Text
+from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.metrics.array_arithmetic import MetricMask, column_days, column_numbers, divide_or_unknown
 from xl_salesflow.metrics.deal_cube import Cube
 from xl_salesflow.metrics.formula_criteria import Aggregate, Criterion, count_formula, criteria_in_period, sum_formula
@@ -25,6 +27,7 @@ from xl_salesflow.metrics.plan_metrics import (
     won_needed,
 )
 from xl_salesflow.process.deal_upkeep import is_cell_filled
+from xl_salesflow.schema.table_frames import fold_keys
 
 
 def match_feedback_dates(cube: Cube, rows: pd.DataFrame) -> MetricMask:
@@ -41,12 +44,25 @@ def unsliced_value(cube: Cube, value: float) -> MetricArray:
     return cube.unknown() if sliced else np.array([value])
 
 
-def _count_scores(cube: Cube, column: str, low: float, high: float = np.inf) -> MetricArray:
+def _sum_feedback(cube: Cube, values: MetricArray, mask: MetricMask) -> MetricArray:
+    """Sum *values* of the rows of Feedback in *mask*, dated in the period, that are in view."""
+    filters = {column: value for column, value in cube.query.filters.items() if value}
+    if set(filters) - {"owner"} or cube.column not in ("", "owner"):
+        return cube.unknown()
     rows = cube.pipeline["Feedback"]
-    score = column_numbers(rows[column])
-    return unsliced_value(
-        cube, float(np.count_nonzero(match_feedback_dates(cube, rows) & (score >= low) & (score <= high)))
-    )
+    owners, chosen = fold_keys(rows["owner"]), mask & match_feedback_dates(cube, rows)
+    if filters:
+        chosen &= (owners == fold_text(filters["owner"])).to_numpy(dtype=bool)
+    if not cube.column:
+        return np.array([values[chosen].sum()])
+    sums = pd.Series(values[chosen]).groupby(owners[chosen].to_numpy()).sum()
+    found = [sums.get(fold_text(key), 0.0) if key else np.nan for key in cube.keys]
+    return np.array(found, dtype=np.float64)
+
+
+def _count_scores(cube: Cube, column: str, low: float, high: float = np.inf) -> MetricArray:
+    score = column_numbers(cube.pipeline["Feedback"][column])
+    return _sum_feedback(cube, np.ones(len(score)), (score >= low) & (score <= high))
 
 
 def satisfaction_count(cube: Cube) -> MetricArray:
@@ -56,9 +72,8 @@ def satisfaction_count(cube: Cube) -> MetricArray:
 
 def mean_satisfaction(cube: Cube) -> MetricArray:
     """Find the mean satisfaction, 1 to 5."""
-    rows = cube.pipeline["Feedback"]
-    scores = column_numbers(rows["satisfaction"])[match_feedback_dates(cube, rows)]
-    return divide_or_unknown(unsliced_value(cube, float(np.nansum(scores))), satisfaction_count(cube))
+    scores = column_numbers(cube.pipeline["Feedback"]["satisfaction"])
+    return divide_or_unknown(_sum_feedback(cube, scores, ~np.isnan(scores)), satisfaction_count(cube))
 
 
 def recommend_count(cube: Cube) -> MetricArray:
@@ -77,7 +92,7 @@ def response_count(cube: Cube) -> MetricArray:
     """Count the rows of feedback, numbered or not."""
     rows = cube.pipeline["Feedback"]
     filled = np.logical_or.reduce([is_cell_filled(rows[column]) for column in _FEEDBACK_CONTENT])
-    return unsliced_value(cube, float(np.count_nonzero(match_feedback_dates(cube, rows) & filled)))
+    return _sum_feedback(cube, np.ones(len(rows)), np.asarray(filled))
 
 
 _FEEDBACK_CONTENT = ("feedback", "deal", "account", "date", "satisfaction", "recommend", "comment")
@@ -115,25 +130,43 @@ def activities_per_week(cube: Cube) -> MetricArray:
 
 def unsliced_formula(aggregate: Aggregate, table: str, *criteria: Criterion) -> str:
     """Return the formula of *aggregate* over the rows of *table* that `match_feedback_dates` selects; blank in a slice."""
+    return f'IF(ViewAll=0,"",{_dated_formula(aggregate, table, *criteria)})'
+
+
+def _dated_formula(aggregate: Aggregate, table: str, *criteria: Criterion) -> str:
     dated = (*criteria, *criteria_in_period("date"), Criterion("date", "<=", "AsOf"))
-    found = f"IF(IsToday*(1-HasPeriod)=1,{aggregate(table, criteria)},{aggregate(table, dated)})"
-    return f'IF(ViewAll=0,"",{found})'
+    return f"IF(IsToday*(1-HasPeriod)=1,{aggregate(table, criteria)},{aggregate(table, dated)})"
+
+
+def _feedback_formula(of: Callable[..., str]) -> str:
+    """Return the formula of *of* for all feedback, and of that of the owner whom the Funnel is filtered to."""
+    only_owner = "(1-AnyOwner)*AnyProduct*AnySource*AnyRegion*AnyChannel*AnyPlaybook"
+    return f'IF(ViewAll=1,{of()},IF({only_owner}=1,{of(Criterion("owner", "=", "ViewOwner"))},""))'
+
+
+def _score_formula(aggregate: Aggregate, score: Criterion) -> str:
+    return _feedback_formula(lambda *owner: _dated_formula(aggregate, "Feedback", score, *owner))
 
 
 def _score_criterion(column: str, compare: str = ">", operand: str = "-1E+15") -> Criterion:
     return Criterion(column, compare, operand)  # type: ignore[arg-type]
 
 
-_SATISFACTION_COUNT = MetricFormula(unsliced_formula(count_formula, "Feedback", _score_criterion("satisfaction")))
-_SATISFACTION_SUM = unsliced_formula(sum_formula("satisfaction"), "Feedback", _score_criterion("satisfaction"))
-_RECOMMEND_COUNT = MetricFormula(unsliced_formula(count_formula, "Feedback", _score_criterion("recommend")))
-_PROMOTER_COUNT = unsliced_formula(count_formula, "Feedback", _score_criterion("recommend", ">=", "9"))
-_DETRACTOR_COUNT = unsliced_formula(count_formula, "Feedback", _score_criterion("recommend", "<=", "6"))
+_SATISFACTION_COUNT = MetricFormula(_score_formula(count_formula, _score_criterion("satisfaction")))
+_SATISFACTION_SUM = _score_formula(sum_formula("satisfaction"), _score_criterion("satisfaction"))
+_RECOMMEND_COUNT = MetricFormula(_score_formula(count_formula, _score_criterion("recommend")))
+_PROMOTER_COUNT = _score_formula(count_formula, _score_criterion("recommend", ">=", "9"))
+_DETRACTOR_COUNT = _score_formula(count_formula, _score_criterion("recommend", "<=", "6"))
 _FEEDBACK_FILLED = "+".join(f'({{Feedback.{column}}}<>"")' for column in _FEEDBACK_CONTENT)
-_FEEDBACK_DATED = count_formula("Feedback", (*criteria_in_period("date"), Criterion("date", "<=", "AsOf")))
-_RESPONSE_COUNT = MetricFormula(
-    f'IF(ViewAll=0,"",IF(IsToday*(1-HasPeriod)=1,SUMPRODUCT(--({_FEEDBACK_FILLED}>0)),{_FEEDBACK_DATED}))'
-)
+
+
+def _response_formula(*owner: Criterion) -> str:
+    dated = count_formula("Feedback", (*owner, *criteria_in_period("date"), Criterion("date", "<=", "AsOf")))
+    filled = "*".join((f"({_FEEDBACK_FILLED}>0)", *(criterion.array("Feedback") for criterion in owner)))
+    return f"IF(IsToday*(1-HasPeriod)=1,SUMPRODUCT(1*{filled}),{dated})"
+
+
+_RESPONSE_COUNT = MetricFormula(_feedback_formula(_response_formula))
 _ACTIVITY_COUNT = unsliced_formula(count_formula, "Activities", Criterion("deal", "<>", ""))
 
 
@@ -146,8 +179,8 @@ FEEDBACK_METRICS: tuple[Metric[Cube], ...] = (
         "satisfaction",
         Text("Satisfaction"),
         Text(
-            "Mean satisfaction, 1 to 5, of the feedback dated in the period. Feedback has no owner, "
-            "so it is blank in a slice."
+            "Mean satisfaction, 1 to 5, of the feedback dated in the period. Feedback belongs to the owner of its deal, or else "
+            "of its customer; it is blank in any other slice."
         ),
         Unit.POINTS, _share_of_sample_formula(_SATISFACTION_SUM), mean_satisfaction, _SATISFACTION_COUNT, satisfaction_count,
     ),
@@ -169,7 +202,7 @@ FEEDBACK_METRICS: tuple[Metric[Cube], ...] = (
         Text("Activities per won deal"),
         Text(
             "Activities dated in the period ÷ won deals; blank while none are recorded, and in a "
-            "slice, because activities have no owner."
+            "slice, because several people may work on one deal."
         ),
         Unit.ACTIVITIES,
         MetricFormula(f'IF(ViewAll=0,"",IF(won_count*({_ACTIVITY_COUNT})=0,"",({_ACTIVITY_COUNT})/won_count))'),

@@ -13,12 +13,14 @@ from xl_salesflow.locale.texts import Text
 from xl_salesflow.metrics.array_arithmetic import MetricMask, round_array_to_cents
 from xl_salesflow.metrics.deal_cube import Cube
 from xl_salesflow.metrics.formula_criteria import (
+    HAS_AMOUNT,
     OUTCOME_OPEN,
     Criteria,
     Criterion,
     count_formula,
     deals_formula,
     formula_today_only,
+    known_sum_formula,
     sum_formula,
 )
 from xl_salesflow.metrics.metric_declaration import Metric, MetricArray, MetricFormula, Unit
@@ -76,7 +78,7 @@ def _category_mask(category: str) -> Callable[[Cube], MetricMask]:
 
 
 def _category_value(category: str) -> Callable[[Cube], MetricArray]:
-    return lambda cube: cube.total(cube.amount, _category_mask(category)(cube)) if cube.today else cube.unknown()
+    return lambda cube: cube.known_total(cube.amount, _category_mask(category)(cube)) if cube.today else cube.unknown()
 
 
 def _category_count(category: str) -> Callable[[Cube], MetricArray]:
@@ -90,48 +92,59 @@ def _category_criteria(category: str) -> Criteria:
 def _category_metric(category: str) -> Metric[Cube]:
     criteria = _category_criteria(category)
     sample = MetricFormula(formula_today_only(count_formula, "open", *criteria))
-    value = formula_today_only(sum_formula("amount"), "open", *criteria)
+    value = known_sum_formula(
+        "{sample}",
+        formula_today_only(count_formula, "open", *criteria, HAS_AMOUNT),
+        formula_today_only(sum_formula("amount"), "open", *criteria),
+    )
     return Metric(
         f"forecast_{category}",
         *_CATEGORY_TEXTS[category],
-        Unit.MONEY, MetricFormula(f'IF({{sample}}="","",ROUND({value},2))'), _category_value(category), sample,
+        Unit.MONEY, MetricFormula(f'IF({{sample}}="","",{value})'), _category_value(category), sample,
         _category_count(category),
     )  # fmt: skip
 
 
 def forecast_pipeline(cube: Cube) -> MetricArray:
-    """Sum the expected amounts that are not commit, best case or omitted."""
-    if not cube.today:
-        return cube.unknown()
-    named = np.logical_or.reduce([_category_mask(name)(cube) for name in _CATEGORY_TEXTS])
-    return cube.total(cube.amount, expected_in_period(cube) & ~named)
+    """Sum the expected amounts that are not commit, best case or omitted; unknown if none of these deals has one."""
+    return cube.known_total(cube.amount, _pipeline_mask(cube)) if cube.today else cube.unknown()
 
 
 def forecast_pipeline_count(cube: Cube) -> MetricArray:
     """Count the expected deals that are not commit, best case or omitted."""
-    if not cube.today:
-        return cube.unknown()
+    return cube.count(_pipeline_mask(cube)) if cube.today else cube.unknown()
+
+
+def _pipeline_mask(cube: Cube) -> MetricMask:
     named = np.logical_or.reduce([_category_mask(name)(cube) for name in _CATEGORY_TEXTS])
-    return cube.count(expected_in_period(cube) & ~named)
+    return np.asarray(expected_in_period(cube) & ~named)
 
 
 def forecast_to_commit(cube: Cube) -> MetricArray:
     """Add commit to the won value."""
-    return round_array_to_cents(won_to_date(cube) + _category_value("commit")(cube))
+    return _add_known_parts(cube, won_to_date(cube), _category_value("commit")(cube))
 
 
 def forecast_to_best_case(cube: Cube) -> MetricArray:
     """Add the best case to won and commit."""
-    return round_array_to_cents(forecast_to_commit(cube) + _category_value("best_case")(cube))
+    return _add_known_parts(cube, forecast_to_commit(cube), _category_value("best_case")(cube))
 
 
 def forecast_to_pipeline(cube: Cube) -> MetricArray:
     """Add the pipeline to won, commit and best case."""
-    return round_array_to_cents(forecast_to_best_case(cube) + forecast_pipeline(cube))
+    return _add_known_parts(cube, forecast_to_best_case(cube), forecast_pipeline(cube))
+
+
+def _add_known_parts(cube: Cube, first: MetricArray, second: MetricArray) -> MetricArray:
+    if not cube.today:
+        return cube.unknown()
+    total = round_array_to_cents(np.nan_to_num(first) + np.nan_to_num(second))
+    return np.where((np.isnan(first) | np.isnan(second)) & (total == 0), np.nan, total)
 
 
 def _metric_sum_formula(first: str, second: str) -> MetricFormula:
-    return MetricFormula(f'IF({second}="","",ROUND({first}+{second},2))')
+    total = f"ROUND(SUM({first},{second}),2)"  # leaves out a part that is unknown
+    return MetricFormula(f'IF(IsToday=0,"",IF(OR({first}="",{second}=""),IF({total}=0,"",{total}),{total}))')
 
 
 _EXPECTED_COUNT_TODAY = formula_today_only(count_formula, "open", *EXPECTED_IN_TARGET_PERIOD)
@@ -143,6 +156,11 @@ _PIPELINE_SUM_FORMULA = "-".join(
     for criteria in (EXPECTED_IN_TARGET_PERIOD, *map(_category_criteria, _CATEGORY_TEXTS))
 )
 _PIPELINE_COUNT_FORMULA = f'IF(IsToday=0,"",{_EXPECTED_COUNT_TODAY}-{"-".join(_CATEGORY_COUNTS)})'
+_VALUED_PIPELINE_COUNT = "-".join(
+    formula_today_only(count_formula, "open", *criteria, HAS_AMOUNT)
+    for criteria in (EXPECTED_IN_TARGET_PERIOD, *map(_category_criteria, _CATEGORY_TEXTS))
+)
+_PIPELINE_VALUE_FORMULA = known_sum_formula("{sample}", _VALUED_PIPELINE_COUNT, _PIPELINE_SUM_FORMULA)
 
 CATEGORY_METRICS: tuple[Metric[Cube], ...] = (
     _category_metric("commit"),
@@ -155,28 +173,33 @@ CATEGORY_METRICS: tuple[Metric[Cube], ...] = (
             "once. Available only for today."
         ),
         Unit.MONEY,
-        MetricFormula(f'IF(expected_value="","",ROUND({_PIPELINE_SUM_FORMULA},2))'),
+        MetricFormula(f'IF(IsToday=0,"",{_PIPELINE_VALUE_FORMULA})'),
         forecast_pipeline, MetricFormula(_PIPELINE_COUNT_FORMULA), forecast_pipeline_count,
     ),
     _category_metric("omitted"),
     Metric(
         "forecast_to_commit",
         Text("Won and commit"),
-        Text("Won towards the target + commit."),
+        Text("Won towards the target + commit; a part that is unknown adds nothing, unless the others are 0."),
         Unit.MONEY, _metric_sum_formula("won_to_date", "forecast_commit"), forecast_to_commit,
         MetricFormula('""'), Cube.unknown,
     ),
     Metric(
         "forecast_to_best_case",
         Text("Won, commit and best case"),
-        Text("Won towards the target + commit + best case."),
+        Text(
+            "Won towards the target + commit + best case; a part that is unknown adds nothing, unless the others are 0."
+        ),
         Unit.MONEY, _metric_sum_formula("forecast_to_commit", "forecast_best_case"), forecast_to_best_case,
         MetricFormula('""'), Cube.unknown,
     ),
     Metric(
         "forecast_to_pipeline",
         Text("Won, commit, best case and pipeline"),
-        Text("Won towards the target + commit + best case + pipeline."),
+        Text(
+            "Won towards the target + commit + best case + pipeline; a part that is unknown adds nothing, unless the others "
+            "are 0."
+        ),
         Unit.MONEY, _metric_sum_formula("forecast_to_best_case", "forecast_pipeline"), forecast_to_pipeline,
         MetricFormula('""'), Cube.unknown,
     ),

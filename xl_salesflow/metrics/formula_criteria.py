@@ -185,6 +185,29 @@ def sum_formula(column: str) -> Aggregate:
     return lambda table, criteria: f"SUMIFS({_criterion_column(table, column)},{_scalar_arguments(table, criteria)})"
 
 
+def count_unlisted_formula(column: str, listed: str) -> Aggregate:
+    """Count the rows whose *column* is not among the names *listed*, a column of the metric table."""
+    return lambda table, criteria: f"SUMPRODUCT({_unlisted_condition(table, criteria, column, listed)})"
+
+
+def sum_unlisted_formula(column: str, listed: str) -> Aggregate:
+    """Sum the amounts of the rows whose *column* is not among the names *listed*, a column of the metric table."""
+    return lambda table, criteria: (
+        f"SUMPRODUCT({_unlisted_condition(table, criteria, column, listed)},{{{table}.amount}})"
+    )
+
+
+def _unlisted_condition(table: str, criteria: Criteria, column: str, listed: str) -> str:
+    # the total less the listed rows would refer to its own column, which Excel takes for a circle
+    names = _criterion_column(table, column)
+    return f'{array_condition(table, criteria)}*(1-ISNUMBER(MATCH({names},{listed},0))*({names}<>""))'
+
+
+def known_sum_formula(deals: str, valued: str, total: str) -> str:
+    """Return the formula of a sum of money: 0 without deals, blank if none of the *deals* is among those *valued*."""
+    return f'IF({deals}=0,0,IF({valued}=0,"",ROUND({total},2)))'
+
+
 def median_formula(column: str, minus: str | None = None) -> Aggregate:
     """Find the median of a column, or of its difference from another; for an array formula, and at least one row."""
 

@@ -23,10 +23,13 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import Language, fold_text
 from xl_salesflow.metrics.deal_cube import Cube, build_cube, date_of_days
-from xl_salesflow.metrics.metric_declaration import ColumnText, MetricArray, MetricColumn
+from xl_salesflow.metrics.funnel_notes import list_never_entered
+from xl_salesflow.metrics.funnel_steps import build_funnel_steps
+from xl_salesflow.metrics.metric_declaration import ColumnMetric, ColumnText, MetricArray, MetricColumn
 from xl_salesflow.metrics.metric_tables import METRIC_TABLES, METRICS_BY_ID
 from xl_salesflow.metrics.segment_metrics import RateComparison, compare_win_rates
 from xl_salesflow.metrics.stage_move_metrics import cube_move_matrix
+from xl_salesflow.metrics.team_activity_metrics import OwnerActivity
 from xl_salesflow.schema.choice_lists import LISTS, choice_label, identify_choice
 from xl_salesflow.schema.plain_values import plain_value
 from xl_salesflow.schema.table_columns import ColumnType
@@ -61,6 +64,7 @@ def answer_funnel(pipeline: Pipeline, by: str | None, then: date | None) -> Funn
         by=tuple(compute_metrics_by(pipeline, by)) if by else (),
         moves=tuple(compute_move_matrix(pipeline)),
         bottleneck=find_bottleneck(pipeline, figures.stages),
+        never_entered=tuple(list_never_entered(build_funnel_steps(build_cube(pipeline)))),
     )
     if not then:
         return answer
@@ -156,13 +160,24 @@ def compute_metrics_by(pipeline: Pipeline, column: str) -> list[MetricGroup]:
     """
     cube = build_cube(pipeline, column)
     found = {metric.id: metric.compute(cube) for metric in METRICS_BY_ID.values()}
+    activity = _compute_owner_activity(cube) if cube.column == "owner" else [None] * cube.size
     order = sorted(range(cube.size), key=lambda row: (-found["deal_count"][row], cube.keys[row].casefold()))
     return [
         MetricGroup(
             _group_label(cube, row, pipeline.language),
             {metric: _metric_value(numbers, row) for metric, numbers in found.items()},
+            activity[row],
         )
         for row in order
+    ]
+
+
+def _compute_owner_activity(cube: Cube) -> list[dict[str, MetricValue]]:
+    """Return the numbers of the sheet Team activity for each owner of the cube."""
+    table, source = METRIC_TABLES["TeamActivity"], OwnerActivity(cube)
+    columns = {column.id: column.compute(source) for column in table.columns if isinstance(column, ColumnMetric)}
+    return [
+        {column: _metric_value(numbers, row) for column, numbers in columns.items()} for row in range(len(cube.keys))
     ]
 
 

@@ -15,19 +15,23 @@ from xl_salesflow.metrics.array_arithmetic import (
     GroupNumbers,
     count_by_group,
     divide_or_unknown,
-    round_array_to_cents,
-    sum_by_group,
+    sum_known_by_group,
 )
 from xl_salesflow.metrics.deal_cube import Cube
 from xl_salesflow.metrics.formula_criteria import (
     GROUP_COLUMN,
+    HAS_AMOUNT,
     OUTCOME_LOST,
     OUTCOME_OPEN,
     OUTCOME_WON,
     Criterion,
+    PeriodRule,
     count_formula,
+    count_unlisted_formula,
     deals_formula,
+    known_sum_formula,
     sum_formula,
+    sum_unlisted_formula,
 )
 from xl_salesflow.metrics.metric_declaration import (
     ColumnMetric,
@@ -76,11 +80,16 @@ class Grouping:
         codes, found = pd.factorize(self.cube.frame[self.column])
         return np.array([place.get(fold_text(str(name)), -1) for name in found] + [-1], dtype=np.int64)[codes]
 
-    def add_other_deals(self, listed: MetricArray, total: float) -> MetricArray:
-        """Return *listed* with the rest of *total* appended; blank rows are unknown."""
+    @cached_property
+    def row_of_deals(self) -> GroupNumbers:
+        """Return the row of every deal; the last one for a name without a row, and for none."""
+        return np.where(self.group_of_deals < 0, LISTED_GROUP_ROWS, self.group_of_deals)
+
+    def shown(self, numbers: MetricArray) -> MetricArray:
+        """Return *numbers* row by row: a name that is listed twice has its number in both, blank rows are unknown."""
         first = [self.names.index(name) for name in self.names]
-        named = np.where([bool(name) for name in self.names], listed[first], np.nan)
-        return np.append(named, total - np.nansum(named))
+        named = np.where([bool(name) for name in self.names], numbers[first], np.nan)
+        return np.append(named, numbers[-1])
 
 
 @cache_on_argument
@@ -112,7 +121,7 @@ def group_open_count(groups: Grouping) -> MetricArray:
 
 
 def group_open_value(groups: Grouping) -> MetricArray:
-    """Sum the amounts of the open deals of each group."""
+    """Sum the amounts of the open deals of each group; unknown if there are some and none has an amount."""
     return _sum_groups(groups, groups.cube.open)
 
 
@@ -133,22 +142,18 @@ def group_win_rate(groups: Grouping) -> MetricArray:
 
 
 def group_won_value(groups: Grouping) -> MetricArray:
-    """Sum the amounts of the won deals of each group."""
+    """Sum the amounts of the won deals of each group; unknown if there are some and none has an amount."""
     return _sum_groups(groups, groups.cube.won)
 
 
 def _count_groups(groups: Grouping, mask: np.ndarray) -> MetricArray:
-    return groups.add_other_deals(
-        count_by_group(mask & (groups.group_of_deals >= 0), groups.group_of_deals, LISTED_GROUP_ROWS),
-        float(groups.cube.count(mask)[0]),
-    )
+    return groups.shown(count_by_group(mask, groups.row_of_deals, LISTED_GROUP_ROWS + 1))
 
 
 def _sum_groups(groups: Grouping, mask: np.ndarray) -> MetricArray:
-    listed = sum_by_group(
-        groups.cube.amount, mask & (groups.group_of_deals >= 0), groups.group_of_deals, LISTED_GROUP_ROWS
-    )
-    return round_array_to_cents(groups.add_other_deals(listed, float(groups.cube.total(groups.cube.amount, mask)[0])))
+    # in the last row, where another condition would make the formula too long for Excel, what is not known adds nothing
+    known = sum_known_by_group(groups.cube.amount, mask, groups.row_of_deals, LISTED_GROUP_ROWS + 1)
+    return groups.shown(np.append(known[:-1], np.nan_to_num(known[-1])))
 
 
 GROUP_NAMING: tuple[MetricColumn[Grouping], ...] = (
@@ -164,54 +169,36 @@ GROUP_NAMING: tuple[MetricColumn[Grouping], ...] = (
 """The column that identifies the group of a row."""
 
 _IN_ROW_GROUP = Criterion(GROUP_COLUMN, "=", "{name}")
+_COUNT_OTHERS, _SUM_OTHERS = (
+    unlisted(GROUP_COLUMN, "{Groups.name}") for unlisted in (count_unlisted_formula, sum_unlisted_formula)
+)
 
 
-def _group_row_formula(column: str, whole: str, formula: str) -> MetricFormula:
-    others = f'SUM({whole})-SUMIFS({{Groups.{column}}},{{Groups.position}},"<={LISTED_GROUP_ROWS}")'
-    return MetricFormula(f'IF({{name}}="","",ROUND(IF({{position}}>{LISTED_GROUP_ROWS},{others},{formula}),2))')
+def _group_row_formula(listed: str, others: str) -> MetricFormula:
+    return MetricFormula(f'IF({{name}}="","",IF({{position}}>{LISTED_GROUP_ROWS},{others},{listed}))')
 
 
-_SUM_GROUP_AMOUNT = sum_formula("amount")
+def _group_count_formula(when: PeriodRule, *criteria: Criterion) -> MetricFormula:
+    listed = deals_formula(count_formula, when, *criteria, _IN_ROW_GROUP)
+    return _group_row_formula(listed, deals_formula(_COUNT_OTHERS, when, *criteria))
+
+
+def _group_value_formula(count: str, when: PeriodRule, *criteria: Criterion) -> MetricFormula:
+    valued = deals_formula(count_formula, when, *criteria, HAS_AMOUNT, _IN_ROW_GROUP)
+    total = deals_formula(sum_formula("amount"), when, *criteria, _IN_ROW_GROUP)
+    others = f"ROUND({deals_formula(_SUM_OTHERS, when, *criteria)},2)"
+    return _group_row_formula(known_sum_formula(count, valued, total), others)
+
 
 GROUP_COLUMNS: tuple[ColumnMetric[Grouping], ...] = (
-    ColumnMetric(
-        "open_count",
-        _group_row_formula(
-            "open_count", "open_count", deals_formula(count_formula, "open", OUTCOME_OPEN, _IN_ROW_GROUP)
-        ),
-        group_open_count,
-    ),
-    ColumnMetric(
-        "open_value",
-        _group_row_formula(
-            "open_value", "open_value", deals_formula(_SUM_GROUP_AMOUNT, "open", OUTCOME_OPEN, _IN_ROW_GROUP)
-        ),
-        group_open_value,
-    ),
-    ColumnMetric(
-        "won_count",
-        _group_row_formula(
-            "won_count", "won_count", deals_formula(count_formula, "closed", OUTCOME_WON, _IN_ROW_GROUP)
-        ),
-        group_won_count,
-    ),
-    ColumnMetric(
-        "lost_count",
-        _group_row_formula(
-            "lost_count", "lost_count", deals_formula(count_formula, "closed", OUTCOME_LOST, _IN_ROW_GROUP)
-        ),
-        group_lost_count,
-    ),
+    ColumnMetric("open_count", _group_count_formula("open", OUTCOME_OPEN), group_open_count),
+    ColumnMetric("open_value", _group_value_formula("{open_count}", "open", OUTCOME_OPEN), group_open_value),
+    ColumnMetric("won_count", _group_count_formula("closed", OUTCOME_WON), group_won_count),
+    ColumnMetric("lost_count", _group_count_formula("closed", OUTCOME_LOST), group_lost_count),
     ColumnMetric(
         "win_rate",
         MetricFormula('IF({name}="","",IF({won_count}+{lost_count}=0,"",{won_count}/({won_count}+{lost_count})))'),
         group_win_rate,
     ),
-    ColumnMetric(
-        "won_value",
-        _group_row_formula(
-            "won_value", "won_value", deals_formula(_SUM_GROUP_AMOUNT, "closed", OUTCOME_WON, _IN_ROW_GROUP)
-        ),
-        group_won_value,
-    ),
+    ColumnMetric("won_value", _group_value_formula("{won_count}", "closed", OUTCOME_WON), group_won_value),
 )

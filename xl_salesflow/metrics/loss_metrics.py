@@ -17,18 +17,20 @@ from xl_salesflow.metrics.array_arithmetic import (
     count_by_group,
     divide_or_unknown,
     round_array_to_cents,
-    sum_by_group,
+    sum_known_by_group,
 )
 from xl_salesflow.metrics.deal_cube import Cube
 from xl_salesflow.metrics.formula_criteria import (
+    HAS_AMOUNT,
     OUTCOME_LOST,
     Aggregate,
-    Criteria,
     Criterion,
-    array_condition,
     count_formula,
+    count_unlisted_formula,
     formula_today_only,
+    known_sum_formula,
     sum_formula,
+    sum_unlisted_formula,
 )
 from xl_salesflow.metrics.funnel_steps import (
     FunnelSteps,
@@ -73,9 +75,9 @@ def step_lost_count(steps: FunnelSteps) -> MetricArray:
 
 
 def step_lost_value(steps: FunnelSteps) -> MetricArray:
-    """Sum the amounts of those deals, as of the day they entered the step."""
+    """Sum the amounts of those deals, as of the day they entered the step; unknown if none has an amount."""
     amount = column_numbers(steps.cube.pipeline["History"]["amount"])
-    return sum_by_group(amount, _lost_stays(steps), steps.step_of_stays, steps.size)
+    return sum_known_by_group(amount, _lost_stays(steps), steps.step_of_stays, steps.size)
 
 
 def step_lost_share(steps: FunnelSteps) -> MetricArray:
@@ -144,7 +146,15 @@ LEAK_COLUMNS: tuple[ColumnMetric[FunnelSteps], ...] = (
     ColumnMetric("lost_count", MetricFormula(formula_if_step(_STEP_LOST_COUNT)), step_lost_count),
     ColumnMetric(
         "lost_value",
-        MetricFormula(formula_if_step(f"ROUND({ended_stays_formula(sum_formula('amount'), _MOVED_TO_LOST)},2)")),
+        MetricFormula(
+            formula_if_step(
+                known_sum_formula(
+                    "{lost_count}",
+                    ended_stays_formula(count_formula, _MOVED_TO_LOST, HAS_AMOUNT),
+                    ended_stays_formula(sum_formula("amount"), _MOVED_TO_LOST),
+                )
+            )
+        ),
         step_lost_value,
     ),
     ColumnMetric(
@@ -277,11 +287,11 @@ def reason_lost_count(reasons: LossReasons) -> MetricArray:
 
 
 def reason_lost_value(reasons: LossReasons) -> MetricArray:
-    """Sum the amounts of the lost deals with each reason."""
+    """Sum the amounts of the lost deals with each reason; unknown if there are some and none has an amount."""
     if not reasons.cube.today:
         return np.full(LOSS_REASON_ROWS, np.nan)
     return reasons.blank_unless_shown(
-        sum_by_group(reasons.cube.amount, reasons.reason_of_deals >= 0, reasons.reason_of_deals, LOSS_REASON_ROWS)
+        sum_known_by_group(reasons.cube.amount, reasons.reason_of_deals >= 0, reasons.reason_of_deals, LOSS_REASON_ROWS)
     )
 
 
@@ -304,26 +314,20 @@ _REASONS_LOST_AT_LEAST = 'SUMIFS({LossReasons.lost_count},{LossReasons.lost_coun
 
 
 _LOST_FOR_ANY_REASON = (OUTCOME_LOST, Criterion("loss_reason", "<>", ""))
+_COUNT_OTHER_REASONS, _SUM_OTHER_REASONS = (
+    unlisted("loss_reason", "{LossReasons.reason}") for unlisted in (count_unlisted_formula, sum_unlisted_formula)
+)
 
 
-def _count_other_reasons(table: str, criteria: Criteria) -> str:
-    return f"SUMPRODUCT({array_condition(table, criteria)}*{_HAS_OTHER_REASON})"
+def _reason_formula(listed: Aggregate, others: Aggregate, *also: Criterion) -> str:
+    rest = formula_today_only(others, "closed", *_LOST_FOR_ANY_REASON, *also)
+    own = formula_today_only(listed, "closed", *_LOST_FOR_REASON, *also)
+    return f"IF({{position}}={LISTED_REASON_ROWS},{rest},{own})"
 
 
-def _sum_other_reasons(table: str, criteria: Criteria) -> str:
-    return f"SUMPRODUCT({array_condition(table, criteria)}*{_HAS_OTHER_REASON},{{{table}.amount}})"
-
-
-_HAS_OTHER_REASON = "(1-ISNUMBER(MATCH({Deals.loss_reason},{LossReasons.reason},0)))"
-
-
-def _reason_formula(listed: Aggregate, others: Aggregate) -> str:
-    rest = formula_today_only(others, "closed", *_LOST_FOR_ANY_REASON)
-    return f"IF({{position}}={LISTED_REASON_ROWS},{rest},{formula_today_only(listed, 'closed', *_LOST_FOR_REASON)})"
-
-
-_REASON_COUNT = _reason_formula(count_formula, _count_other_reasons)
-_REASON_VALUE = _reason_formula(sum_formula("amount"), _sum_other_reasons)
+_REASON_COUNT = _reason_formula(count_formula, _COUNT_OTHER_REASONS)
+_VALUED_REASON_COUNT = _reason_formula(count_formula, _COUNT_OTHER_REASONS, HAS_AMOUNT)
+_REASON_VALUE = _reason_formula(sum_formula("amount"), _SUM_OTHER_REASONS)
 
 
 def _share_of_lost_formula(formula: str) -> MetricFormula:
@@ -356,7 +360,9 @@ LOSS_REASON_COLUMNS: tuple[ColumnMetric[LossReasons], ...] = (
     ),
     ColumnMetric(
         "lost_value",
-        MetricFormula(f'IF({{lost_count}}="","",ROUND({_REASON_VALUE},2))'),
+        MetricFormula(
+            f'IF({{lost_count}}="","",{known_sum_formula("{lost_count}", _VALUED_REASON_COUNT, _REASON_VALUE)})'
+        ),
         reason_lost_value,
     ),
     ColumnMetric("lost_share", _share_of_lost_formula("{lost_count}"), reason_lost_share),

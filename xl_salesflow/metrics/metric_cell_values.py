@@ -12,13 +12,14 @@ from xl_salesflow.metrics.bottleneck_line import compute_bottleneck_line
 from xl_salesflow.metrics.day_comparison import compute_comparison_cells, find_comparison_day
 from xl_salesflow.metrics.deal_cube import Cube, build_cube
 from xl_salesflow.metrics.funnel_answers import compute_cube_funnel, metric_table_rows
+from xl_salesflow.metrics.funnel_notes import compute_card_feet, compute_never_entered_line
 from xl_salesflow.metrics.group_metrics import find_grouping_column
 from xl_salesflow.metrics.metric_declaration import SMALL_SAMPLE_MARK
 from xl_salesflow.metrics.metric_tables import METRIC_MARK, METRIC_TABLES, METRICS_BY_ID, is_estimated_metric
 from xl_salesflow.metrics.plan_line import compute_plan_line
 from xl_salesflow.metrics.start_values import compute_start_cells
 from xl_salesflow.schema.choice_lists import CHOICES, choice_label
-from xl_salesflow.schema.named_values import BOTTLENECK_LINE, PLAN_LINE, QUERY_FILTERS
+from xl_salesflow.schema.named_values import BOTTLENECK_LINE, NEVER_ENTERED_LINE, PLAN_LINE, QUERY_FILTERS
 from xl_salesflow.schema.table_columns import Column
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -43,7 +44,13 @@ def compute_sheet_values(pipeline: Pipeline) -> SheetValues:
     cells |= (
         compute_start_cells(pipeline) | compute_comparison_cells(cube) | {"CompareTo": find_comparison_day(cube) or ""}
     )
-    cells |= {BOTTLENECK_LINE: compute_bottleneck_line(cube), PLAN_LINE: compute_plan_line(cube)}
+    cells |= compute_card_feet(cube)
+    lines = (
+        (BOTTLENECK_LINE, compute_bottleneck_line),
+        (NEVER_ENTERED_LINE, compute_never_entered_line),
+        (PLAN_LINE, compute_plan_line),
+    )
+    cells |= {name: compute(cube) for name, compute in lines}
     return SheetValues({"Metrics": metrics, **{name: metric_table_cells(name, cube) for name in METRIC_TABLES}}, cells)
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.bottleneck_line import bottleneck_line_formula
 from xl_salesflow.metrics.day_comparison import COMPARED_METRICS, COMPARISON_CELLS
+from xl_salesflow.metrics.funnel_notes import card_foot_formulas, never_entered_formula
 from xl_salesflow.metrics.history_workings import WORKINGS
 from xl_salesflow.metrics.metric_declaration import MetricFormula, Unit
 from xl_salesflow.metrics.metric_tables import (
@@ -22,7 +23,7 @@ from xl_salesflow.metrics.metric_tables import (
     is_estimated_metric,
 )
 from xl_salesflow.metrics.plan_line import plan_line_formula
-from xl_salesflow.schema.named_values import BOTTLENECK_LINE, PLAN_LINE
+from xl_salesflow.schema.named_values import BOTTLENECK_LINE, NEVER_ENTERED_LINE, PLAN_LINE
 from xl_salesflow.schema.table_columns import TableSchema
 from xl_salesflow.schema.table_registry import TABLES, render_formula
 
@@ -100,10 +101,15 @@ COMPARED_CARDS: Mapping[str, Text] = MappingProxyType(
 
 
 def card_formulas(language: Language) -> dict[str, str]:
-    """Return named cell → formula of every card, of its value on the day compared with, and of the lines."""
+    """Return named cell → formula of every card, of its small print and its value on the day compared with, and of the lines."""
     cards = {f"Card_{metric}": metric for metric in METRICS_BY_ID}
     cards |= {name: render_formula(text, language) for name, text in COMPARISON_CELLS.items()}
-    lines = {BOTTLENECK_LINE: bottleneck_line_formula(language), PLAN_LINE: plan_line_formula(language)}
+    lines = {
+        BOTTLENECK_LINE: bottleneck_line_formula(language),
+        NEVER_ENTERED_LINE: never_entered_formula(language),
+        PLAN_LINE: plan_line_formula(language),
+        **card_foot_formulas(language),
+    }
     return cards | {name: render_formula(text, language) for name, text in lines.items()}
 
 

@@ -24,6 +24,7 @@ from xl_salesflow.metrics.deal_cube import Cube
 from xl_salesflow.metrics.early_warning_metrics import EARLY_WARNING_METRICS
 from xl_salesflow.metrics.feedback_metrics import FEEDBACK_METRICS
 from xl_salesflow.metrics.forecast_metrics import CATEGORY_METRICS, WEIGHTED_METRICS
+from xl_salesflow.metrics.funnel_notes import CARD_FEET
 from xl_salesflow.metrics.funnel_steps import STEP_NAMING, build_funnel_steps, name_step_rows
 from xl_salesflow.metrics.group_metrics import GROUP_COLUMNS, GROUP_NAMING, LISTED_GROUP_ROWS, build_grouping
 from xl_salesflow.metrics.history_workings import STEP_ROWS, TREND_MONTHS
@@ -99,10 +100,8 @@ METRICS_BY_ID: Mapping[str, Metric[Cube]] = MappingProxyType(
 METRIC_SMALL_PRINT: Mapping[str, Text] = MappingProxyType(
     {
         "open_count": Text("as of the date"),
-        "open_value": Text("sum of amounts"),
-        "weighted_value": Text("amount × probability"),
+        **{metric: foot.words for metric, foot in CARD_FEET.items()},
         "won_count": Text("closed in the period"),
-        "won_value": Text("closed in the period"),
         "win_rate": Text("won ÷ (won + lost)"),
         "win_rate_of_all": Text("won ÷ all created"),
         "cycle_days_won_mean": Text("days from creation"),

@@ -21,9 +21,11 @@ from xl_salesflow.metrics.array_arithmetic import (
     divide_or_unknown,
     round_array_to_cents,
     sum_by_group,
+    sum_known_by_group,
 )
 from xl_salesflow.metrics.deal_cube import Cube
 from xl_salesflow.metrics.formula_criteria import (
+    HAS_AMOUNT,
     ONGOING_STAY,
     OUTCOME_LOST,
     OUTCOME_OPEN,
@@ -38,6 +40,7 @@ from xl_salesflow.metrics.formula_criteria import (
     deals_formula_past,
     deals_formula_today,
     formula_today_only,
+    known_sum_formula,
     sum_formula,
 )
 from xl_salesflow.metrics.history_workings import TREND_MONTHS, working_lookup
@@ -264,9 +267,9 @@ def trend_win_rate(months: TrendMonths) -> MetricArray:
 
 
 def trend_won_value(months: TrendMonths) -> MetricArray:
-    """Sum the amounts of the deals won in each month."""
+    """Sum the amounts of the deals won in each month; unknown if there are some and none has an amount."""
     won = months.ended("won")
-    return sum_by_group(months.cube.amount, won >= 0, won, TREND_MONTHS)
+    return sum_known_by_group(months.cube.amount, won >= 0, won, TREND_MONTHS)
 
 
 def _trend_dated_formula(aggregate: Aggregate, formula: SnapshotFormula, *criteria: Criterion) -> str:
@@ -276,8 +279,12 @@ def _trend_dated_formula(aggregate: Aggregate, formula: SnapshotFormula, *criter
     return f"IF(IsCohort=1,{created},{closed})"
 
 
-def _won_value_in_month(formula: SnapshotFormula) -> str:
-    return _trend_dated_formula(_SUM_MONTH_AMOUNT, formula, OUTCOME_WON)
+def _won_in_month_formula(aggregate: Aggregate, *also: Criterion) -> str:
+    now, then = (
+        _trend_dated_formula(aggregate, snapshot, OUTCOME_WON, *also)
+        for snapshot in (deals_formula_today, _trend_past_formula)
+    )
+    return f"IF(IsToday=1,{now},{then})"
 
 
 def _trend_past_formula(aggregate: Aggregate, when: PeriodRule, *criteria: Criterion) -> str:
@@ -325,8 +332,11 @@ TREND_COLUMNS: tuple[ColumnMetric[TrendMonths], ...] = (
         "won_value",
         MetricFormula(
             # a month without won deals is 0 without reading the deals
-            f"IF({{won_count}}=0,0,ROUND(IF(IsToday=1,{_won_value_in_month(deals_formula_today)},"
-            f"{_won_value_in_month(_trend_past_formula)}),2))"
+            known_sum_formula(
+                "{won_count}",
+                _won_in_month_formula(count_formula, HAS_AMOUNT),
+                _won_in_month_formula(_SUM_MONTH_AMOUNT),
+            )
         ),
         trend_won_value,
     ),

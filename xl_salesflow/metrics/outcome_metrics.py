@@ -32,6 +32,7 @@ from xl_salesflow.metrics.formula_criteria import (
     deals_formula,
     deals_formula_past,
     deals_formula_today,
+    known_sum_formula,
     median_formula,
     sum_formula,
 )
@@ -167,6 +168,21 @@ def valued_lost_count(cube: Cube) -> MetricArray:
     return cube.count(cube.lost & ~np.isnan(cube.amount))
 
 
+def unvalued_open_count(cube: Cube) -> MetricArray:
+    """Count the open deals that have no amount."""
+    return open_deal_count(cube) - valued_open_count(cube)
+
+
+def unvalued_won_count(cube: Cube) -> MetricArray:
+    """Count the won deals that have no amount."""
+    return won_deal_count(cube) - valued_won_count(cube)
+
+
+def unvalued_lost_count(cube: Cube) -> MetricArray:
+    """Count the lost deals that have no amount."""
+    return lost_deal_count(cube) - valued_lost_count(cube)
+
+
 def valued_closed_count(cube: Cube) -> MetricArray:
     """Count the won and lost deals that have an amount."""
     return valued_won_count(cube) + valued_lost_count(cube)
@@ -219,7 +235,7 @@ def _outcome_count_formula(when: PeriodRule, *criteria: Criterion) -> MetricForm
 
 def _outcome_value_formula(count: str, when: PeriodRule, *criteria: Criterion) -> MetricFormula:
     total = deals_formula(sum_formula("amount"), when, *criteria)
-    return MetricFormula(f'IF({count}=0,0,IF({{sample}}=0,"",ROUND({total},2)))')
+    return MetricFormula(known_sum_formula(count, "{sample}", total))
 
 
 _DEAL_COUNT = _outcome_count_formula("always", OUTCOME_RECORDED)
@@ -238,6 +254,14 @@ _UNDATED_CLOSED_COUNT = MetricFormula(
     'COUNTIFS({Deals.in_view},1,{Deals.outcome},{outcome:won},{Deals.closed},"")'
     '+COUNTIFS({Deals.in_view},1,{Deals.outcome},{outcome:lost},{Deals.closed},"")'
 )
+
+
+def _unvalued_metric(
+    outcome: str, name: Text, definition: Text, valued: MetricFormula, compute: Callable[[Cube], MetricArray]
+) -> Metric[Cube]:
+    formula = MetricFormula(f"{outcome}_count-{valued.text}")
+    return Metric(f"unvalued_{outcome}_count", name, definition, Unit.DEALS, formula, compute, formula, compute)
+
 
 OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
@@ -312,6 +336,32 @@ OUTCOME_METRICS: tuple[Metric[Cube], ...] = (
         Text("Sum of the amounts of the lost deals; blank if there are some and none has an amount."),
         Unit.MONEY, _outcome_value_formula("lost_count", "closed", OUTCOME_LOST), lost_deal_value,
         _VALUED_LOST_COUNT, valued_lost_count,
+    ),
+    *(
+        _unvalued_metric(*declared)
+        for declared in (
+            (
+                "open",
+                Text("Open deals without an amount"),
+                Text("Open deals whose amount is blank; an amount of 0 is one. The values above leave them out."),
+                _VALUED_OPEN_COUNT,
+                unvalued_open_count,
+            ),
+            (
+                "won",
+                Text("Won deals without an amount"),
+                Text("Won deals whose amount is blank; an amount of 0 is one. The values above leave them out."),
+                VALUED_WON_COUNT,
+                unvalued_won_count,
+            ),
+            (
+                "lost",
+                Text("Lost deals without an amount"),
+                Text("Lost deals whose amount is blank; an amount of 0 is one. The values above leave them out."),
+                _VALUED_LOST_COUNT,
+                unvalued_lost_count,
+            ),
+        )
     ),
     Metric(
         "mean_won_value",

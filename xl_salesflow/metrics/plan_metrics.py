@@ -42,9 +42,9 @@ def plan_value(cube: Cube) -> MetricArray:
     """Return what the target typed on the sheet Plan, or else on the sheet Targets, still lacks; 0 once it is reached."""
     own = cube.pipeline.named.get("PlanTarget")
     if isinstance(own, (int, float)) and own == own:
-        return np.fmax(round_array_to_cents(float(own) - won_to_date(cube)), 0.0)
+        return np.maximum(round_array_to_cents(float(own) - won_to_date(cube)), 0.0)
     gap = target_gap(cube)
-    return np.where(np.isnan(gap), np.nan, np.fmax(gap, 0.0))
+    return np.maximum(gap, 0.0)
 
 
 def won_needed(cube: Cube) -> MetricArray:
@@ -240,7 +240,10 @@ PLAN_METRICS: tuple[Metric[Cube], ...] = (
             "Target typed on the Plan sheet (if blank: of the sheet Targets) − what is won in the target's period; at least 0."
         ),
         Unit.MONEY,
-        MetricFormula('IF(PlanTarget="",IF(target_gap="","",MAX(0,target_gap)),MAX(0,ROUND(PlanTarget-won_to_date,2)))'),
+        MetricFormula(
+            'IF(PlanTarget="",IF(target_gap="","",MAX(0,target_gap)),'
+            'IF(won_to_date="","",MAX(0,ROUND(PlanTarget-won_to_date,2))))'
+        ),
         plan_value,
         MetricFormula('""'), Cube.unknown,
     ),

@@ -12,14 +12,17 @@ from xl_salesflow.metrics.array_arithmetic import (
     mean_by_group,
     percentile_by_group,
     sum_by_group,
+    sum_known_by_group,
 )
 from xl_salesflow.metrics.formula_criteria import (
+    HAS_AMOUNT,
     OUTCOME_OPEN,
     Aggregate,
     Criterion,
     count_formula,
     deals_formula,
     deals_formula_today,
+    known_sum_formula,
     sum_formula,
 )
 from xl_salesflow.metrics.funnel_steps import (
@@ -112,17 +115,16 @@ def stage_open_count(steps: FunnelSteps) -> MetricArray:
 
 
 def stage_open_value(steps: FunnelSteps) -> MetricArray:
-    """Sum the amounts of the open deals in each stage."""
+    """Sum the amounts of the open deals in each stage; unknown if there are some and none has an amount."""
     return steps.blank_unless_open(
-        sum_by_group(steps.cube.amount, open_in_steps(steps), steps.step_of_deals, steps.size)
+        sum_known_by_group(steps.cube.amount, open_in_steps(steps), steps.step_of_deals, steps.size)
     )
 
 
 def stage_weighted_value(steps: FunnelSteps) -> MetricArray:
-    """Sum the weighted values of the open deals in each stage."""
-    return steps.blank_unless_open(
-        sum_by_group(steps.cube.weighted, open_in_steps(steps), steps.step_of_deals, steps.size)
-    )
+    """Sum the weighted values of the open deals in each stage; unknown where their value is."""
+    total = sum_by_group(steps.cube.weighted, open_in_steps(steps), steps.step_of_deals, steps.size)
+    return np.where(np.isnan(stage_open_value(steps)), np.nan, total)
 
 
 def open_in_steps(steps: FunnelSteps) -> MetricMask:
@@ -153,12 +155,20 @@ STAGE_VALUE_COLUMNS: tuple[ColumnMetric[FunnelSteps], ...] = (
     ),
     ColumnMetric(
         "open_value",
-        MetricFormula(formula_if_open_stage(f"ROUND({open_in_stage_formula(sum_formula('amount'))},2)")),
+        MetricFormula(
+            formula_if_open_stage(
+                known_sum_formula(
+                    "{open_count}",
+                    open_in_stage_formula(count_formula, HAS_AMOUNT),
+                    open_in_stage_formula(sum_formula("amount")),
+                )
+            )
+        ),
         stage_open_value,
     ),
     ColumnMetric(
         "weighted_value",
-        MetricFormula(formula_if_open_stage(f"ROUND({open_in_stage_formula(SUM_WEIGHTED_VALUE)},2)")),
+        MetricFormula(f'IF({{open_value}}="","",ROUND({open_in_stage_formula(SUM_WEIGHTED_VALUE)},2))'),
         stage_weighted_value,
     ),
 )

@@ -18,6 +18,7 @@ from xl_salesflow.metrics.array_arithmetic import (
 )
 from xl_salesflow.metrics.deal_cube import Cube, days_since_1970, stored_filter_value
 from xl_salesflow.metrics.formula_criteria import (
+    HAS_AMOUNT,
     OUTCOME_OPEN,
     OUTCOME_WON,
     Criteria,
@@ -28,6 +29,7 @@ from xl_salesflow.metrics.formula_criteria import (
     criterion_is_number,
     deals_formula,
     formula_today_only,
+    known_sum_formula,
     sum_formula,
 )
 from xl_salesflow.metrics.metric_declaration import Metric, MetricArray, MetricFormula, Unit
@@ -116,8 +118,13 @@ def target_value_of_days(cube: Cube, first: float, last: float) -> MetricArray:
 
 
 def won_to_date(cube: Cube) -> MetricArray:
-    """Sum what was won in the target period, by closing date."""
-    return cube.total(cube.amount, won_in_target_period(cube))
+    """Sum what was won in the target period, by closing date; unknown if there are deals and none has an amount."""
+    return cube.known_total(cube.amount, won_in_target_period(cube))
+
+
+def unvalued_won_to_date_count(cube: Cube) -> MetricArray:
+    """Count what was won in the target period without an amount."""
+    return cube.count(won_in_target_period(cube) & np.isnan(cube.amount))
 
 
 def won_to_date_count(cube: Cube) -> MetricArray:
@@ -143,15 +150,20 @@ def target_gap(cube: Cube) -> MetricArray:
 
 
 def expected_value(cube: Cube) -> MetricArray:
-    """Sum the open deals expected to close in the target period; unknown for a past date."""
+    """Sum the open deals expected to close in the target period; unknown for a past date, and if none has an amount."""
     if not cube.today:
         return cube.unknown()
-    return cube.total(cube.amount, expected_in_period(cube))
+    return cube.known_total(cube.amount, expected_in_period(cube))
 
 
 def expected_count(cube: Cube) -> MetricArray:
     """Count the open deals expected to close in the target period; unknown for a past date."""
     return cube.count(expected_in_period(cube)) if cube.today else cube.unknown()
+
+
+def unvalued_expected_count(cube: Cube) -> MetricArray:
+    """Count the open deals expected to close in the target period without an amount; unknown for a past date."""
+    return cube.count(expected_in_period(cube) & np.isnan(cube.amount)) if cube.today else cube.unknown()
 
 
 def expected_in_period(cube: Cube) -> MetricMask:
@@ -222,7 +234,28 @@ WON_IN_TARGET_PERIOD = (OUTCOME_WON, *criteria_between("closed", TARGET_FIRST_DA
 EXPECTED_IN_TARGET_PERIOD = (OUTCOME_OPEN, *criteria_between("expected_close", TARGET_FIRST_DAY, TARGET_LAST_DAY))
 _NO_SAMPLE_FORMULA = MetricFormula('""')
 _EXPECTED_COUNT_FORMULA = MetricFormula(formula_today_only(count_formula, "open", *EXPECTED_IN_TARGET_PERIOD))
-_EXPECTED_VALUE_FORMULA = formula_today_only(sum_formula("amount"), "open", *EXPECTED_IN_TARGET_PERIOD)
+_WON_COUNT_FORMULA = MetricFormula(deals_formula(count_formula, "always", *WON_IN_TARGET_PERIOD))
+_VALUED_EXPECTED_COUNT = formula_today_only(count_formula, "open", *EXPECTED_IN_TARGET_PERIOD, HAS_AMOUNT)
+UNVALUED_WON_TO_DATE_FORMULA = (
+    f"({_WON_COUNT_FORMULA.text}-{deals_formula(count_formula, 'always', *WON_IN_TARGET_PERIOD, HAS_AMOUNT)})"
+)
+UNVALUED_EXPECTED_FORMULA = f'IF(IsToday=0,"",{_EXPECTED_COUNT_FORMULA.text}-{_VALUED_EXPECTED_COUNT})'
+_EXPECTED_VALUE_FORMULA = known_sum_formula(
+    "{sample}",
+    _VALUED_EXPECTED_COUNT,
+    formula_today_only(sum_formula("amount"), "open", *EXPECTED_IN_TARGET_PERIOD),
+)
+
+
+def won_value_formula(count: str, *criteria: Criterion) -> str:
+    """Return the formula of what the deals of *criteria* won in the target period; *count* is how many they are."""
+    valued, total = (
+        deals_formula(aggregate, "always", *WON_IN_TARGET_PERIOD, *criteria, *also)
+        for aggregate, also in ((count_formula, (HAS_AMOUNT,)), (sum_formula("amount"), ()))
+    )
+    return known_sum_formula(count, valued, total)
+
+
 _VELOCITY_UNKNOWN = 'OR(mean_won_value="",win_rate="",cycle_days_won_mean="")'
 
 TARGET_METRICS: tuple[Metric[Cube], ...] = (
@@ -239,33 +272,36 @@ TARGET_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "won_to_date",
         Text("Won towards the target"),
-        Text("Sum of the deals won in the period of the target, by their closing date in either reading."),
-        Unit.MONEY, MetricFormula(f"ROUND({deals_formula(sum_formula('amount'), 'always', *WON_IN_TARGET_PERIOD)},2)"),
-        won_to_date, MetricFormula(deals_formula(count_formula, "always", *WON_IN_TARGET_PERIOD)), won_to_date_count,
+        Text(
+            "Sum of the deals won in the period of the target, by their closing date in either reading; blank if there are "
+            "some and none has an amount."
+        ),
+        Unit.MONEY, MetricFormula(won_value_formula("{sample}")), won_to_date,
+        _WON_COUNT_FORMULA, won_to_date_count,
     ),
     Metric(
         "attainment",
         Text("Attainment"),
         Text("Won value ÷ target, both of the target's period."),
-        Unit.RATIO, MetricFormula('IF(target="","",IF(target=0,"",won_to_date/target))'), target_attainment,
+        Unit.RATIO, MetricFormula('IF(OR(target="",won_to_date=""),"",IF(target=0,"",won_to_date/target))'), target_attainment,
         _NO_SAMPLE_FORMULA, Cube.unknown,
     ),
     Metric(
         "target_gap",
         Text("Still to win"),
         Text("Target − won so far; negative once the target is passed."),
-        Unit.MONEY, MetricFormula('IF(target="","",IF(target=0,"",ROUND(target-won_to_date,2)))'), target_gap,
+        Unit.MONEY, MetricFormula('IF(OR(target="",won_to_date=""),"",IF(target=0,"",ROUND(target-won_to_date,2)))'), target_gap,
         _NO_SAMPLE_FORMULA, Cube.unknown,
     ),
     Metric(
         "expected_value",
         Text("Expected in the period"),
         Text(
-            "Sum of the open deals whose expected close lies in the period of the target. Available "
-            "only in today's snapshot."
+            "Sum of the open deals whose expected close lies in the period of the target; blank if there are some and none "
+            "has an amount. Available only in today's snapshot."
         ),
         Unit.MONEY,
-        MetricFormula(f'IF({{sample}}="","",ROUND({_EXPECTED_VALUE_FORMULA},2))'), expected_value,
+        MetricFormula(f'IF({{sample}}="","",{_EXPECTED_VALUE_FORMULA})'), expected_value,
         _EXPECTED_COUNT_FORMULA, expected_count,
     ),
     Metric(

@@ -83,6 +83,16 @@ class TeamActivity:
         return np.array(found, dtype=np.float64)
 
 
+@dataclass(frozen=True)
+class OwnerActivity(TeamActivity):
+    """One row per owner whose deals the cube groups, in its order."""
+
+    @cached_property
+    def names(self) -> Sequence[tuple[str, str]]:
+        """Return the column and the name of each row."""
+        return [("owner", key) for key in self.cube.keys]
+
+
 def _activities_in(team: TeamActivity, chosen: MetricMask) -> pd.DataFrame:
     return team.cube.pipeline["Activities"][chosen]
 

@@ -44,6 +44,7 @@ from xl_salesflow.metrics.target_metrics import (
     WON_IN_TARGET_PERIOD,
     target_value,
     won_to_date,
+    won_value_formula,
 )
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import NAMED_CELLS, QUERY_FILTERS
@@ -154,7 +155,7 @@ def team_conversion(team: TeamPlan) -> MetricArray:
 @cache_on_argument
 def team_won_needed(team: TeamPlan) -> MetricArray:
     """Divide what is still to be won by the mean won value, rounded up."""
-    missing = np.where(np.isnan(team.target), np.nan, np.fmax(team_target_gap(team), 0.0))
+    missing = np.maximum(team_target_gap(team), 0.0)
     mean = team_mean_won_value(team)
     return round_up_whole(divide_or_unknown(missing, np.where(mean > 0, mean, np.nan)))
 
@@ -207,6 +208,10 @@ def _formula_if_target(formula: str) -> MetricFormula:
     return MetricFormula(f'IF({{target}}="","",{formula})')
 
 
+def _formula_if_won(formula: str) -> MetricFormula:
+    return MetricFormula(f'IF({{won_to_date}}="","",{formula})')
+
+
 def _team_reached_formula(place: str, order: str) -> MetricFormula:
     first = (Criterion("state", "<>", "0"), Criterion("first", "=", "1"), _OF_TEAM_ROW, *criteria_at_step(place))
     known = Criterion("created", "<=", "AsOf")  # for a past date, deals without a creation date are left out
@@ -232,12 +237,12 @@ TEAM_PLAN_COLUMNS: tuple[ColumnMetric[TeamPlan], ...] = (
     ColumnMetric(
         "won_to_date",
         _formula_if_target(
-            f"ROUND({deals_formula(sum_formula('amount'), 'always', *WON_IN_TARGET_PERIOD, _OF_TEAM_ROW)},2)"
+            won_value_formula(deals_formula(count_formula, "always", *WON_IN_TARGET_PERIOD, _OF_TEAM_ROW), _OF_TEAM_ROW)
         ),
         team_won_to_date,
     ),
-    ColumnMetric("attainment", _formula_if_target("{won_to_date}/{target}"), team_attainment),
-    ColumnMetric("gap", _formula_if_target("ROUND({target}-{won_to_date},2)"), team_target_gap),
+    ColumnMetric("attainment", _formula_if_won("{won_to_date}/{target}"), team_attainment),
+    ColumnMetric("gap", _formula_if_won("ROUND({target}-{won_to_date},2)"), team_target_gap),
     ColumnMetric(
         "won_count",
         _formula_if_target(deals_formula(count_formula, "closed", OUTCOME_WON, _OF_TEAM_ROW)),
@@ -260,7 +265,7 @@ TEAM_PLAN_COLUMNS: tuple[ColumnMetric[TeamPlan], ...] = (
     ColumnMetric(
         "won_needed",
         _formula_if_target(
-            'IF({mean_won_value}="","",IF({mean_won_value}<=0,"",ROUNDUP(ROUND(MAX(0,{gap})/{mean_won_value},9),0)))'
+            'IF(OR({mean_won_value}="",{gap}=""),"",IF({mean_won_value}<=0,"",ROUNDUP(ROUND(MAX(0,{gap})/{mean_won_value},9),0)))'
         ),
         team_won_needed,
     ),

@@ -10,8 +10,8 @@ Public names, by file:
     commission_tables: COMMISSION_PERSON_ROWS
     deal_tables: OPEN_STAY_END, USABLE_YEARS
     manager_tables: METRICS_TABLE
-    named_values: BOTTLENECK_LINE, METRIC_NAME_PREFIXES, NAMED_CELLS, PLAN_LINE, Query, QUERY_FILTERS, Settings,
-        SETTINGS_BY_ID, SettingSchema, SettingValue
+    named_values: BOTTLENECK_LINE, METRIC_NAME_PREFIXES, NAMED_CELLS, NEVER_ENTERED_LINE, PLAN_LINE, Query,
+        QUERY_FILTERS, Settings, SETTINGS_BY_ID, SettingSchema, SettingValue
     plain_values: is_blank, is_missing, json_value, LOST_CHARACTER, plain_number, plain_value, replace_half_characters
     planning_tables: TEAM_OWNER_ROWS
     row_names: fill_row_name, ROW_NAMES, uses_row_name

@@ -142,11 +142,11 @@ class Settings:
         return value if value != "" else declared.default_in("en")
 
 
-METRIC_NAME_PREFIXES = ("", "Card_", "Then_", "Change_")
-"""Prefix of a metric's id in cell names: for its value, its card, its earlier value, and the change."""
+METRIC_NAME_PREFIXES = ("", "Card_", "Foot_", "Then_", "Change_")
+"""Prefix of a metric's id in cell names: for its value, its card, the card's small print, its earlier value, and the change."""
 
-BOTTLENECK_LINE, PLAN_LINE = "BottleneckLine", "PlanLine"
-"""The named cells of the lines about the bottleneck, and about what the plan assumes."""
+BOTTLENECK_LINE, NEVER_ENTERED_LINE, PLAN_LINE = "BottleneckLine", "NeverEnteredLine", "PlanLine"
+"""The named cells of the lines about the bottleneck, stages that nobody entered, and what the plan assumes."""
 
 QUERY_FILTERS: Mapping[str, str] = MappingProxyType(
     {

@@ -6,6 +6,8 @@ only those of formulas move; an input cell keeps its name.
 
 from __future__ import annotations
 
+from xl_salesflow.locale.texts import LANGUAGES
+from xl_salesflow.metrics.funnel_notes import CARD_FEET
 from xl_salesflow.metrics.metric_sheets import card_formulas
 from xl_salesflow.ooxml.cell_contents import CellFormula
 from xl_salesflow.ooxml.cell_references import Area
@@ -71,7 +73,7 @@ class DisplacedNames:
         at = self._there.book.names[name]
         is_formula = self._there.formula(BookCell(at.sheet, at.row, at.col)) is not None
         return (
-            self._here.is_blank(cell)
+            _may_be_written(self._here, cell)
             or (self._here.formula(cell) is not None) == is_formula
             or (is_formula and any(area.contains_cell(cell.row, cell.column) for area in self._arrays(cell.sheet)))
         )
@@ -93,6 +95,7 @@ def is_cell_in_table(book: Workbook, cell: BookCell) -> bool:
 
 
 _CARD_NAMES = set(card_formulas("en"))  # the names are the same in every language
+_FORMER_SMALL_PRINT = {foot.words.in_(language) for foot in CARD_FEET.values() for language in LANGUAGES}
 _LABEL_OFFSETS = (
     (0, -1),
     (-1, 0),
@@ -142,7 +145,7 @@ def find_deleted_names(workbook: Workbook, shipped: Workbook) -> list[str]:
         text, at = workbook.name_texts.get(name), shipped.names.get(name)
         if text is None and at is not None:
             place = _find_place_for_name(here, there, BookCell(at.sheet, at.row, at.col))
-            if place is None or here.is_blank(place):
+            if place is None or _may_be_written(here, place):
                 continue
         if text is None and at is None:
             continue
@@ -189,14 +192,19 @@ def _find_counterpart_cell(here: BookCells, there: BookCells, cell: BookCell) ->
         return None
     place = cell._replace(sheet=sheet)
     alike = (here.formula(place) is None) == (there.formula(cell) is None)
-    return place if alike or here.is_blank(place) else None
+    return place if alike or _may_be_written(here, place) else None
+
+
+def _may_be_written(here: BookCells, place: BookCell) -> bool:
+    """Return whether a cell is blank, or has the small print of a card, which is a formula now."""
+    return here.is_blank(place) or here.value(place) in _FORMER_SMALL_PRINT
 
 
 def _write_missing_named_cell(
     after: Workbook, here: BookCells, there: BookCells, pattern: BookCell, place: BookCell, ours: set[str] | None
 ) -> None:
     """Write a blank cell and its texts as in the template; of existing texts, only those in *ours* are overwritten."""
-    if here.is_blank(place):
+    if _may_be_written(here, place):
         formula = there.formula(pattern)
         after.set_cell(place.sheet, place.row, place.column, CellFormula(formula) if formula else there.value(pattern))
     for down, right in _LABEL_OFFSETS:

@@ -20,7 +20,13 @@ from xl_salesflow.ooxml.recalculation import (
     Recalculation,
 )
 from xl_salesflow.ooxml.workbook_editor import Workbook
-from xl_salesflow.schema.named_values import BOTTLENECK_LINE, METRIC_NAME_PREFIXES, NAMED_CELLS, PLAN_LINE
+from xl_salesflow.schema.named_values import (
+    BOTTLENECK_LINE,
+    METRIC_NAME_PREFIXES,
+    NAMED_CELLS,
+    NEVER_ENTERED_LINE,
+    PLAN_LINE,
+)
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.empty_workbook import read_empty_workbook
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout
@@ -40,7 +46,7 @@ def known_formulas(layout: WorkbookLayout, book: Workbook) -> KnownFormulas:
     columns = {name: [layout.headers[name][column.id] for column in TABLES[name].formulas] for name in layout.tables}
     metrics = book.read_table(layout.tables["Metrics"].name)[layout.headers["Metrics"]["metric"]]
     cards = [f"{prefix}{metric}" for prefix in METRIC_NAME_PREFIXES for metric in metrics if metric]
-    return KnownFormulas(columns, [*NAMED_CELLS, BOTTLENECK_LINE, PLAN_LINE, *cards])
+    return KnownFormulas(columns, [*NAMED_CELLS, BOTTLENECK_LINE, NEVER_ENTERED_LINE, PLAN_LINE, *cards])
 
 
 def report_own_formulas(outcome: Recalculation, book: Workbook, language: Language) -> OwnFormulaResults | None:

@@ -26,6 +26,8 @@ from xl_salesflow.metrics.funnel_answers import (
     find_bottleneck,
     metric_table_rows,
 )
+from xl_salesflow.metrics.funnel_notes import CARD_FEET, list_never_entered
+from xl_salesflow.metrics.funnel_steps import build_funnel_steps
 from xl_salesflow.metrics.metric_declaration import MetricArray, Unit
 from xl_salesflow.metrics.metric_tables import (
     METRIC_MARK,
@@ -62,6 +64,11 @@ def answer_sales_plan(pipeline: Pipeline, target: float | None, by: date | None)
     if by and by < pipeline.as_of:
         raise UsageError("The day to win by ({by}) is before {as_of}; choose a later one.", by=by, as_of=pipeline.as_of)
     answer = compute_sales_plan(pipeline, target, by)
+    if answer.figures.value_to_win is None and answer.figures.target is not None:
+        raise UsageError(
+            "What is won towards the target is not known, because none of the deals won in its period has an amount; "
+            "fill in their amounts."
+        )
     if answer.figures.value_to_win is None:
         raise UsageError("No target is set for this period and slice; give --target, or fill in the sheet Targets.")
     return answer
@@ -192,7 +199,7 @@ def build_report_document(pipeline: Pipeline) -> Document:
         "result": _report_result(pipeline, answer),
         "bottleneck": find_bottleneck(pipeline, answer.stages),
         "risks": _report_risks(pipeline),
-        "stages": list(answer.stages),
+        "stages": _report_stages(pipeline, answer),
         "months": _report_months(pipeline),
         "ageing": _report_ageing(pipeline, answer),
         "lost_stages": _report_leaks(lost, lost["stage"]),
@@ -216,9 +223,21 @@ def _report_metrics(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
             "value": answer.metrics[metric.id],
             "sample": answer.samples[metric.id],
             "small": is_estimated_metric(metric) and METRIC_MARK.is_due({"sample": answer.samples[metric.id]}, limit),
+            "unvalued": _count_unvalued(metric.id, answer),
         }
         for metric in METRICS_BY_ID.values()
     ]
+
+
+def _count_unvalued(metric: str, answer: Funnel) -> MetricValue:
+    """Return how many deals that *metric* adds up have no amount; None if it adds up none."""
+    foot = CARD_FEET.get(metric)
+    return answer.metrics.get(foot.formula) if foot else None
+
+
+def _report_stages(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
+    never = list_never_entered(build_funnel_steps(build_cube(pipeline)))
+    return [{**row, "never_entered": row["stage"] in never} for row in answer.stages]
 
 
 def _report_result(pipeline: Pipeline, answer: Funnel) -> dict[str, Any]:
@@ -275,6 +294,7 @@ def _report_owners(pipeline: Pipeline) -> list[dict[str, Any]]:
                 "target": target,
                 "won_to_date": won,
                 "attainment": won / target if target and won is not None else None,
+                **{column: (group.activity or {}).get(column) for column in ("activities", "answers", "satisfaction")},
                 "overdue": int(overdue.get(fold_text(group.key), 0)),
                 "small": WIN_RATE_MARK.is_due(group.metrics, limit),
             }

@@ -8,10 +8,11 @@ from openpyxl.worksheet.pagebreak import Break
 
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.metric_sheets import COMPARED_CARDS, METRIC_ROW_KEYS, metric_number_format
-from xl_salesflow.schema.named_values import BOTTLENECK_LINE
+from xl_salesflow.schema.named_values import BOTTLENECK_LINE, NEVER_ENTERED_LINE
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.workbook.template.defined_names import define_name
+from xl_salesflow.workbook.template.defined_names import define_name, structured_reference
 from xl_salesflow.workbook.template.page_charts import (
+    ChartBlock,
     ChartBox,
     SeriesLook,
     build_column_chart,
@@ -44,6 +45,7 @@ from xl_salesflow.workbook.template.template_styles import (
     PAGE_LOOK,
     RECORD_COLOUR,
     RED_INK_COLOUR,
+    WHITE_COLOUR,
     band_border,
     template_font,
 )
@@ -57,7 +59,8 @@ _FUNNEL_INPUTS = (
 )
 _FUNNEL_CARD_ROW, _FUNNEL_CHART_ROW, _FUNNEL_CHART_ROWS = 12, 18, 18
 _DEFINITION_LENGTH = 140  # characters of a definition that fit into the page's width at nine points
-_FUNNEL_PAD_COLUMN = 19  # a column to the right of the page
+_CHART_BLOCK_COLUMN = 19  # to the right of the page
+_CHART_BLOCK = ("number", "pad", "stage", "reached", "step_conversion", "median_days", "day_limit")
 
 _FUNNEL_TITLE = Text("Funnel")
 _FUNNEL_SUBTITLE = Text("Choose below; every number on this page follows.")
@@ -82,7 +85,8 @@ def add_funnel_page(workbook: Workbook, language: Language, steps: int) -> tuple
     metrics = _write_metrics_table(page_, stages.last + 2)
     write_headline_cards(page_, _FUNNEL_CARD_ROW, COMPARED_CARDS, compared=True)
     write_live_line(page_, _FUNNEL_CHART_ROW - 1, BOTTLENECK_LINE)
-    _draw_funnel_charts(page_, stages)
+    _draw_funnel_charts(page_, _write_chart_block(page_, stages))
+    write_live_line(page_, _FUNNEL_CHART_ROW + _FUNNEL_CHART_ROWS, NEVER_ENTERED_LINE)
     sheet.freeze_panes = "A4"  # the title; the filters take a third of a small screen
     sheet.print_area = f"A1:Q{metrics.last}"
     set_up_printing(sheet, language, landscape=True, tall=0)
@@ -98,13 +102,34 @@ def _write_stage_metrics(page_: PagePanel, row: int, steps: int) -> PlacedTable:
         sheet, TABLES["StageMetrics"], language, template_metric_rows("StageMetrics", language), row + 1, 2, PAGE_LOOK
     )
     shape_step_rows(page_, placed, steps)
-    head = sheet.cell(placed.top, _FUNNEL_PAD_COLUMN, _FOR_CHART_TEXT.in_(language))
-    head.font, head.number_format = template_font(language, size=8, colour=MUTED_COLOUR), ";;;"
-    for number in range(placed.first, placed.last + 1):
-        reached = f"{placed.column_letter('reached')}{number}"
-        pad = sheet.cell(number, _FUNNEL_PAD_COLUMN, f'=IF({reached}="",0,(MAX({placed.body("reached")})-{reached})/2)')
-        pad.font, pad.number_format = template_font(language, size=8, colour=MUTED_COLOUR), ";;;"
     return placed
+
+
+def _write_chart_block(page_: PagePanel, stages: PlacedTable) -> ChartBlock:
+    """Write the rows that the charts draw, to the right of the page: the stages that somebody entered, closed up."""
+    block = ChartBlock(page_.sheet, stages.top, _CHART_BLOCK_COLUMN, stages.length, _CHART_BLOCK)
+    entries, position = (structured_reference("Moves", column, page_.language) for column in ("entries", "position"))
+    for column in _CHART_BLOCK[2:]:
+        header = TABLES["StageMetrics"].header(column, page_.language)
+        _write_chart_cell(page_, block, column, block.top, header)
+    _write_chart_cell(page_, block, "pad", block.top, _FOR_CHART_TEXT.in_(page_.language))
+    for row in range(block.first, block.last + 1):
+        stage, step = (f"{stages.column_letter(column)}{row}" for column in ("stage", "position"))
+        number, reached = (block.column_letter(column) for column in ("number", "reached"))
+        above = f"COUNT({number}${block.top}:{number}{row - 1})"
+        is_left_out = f'IF({stage}="",TRUE,INDEX({entries},MATCH({step},{position},0))=0)'
+        _write_chart_cell(page_, block, "number", row, f'=IF({is_left_out},"",{above}+1)')
+        missing = f"(MAX({block.body('reached')})-{reached}{row})/2"
+        _write_chart_cell(page_, block, "pad", row, f'=IF({reached}{row}="",0,{missing})')
+        for column in _CHART_BLOCK[2:]:
+            place = f"MATCH({step},{block.body('number')},0)"
+            _write_chart_cell(page_, block, column, row, f'=IFERROR(INDEX({stages.body(column)},{place}),"")')
+    return block
+
+
+def _write_chart_cell(page_: PagePanel, block: ChartBlock, column: str, row: int, value: str) -> None:
+    cell = page_.sheet[f"{block.column_letter(column)}{row}"]
+    cell.value, cell.font = value, template_font(page_.language, size=8, colour=WHITE_COLOUR)
 
 
 def _write_metrics_table(page_: PagePanel, row: int) -> PlacedTable:
@@ -133,9 +158,9 @@ def _write_metrics_table(page_: PagePanel, row: int) -> PlacedTable:
     return placed
 
 
-def _draw_funnel_charts(page_: PagePanel, stages: PlacedTable) -> None:
+def _draw_funnel_charts(page_: PagePanel, stages: ChartBlock) -> None:
     language, bottom = page_.language, _FUNNEL_CHART_ROW + _FUNNEL_CHART_ROWS
-    shape = build_funnel_chart(stages, _FUNNEL_PAD_COLUMN, _FUNNEL_CHART_TITLE.in_(language), ACCENT_COLOUR)
+    shape = build_funnel_chart(stages, _FUNNEL_CHART_TITLE.in_(language), ACCENT_COLOUR)
     place_chart(page_.sheet, shape, ChartBox(2, _FUNNEL_CHART_ROW, 5, bottom))
     share = build_column_chart(
         stages, "stage", [SeriesLook("step_conversion", ACCENT_COLOUR, "0%")], _CONVERSION_CHART_TITLE.in_(language)

@@ -27,12 +27,47 @@ from openpyxl.drawing.text import (
     RegularTextRun,
     RichTextProperties,
 )
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xl_salesflow.ooxml.excel_notation import quote_sheet_name
 from xl_salesflow.workbook.template.table_sheets import PlacedTable
 from xl_salesflow.workbook.template.template_styles import INK_COLOUR, LINE_COLOUR, MUTED_COLOUR, WHITE_COLOUR
 
 SheetChart = BarChart | LineChart
+
+
+class ChartBlock(NamedTuple):
+    """Rows on a sheet that charts draw instead of a table: *top* has the headers, *left* the first of *columns*, from 1."""
+
+    sheet: Worksheet
+    top: int
+    left: int
+    length: int
+    columns: tuple[str, ...]
+
+    @property
+    def first(self) -> int:
+        """Return the first row below the headers."""
+        return self.top + 1
+
+    @property
+    def last(self) -> int:
+        """Return the last row."""
+        return self.top + self.length
+
+    def column_letter(self, column_id: str) -> str:
+        """Return the sheet column of *column_id* as letters."""
+        return get_column_letter(self.left + self.columns.index(column_id))
+
+    def body(self, column_id: str) -> str:
+        """Return the range of a column, from wherever it is copied to."""
+        letter = self.column_letter(column_id)
+        return f"${letter}${self.first}:${letter}${self.last}"
+
+    def absolute(self, column_id: str) -> str:
+        """Return the absolute address of a column, with the sheet."""
+        return f"{quote_sheet_name(self.sheet.title)}!{self.body(column_id)}"
 
 
 class ChartBox(NamedTuple):
@@ -53,15 +88,15 @@ class SeriesLook(NamedTuple):
     inside: bool = False
 
 
-def build_funnel_chart(placed: PlacedTable, pad: int, title: str, colour: str) -> BarChart:
-    """Return the funnel over the rows of StageMetrics; sheet column *pad* holds half of each bar's missing width."""
+def build_funnel_chart(placed: ChartBlock, title: str, colour: str) -> BarChart:
+    """Return the funnel over *placed*, whose column `pad` holds half of each bar's missing width."""
     chart = _build_bar_chart("bar", title, stacked=True)
     chart.gapWidth = 18
-    invisible = _build_bare_series(Reference(placed.sheet, pad, placed.first, pad, placed.last))
+    invisible = _build_bare_series(_chart_column_reference(placed, "pad"))
     invisible.graphicalProperties = GraphicalProperties(noFill=True)
     invisible.graphicalProperties.line.noFill = True
     chart.series.append(invisible)
-    chart.series.append(_build_chart_series(placed, SeriesLook("reached", colour, "#,##0", inside=True)))
+    chart.series.append(_build_chart_series(placed, SeriesLook("reached", colour, "#,##0;;", inside=True)))
     chart.set_categories(_chart_column_reference(placed, "stage"))
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.delete = True
@@ -70,7 +105,7 @@ def build_funnel_chart(placed: PlacedTable, pad: int, title: str, colour: str) -
 
 
 def build_column_chart(
-    placed: PlacedTable,
+    placed: PlacedTable | ChartBlock,
     category: str,
     looks: Sequence[SeriesLook],
     title: str,
@@ -138,7 +173,7 @@ def _build_chart_title(text: str) -> Title:
     return Title(tx=Text(rich=rich), overlay=False)
 
 
-def _build_chart_series(placed: PlacedTable, look: SeriesLook) -> Series:
+def _build_chart_series(placed: PlacedTable | ChartBlock, look: SeriesLook) -> Series:
     series = _build_bare_series(_chart_column_reference(placed, look.column))
     header = f"{placed.absolute(look.column).partition('!')[0]}!${placed.column_letter(look.column)}${placed.top}"
     series.tx = SeriesLabel(strRef=StrRef(header))
@@ -157,7 +192,7 @@ def _build_bare_series(values: Reference) -> Series:
     return Series(val=NumDataSource(numRef=NumRef(f=str(values))))
 
 
-def _chart_column_reference(placed: PlacedTable, column: str) -> Reference:
+def _chart_column_reference(placed: PlacedTable | ChartBlock, column: str) -> Reference:
     return Reference(range_string=placed.absolute(column))
 
 

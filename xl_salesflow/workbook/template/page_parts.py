@@ -269,6 +269,9 @@ def write_headline_cards(panel: PagePanel, row: int, feet: Mapping[str, Text], c
         label, small_print = metric_name(metric, panel.language), foot.in_(panel.language)
         cell = write_headline_card(panel, row, slot, label, small_print, f"={metric}", metric_card_format(metric))
         define_name(panel.workbook, f"Card_{metric}", absolute_cell_address(panel.sheet, cell))
+        if live_print := card_formulas(panel.language).get(f"Foot_{metric}"):
+            below = panel.sheet.cell(row + 2, cell.column, f"={live_print}")
+            define_name(panel.workbook, f"Foot_{metric}", absolute_cell_address(panel.sheet, below))
         if compared:
             _write_comparison_rows(panel, row + 3, slot, metric)
 
