@@ -9,6 +9,7 @@ from tests.metrics.stories import pipeline_from_table
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.funnel_answers import answer_funnel, compute_funnel, compute_metrics_by
 from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+from xl_salesflow.metrics.readings.report_facts import build_report_document
 from xl_salesflow.schema.named_values import NEVER_ENTERED_LINE, Query
 
 MARCH = {"start": date(2026, 3, 1), "end": date(2026, 3, 31)}
@@ -235,3 +236,12 @@ def test_stages_that_nobody_entered_are_named(query: Query, never: list[str]) ->
     assert list(answer_funnel(pipeline, None, None).never_entered) == never
     told = f"Never entered: {', '.join(never)}" if never else ""
     assert compute_sheet_values(pipeline).cells[NEVER_ENTERED_LINE] == told
+
+
+def test_the_report_shows_no_zero_for_what_is_not_known() -> None:
+    facts = build_report_document(without_amounts()).facts
+    assert [(row["name"], row["value"]) for row in facts["lost_reasons"]] == [("Price", None)]
+    assert [(row["key"], row["open_value"], row["won_value"]) for row in facts["owners"]] == [
+        ("Bo", 300, None),
+        ("Ann", None, 0),
+    ]

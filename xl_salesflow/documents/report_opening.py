@@ -45,9 +45,9 @@ _OWNER_COLUMNS: tuple[ReportColumn, ...] = (
     ("open_value", "open_value", "money"),
     ("open_now", "open_count", "count"),
     ("overdue", "overdue", "count"),
-    ("win_rate", "win_rate", "ratio"),
     ("activities_of_week", "activities", "count"),
     ("satisfaction", "satisfied", "name"),
+    ("win_rate", "win_rate", "ratio"),  # the last one has the mark of a small sample
 )
 
 

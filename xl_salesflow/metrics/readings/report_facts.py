@@ -331,9 +331,14 @@ def _report_ageing(pipeline: Pipeline, answer: Funnel) -> list[dict[str, Any]]:
             if high < 10**6
             else Text("{low} days and more").with_facts(low=low)
         )
-        value = round(float(inside["amount"].sum()), 2)
+        value = _sum_known_amounts(inside["amount"])
         rows.append({"label": label, "count": len(inside), "value": value, "late": usual is not None and low > usual})
     return rows
+
+
+def _sum_known_amounts(amounts: pd.Series) -> float | None:
+    """Return the sum to the cent; None if there are deals and none has an amount."""
+    return None if len(amounts) and amounts.isna().all() else round(float(amounts.sum()), 2)
 
 
 def _report_lost_stays(pipeline: Pipeline) -> pd.DataFrame:
@@ -366,9 +371,11 @@ def _report_loss_reasons(pipeline: Pipeline, lost: pd.DataFrame) -> pd.Series:
 
 
 def _report_leaks(lost: pd.DataFrame, names: pd.Series) -> list[dict[str, Any]]:
-    sums = lost["amount"].fillna(0).groupby(names).agg(["size", "sum"]).sort_values(["size", "sum"], ascending=False)
+    groups = lost["amount"].groupby(names)
+    sums = groups.agg(["size", "sum"]).sort_values(["size", "sum"], ascending=False)
     shares = sums["size"].cumsum() / max(int(sums["size"].sum()), 1)
+    known = {name: _sum_known_amounts(amounts) for name, amounts in groups}
     return [
-        {"name": name, "count": int(count), "value": round(float(value), 2), "share": float(share)}
-        for name, count, value, share in zip(sums.index, sums["size"], sums["sum"], shares, strict=True)
+        {"name": name, "count": int(count), "value": known[name], "share": float(share)}
+        for name, count, share in zip(sums.index, sums["size"], shares, strict=True)
     ]
