@@ -12,11 +12,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline, build_pipeline
 from xl_salesflow.imports.import_accounts import SourceAccount
+from xl_salesflow.imports.import_changes import build_import_changes
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_vocabulary import targets_of_table
 from xl_salesflow.imports.map_parts import ColumnMap, FileMap
+from xl_salesflow.imports.map_proposal import propose_import_map
 from xl_salesflow.imports.raw_files import TextLayout
 from xl_salesflow.imports.source_reader import ImportContext, SourceReader
 from xl_salesflow.locale.texts import Language
@@ -31,6 +34,24 @@ def workbook(language: Language = "en", currency: str = "") -> Pipeline:
     """Return an empty workbook with the six CRM stages, in the currency that a new one has or in *currency*."""
     empty = build_pipeline(TODAY, language).with_tables(**make_shipped_setup("crm", language))
     return replace(empty, settings=Settings({"currency": currency or {"en": "USD", "zh": "CNY"}[language]}))
+
+
+ASKED = "asked"
+"""Stands for what comes of a file whose map has a question."""
+
+DealSums = tuple[int, float, float, float]
+
+
+def imported_sums(path: Path, lines: Sequence[str], currency: str = "USD") -> DealSums | str:
+    """Write *lines* to *path* and import it: the number of deals, and the amounts open, won and lost, or ASKED."""
+    path.write_bytes("\r\n".join(lines).encode())
+    before = workbook("en", currency)
+    mapping = propose_import_map([path], before)
+    if mapping.asks:
+        return ASKED
+    deals = apply_change_set(before, build_import_changes(before, [path], mapping, as_history=True))["Deals"]
+    sums = deals.groupby("outcome")["amount"].sum().round(2)
+    return len(deals), *(float(sums.get(outcome, 0)) for outcome in ("open", "won", "lost"))
 
 
 def read_column(

@@ -25,10 +25,13 @@ from xl_salesflow.core.eastern_numerals import digits_of_numerals
 from xl_salesflow.core.written_periods import (
     NO_SUCH_DAY,
     CalendarSpan,
+    FiscalPeriod,
+    fiscal_span,
     full_year,
     make_day,
     make_month,
     parse_calendar_words,
+    parse_fiscal_period,
 )
 from xl_salesflow.core.written_times import NO_CLOCK, read_duration_days, split_clock
 from xl_salesflow.core.written_values import (
@@ -65,19 +68,22 @@ class DateReading(NamedTuple):
     at: time | None = NO_CLOCK
     offset: int | None = None
     serial: float | None = None
+    fiscal: FiscalPeriod | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DateStyle:
     """How the dates of a column are written: *order* is one of DATE_ORDERS, or "" if unknown.
 
-    *today* is the day that “yesterday” refers to; *takes_first* means that a month stands for its first day.
+    *today* is the day that “yesterday” refers to; *takes_first* means that a month stands for its first day. *fiscal_2025*
+    is the first day of the fiscal year 2025; without it, the quarters of fiscal years are not known.
     """
 
     order: str = ""
     today: date | None = None
     takes_first: bool = False
     date1904: bool = False
+    fiscal_2025: date | None = None
 
 
 _ANY_DATE_STYLE = DateStyle()
@@ -93,7 +99,9 @@ def read_written_date(text: str, style: DateStyle = _ANY_DATE_STYLE) -> WrittenD
         return _read_relative_date(reading.offset, style.today)
     if reading.serial is not None:
         return WrittenDate(serial_to_datetime(reading.serial, style.date1904), "date_as_text")
-    spans = _decide_days(reading.days, style.order)
+    if reading.fiscal is not None and style.fiscal_2025 is None:
+        return WrittenDate(None, "not_a_date")
+    spans = _decide_days(_days_of_reading(reading, style), style.order)
     if not spans or reading.at is None:
         return WrittenDate(None, "impossible_date")
     if len(spans) > 1:
@@ -107,6 +115,18 @@ def read_written_date(text: str, style: DateStyle = _ANY_DATE_STYLE) -> WrittenD
         return WrittenDate(moment, "date_as_text")
     day = span.first if style.takes_first else span.last
     return WrittenDate(datetime.combine(day, time()), "period_as_date", {"day": day.isoformat()})
+
+
+def _days_of_reading(reading: DateReading, style: DateStyle) -> Days:
+    if reading.fiscal is None or style.fiscal_2025 is None:
+        return reading.days
+    return _in_any_order(fiscal_span(reading.fiscal, style.fiscal_2025))
+
+
+def is_fiscal_period(text: str) -> bool:
+    """Return whether *text* is a year, a half or a quarter of a fiscal year."""
+    reading = parse_date_reading(text)
+    return reading is not None and reading.fiscal is not None
 
 
 def find_unlikely_dates(values: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
@@ -142,6 +162,7 @@ def parse_date_reading(text: str) -> DateReading | None:
         return None
     if match := _ISO_DAY.fullmatch(normalized):
         return _read_year_first(match, NO_CLOCK)
+    written = normalized
     normalized = digits_of_numerals(_weekday_behind().sub("", normalized))
     rest, at = split_clock(normalized)
     tight = _LOOSE_MARKS.sub(r"\1", rest).rstrip(".,")
@@ -154,6 +175,8 @@ def parse_date_reading(text: str) -> DateReading | None:
     span = parse_calendar_words(rest)
     if span is not None:
         return DateReading(_in_any_order(span), at)
+    if fiscal := parse_fiscal_period(rest) or parse_fiscal_period(written):
+        return DateReading({}, fiscal=fiscal)
     offset = _count_days_from_today(normalized.casefold())
     return None if offset is None else DateReading({}, offset=offset)
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xl_salesflow.core.written_values import (
@@ -31,7 +32,7 @@ _FIRST_EASTERN_LETTER = "\u1100"  # from here on, scripts do not separate words 
 class NumberAffix(NamedTuple):
     """What one side of the digits means; *codes* is empty if there is no currency, *factor* is 1 without a unit.
 
-    *is_chinese* means that the unit is one only among Chinese amounts.
+    *local* names the amounts among which the unit is one, a key of LOCAL_CURRENCIES; "" for a unit anywhere.
     """
 
     signs: str = ""
@@ -39,20 +40,30 @@ class NumberAffix(NamedTuple):
     factor: Decimal = Decimal(1)
     has_unit: bool = False
     per_cent: bool = False
-    is_chinese: bool = False
+    local: str = ""
 
 
 class _AffixWord(NamedTuple):
-    kind: str  # sign, currency, magnitude, shared, chinese, per_cent or round
+    kind: str  # sign, currency, magnitude, shared, per_cent, round, or a key of LOCAL_CURRENCIES
     factor: Decimal = Decimal(1)
     codes: CurrencyCodes = NO_CURRENCY
 
 
 _FILLER = _AffixWord("filler")
+CHINESE_UNIT, _INDIAN_UNIT, _IBERIAN_UNIT = "chinese", "indian", "iberian"
+LOCAL_CURRENCIES: Mapping[str, CurrencyCodes] = MappingProxyType(
+    {
+        CHINESE_UNIT: ("CNY", "TWD"),
+        _INDIAN_UNIT: ("INR", "PKR", "NPR", "LKR", "BDT"),
+        _IBERIAN_UNIT: ("BRL", "MXN", "ARS", "CLP", "COP", "PEN", "UYU"),
+    }
+)
+"""Kind of a unit that is one in some countries only (12W, 1.2 Cr, 85 mil) → the currencies of these."""
+
 _MAGNITUDE_KINDS = (
     ("magnitude", "magnitudes"),
     ("shared", "shared_magnitudes"),
-    ("chinese", "chinese_magnitudes"),
+    *((kind, f"{kind}_magnitudes") for kind in LOCAL_CURRENCIES),
     ("per_cent", "per_cent"),
 )
 
@@ -66,7 +77,7 @@ def parse_number_affix(text: str, fillers: frozenset[str] = frozenset()) -> Numb
     if words is None:
         return None
     kinds = [word.kind for word in words]
-    units = [word for word in words if word.kind in ("magnitude", "shared", "chinese")]
+    units = [word for word in words if word.kind in ("magnitude", "shared", *LOCAL_CURRENCIES)]
     if len(units) > 1 or kinds.count("per_cent") > 1 or not _stand_beside_currency(kinds):
         return None
     codes = join_currency_codes(word.codes for word in words)
@@ -76,7 +87,9 @@ def parse_number_affix(text: str, fillers: frozenset[str] = frozenset()) -> Numb
     for word in words:
         factor *= word.factor
     signs = "".join(sign for sign in text.replace(_INDIAN_END, "") if sign in _NUMBER_SIGNS)
-    return NumberAffix(signs, codes, factor, factor != 1, "per_cent" in kinds, "chinese" in kinds)
+    return NumberAffix(
+        signs, codes, factor, factor != 1, "per_cent" in kinds, next(iter(LOCAL_CURRENCIES.keys() & set(kinds)), "")
+    )
 
 
 def join_currency_codes(named: Iterable[CurrencyCodes]) -> CurrencyCodes | None:
@@ -237,10 +250,13 @@ def _make_unit(name: str, unit: NumberAffix) -> HeaderUnit:
 
 
 def _parse_unit(text: str) -> NumberAffix | None:
-    if len(text.strip()) == 1 and text.strip().casefold() in ("r", "\u0440"):  # probably not a currency
+    if len(text.strip()) == 1 and text.strip().casefold() in ("r", "\u0440", "l"):  # probably not a currency or a unit
         return None
     unit = parse_number_affix(text.replace(",", " ").strip(), _header_fillers())
-    return unit if unit and not unit.signs and (unit.has_unit or unit.codes) and not unit.is_chinese else None
+    if unit is None or unit.signs or not (unit.has_unit or unit.codes):
+        return None
+    is_local = unit.local in (CHINESE_UNIT, _IBERIAN_UNIT) and not set(unit.codes) & set(LOCAL_CURRENCIES[unit.local])
+    return None if is_local or unit.local == CHINESE_UNIT else unit
 
 
 @cache

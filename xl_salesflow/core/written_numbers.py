@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 from xl_salesflow.core.eastern_numerals import numeral_signs, value_of_numerals
 from xl_salesflow.core.written_money import (
+    CHINESE_UNIT,
+    LOCAL_CURRENCIES,
     NO_CURRENCY,
     CurrencyCodes,
     NumberAffix,
@@ -40,7 +42,8 @@ _MYRIAD_GROUPS = re.compile(r"[1-9][0-9]{0,3}(?:,[0-9]{4})+")
 _GROUPED_BY = {
     mark: re.compile(rf"[1-9][0-9]{{0,2}}(?P<by>[{mark}' _])[0-9]{{3}}(?:(?P=by)[0-9]{{3}})*") for mark in ".,"
 }
-_CHINESE_CURRENCIES = ("CNY", "TWD")
+_ROUND_CURRENCY = "JPY"  # a dash behind amounts of yen ends them
+_TEXT_MARK = re.compile(r"^[='](?=[-+(.,]?[0-9])")  # of a spreadsheet, before a number that is kept as text
 _PERCENT_TYPES = (None, ColumnType.PERCENT, ColumnType.NUMBER)
 _WHOLE_TYPES = (ColumnType.INTEGER, ColumnType.POINTS)
 
@@ -60,7 +63,7 @@ class NumberReading(NamedTuple):
     """A text as a number: its value with either decimal mark (None: impossible), and its unit and currency.
 
     *is_certain* means that a typing mistake cannot explain the marks; *codes* are the currencies it may be in.
-    *chinese_unit* is the factor of a unit that is one only among Chinese amounts (12W), 1 if there is none.
+    *local* is the kind of a unit that is one in some countries only (12W, 1.2 Cr), and *local_unit* its factor.
     """
 
     dot: Decimal | None
@@ -70,7 +73,8 @@ class NumberReading(NamedTuple):
     codes: CurrencyCodes
     has_unit: bool
     per_cent: bool
-    chinese_unit: Decimal = Decimal(1)
+    local: str = ""
+    local_unit: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,8 @@ def read_written_number(
         return _ambiguous_number(*candidates)
     if not candidates:
         return WrittenNumber(None, "not_a_number")
-    if reading.chinese_unit != 1 and not _is_chinese_amount(reading, style):
-        return _ambiguous_number(candidates[0] / reading.chinese_unit, candidates[0])
+    if reading.local and not _is_local_amount(reading, style):
+        return _ambiguous_number(candidates[0] / reading.local_unit, candidates[0])
     value = candidates[0] * rate
     if style.times != 1.0 and not reading.has_unit:
         value *= Decimal(str(style.times))
@@ -137,7 +141,7 @@ def read_written_number(
 @lru_cache(1 << 14)
 def parse_number_reading(text: str) -> NumberReading | None:
     """Return the possible readings of *text* as a number, or None if it is not a number."""
-    normalized = normalize_written_text(text)
+    normalized = _TEXT_MARK.sub("", normalize_written_text(text))
     if not normalized or len(normalized) > LONGEST_WRITTEN_VALUE:
         return None
     match = _NUMBER_TEXT.fullmatch(normalized)
@@ -162,7 +166,8 @@ def parse_number_reading(text: str) -> NumberReading | None:
         affixes.codes,
         affixes.has_unit,
         affixes.per_cent,
-        affixes.factor.copy_abs() if affixes.is_chinese else Decimal(1),
+        affixes.local,
+        affixes.factor.copy_abs() if affixes.local else Decimal(1),
     )
 
 
@@ -182,7 +187,10 @@ def _parse_affixes(before: str, after: str) -> NumberAffix | None:
     first, last = parse_number_affix(before.strip()), parse_number_affix(after.strip())
     if first is None or last is None or (first.has_unit and last.has_unit):
         return None
-    signs = first.signs + last.signs
+    is_round = last.signs == "-" and not first.signs and _ROUND_CURRENCY in first.codes  # \u00a51,200-
+    signs = first.signs + ("" if is_round else last.signs)
+    if "+" in last.signs:  # 1200+ is at least that much
+        return None
     if signs not in ("", "+", "-", "()"):
         return None
     codes = join_currency_codes((first.codes, last.codes))
@@ -195,7 +203,7 @@ def _parse_affixes(before: str, after: str) -> NumberAffix | None:
         factor,
         first.has_unit or last.has_unit,
         first.per_cent or last.per_cent,
-        first.is_chinese or last.is_chinese,
+        first.local or last.local,
     )
 
 
@@ -247,9 +255,11 @@ def _rate_of_reading(reading: NumberReading, style: NumberStyle) -> Decimal | No
     return Decimal(str(style.rate)) if style.rate and set(codes) & set(style.own) else None
 
 
-def _is_chinese_amount(reading: NumberReading, style: NumberStyle) -> bool:
-    codes = (*reading.codes, *style.own, *currency_codes_of_text(style.currency))
-    return style.is_chinese or any(code in _CHINESE_CURRENCIES for code in codes)
+def _is_local_amount(reading: NumberReading, style: NumberStyle) -> bool:
+    """Return whether an amount is one of the country in which its unit is one."""
+    codes = reading.codes or style.own or currency_codes_of_text(style.currency)
+    is_chinese = style.is_chinese and reading.local == CHINESE_UNIT
+    return is_chinese or any(code in LOCAL_CURRENCIES[reading.local] for code in codes)
 
 
 def _read_share(value: Decimal, is_settled: bool) -> WrittenNumber:
@@ -282,13 +292,20 @@ def format_plain_decimal(value: Decimal) -> str:
 
 def _parse_eastern_number(text: str) -> NumberReading | None:
     """Return the number made of numerals or several units, with or without the sign for yuan."""
-    match = _eastern_number_shape().fullmatch(text)
+    match = _eastern_number_shape().fullmatch(_close_numerals().sub("", text))
     affixes = _parse_affixes(match["before"], match["after"]) if match else None
     value = value_of_numerals(match["numerals"]) if match else None
     if value is None or affixes is None or affixes.has_unit:
         return None
     value *= affixes.factor
     return NumberReading(value, value, DigitShape.WHOLE, True, affixes.codes, True, False)
+
+
+@cache
+def _close_numerals() -> re.Pattern[str]:
+    """Return the pattern of what may stand between numerals: blanks behind a unit, and commas between thousands."""
+    signs = numeral_signs()
+    return re.compile(rf"(?<=[{signs}])\s+(?=[0-9{signs}])|(?<=[0-9]),(?=[0-9]{{3}}(?![0-9]))")
 
 
 @cache

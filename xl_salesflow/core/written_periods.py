@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from xl_salesflow.core.written_values import invert_word_lists, normalize_written_text, read_calendar_words
@@ -18,6 +19,7 @@ _DATE_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+(?:['-][^\W\d_]+)*")
 _BETWEEN_TOKENS = re.compile(r"[\s.,/'()º°ª-]*")
 _JOINED_YEAR = re.compile(r"[^\W\d_]+\.?[-/']'?[0-9]{2}")
 _ROMAN_NUMBERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_FISCAL, _FIRST_EASTERN_SIGN = "fy", 0x2E80
 _PERIODS_A_YEAR = {"quarter": 4, "half": 2, "week": 53}
 
 
@@ -60,10 +62,7 @@ def make_month(year: int, month: int, count: int = 1) -> CalendarSpan | tuple[()
 
 def parse_calendar_words(text: str) -> CalendarSpan | tuple[()] | None:
     """Return the days of the month, quarter, half year or week named in *text*; None if there is none."""
-    folded = text.casefold()
-    for word, meaning in read_calendar_words()["periods"]["written_out"].items():
-        folded = folded.replace(word, meaning)
-    folded = _eastern_marks().sub(" ", folded)
+    folded = _fold_calendar_text(text)
     tokens = _split_date_tokens(folded)
     if tokens is None:
         return None
@@ -79,6 +78,87 @@ def parse_calendar_words(text: str) -> CalendarSpan | tuple[()] | None:
     else:
         found = _span_of_period(tokens) if not named else None
     return CalendarSpan(found.last, found.last) if is_end and found else found
+
+
+class FiscalPeriod(NamedTuple):
+    """A fiscal year, or the part with *number* when it is divided into *parts* (4 for quarters, 2 for halves)."""
+
+    year: int
+    parts: int = 1
+    number: int = 1
+
+
+def parse_fiscal_period(text: str) -> FiscalPeriod | None:
+    """Return the fiscal year, half or quarter that *text* names, such as "FY25 Q3" or "Q1 FY2025/26"; None if there is none.
+
+    A year in two numbers is the first one.
+    """
+    marked, count = _fiscal_words().subn(f" {_FISCAL} ", text.casefold())
+    tokens = _split_date_tokens(_fold_calendar_text(marked)) if count == 1 else None
+    if not tokens:
+        return None
+    at = tokens.index(_FISCAL)
+    place = next((place for place in (at + 1, at - 1) if 0 <= place < len(tokens) and _is_year(tokens[place])), None)
+    if place is None:
+        return None
+    year = tokens[place]
+    rest = [token for index, token in enumerate(tokens) if index not in (at, place)]
+    if rest[place - (place > at) :] and _is_next_year(year, rest[place - (place > at)]):
+        del rest[place - (place > at)]
+    return _make_fiscal_period(full_year(year), rest)
+
+
+def _is_year(text: str) -> bool:
+    return text.isdigit() and len(text) in (2, 4)
+
+
+def _is_next_year(year: str, text: str) -> bool:
+    return _is_year(text) and int(text) % 100 == (int(year) + 1) % 100
+
+
+def _make_fiscal_period(year: int, rest: Sequence[str]) -> FiscalPeriod | None:
+    if not rest:
+        return FiscalPeriod(year)
+    kinds = [kind for token in rest if (kind := _read_period_words().get(token))]
+    numbers = [_ROMAN_NUMBERS.get(token) or (int(token) if token.isdigit() else 0) for token in rest]
+    found = [
+        number for number, token in zip(numbers, rest, strict=True) if number and token not in _read_period_words()
+    ]
+    if len(rest) != 2 or len(kinds) != 1 or len(found) != 1 or kinds[0] not in ("quarter", "half"):
+        return None
+    parts = _PERIODS_A_YEAR[kinds[0]]
+    return FiscalPeriod(year, parts, found[0]) if found[0] <= parts else None
+
+
+def fiscal_span(period: FiscalPeriod, first_2025: date) -> CalendarSpan | tuple[()]:
+    """Return the days of *period*, if the fiscal year 2025 begins on *first_2025*; NO_SUCH_DAY after the year 9999."""
+    months = 12 // period.parts
+    begin = 12 * (first_2025.year + period.year - 2025) + first_2025.month - 1 + (period.number - 1) * months
+    days = [_day_of_month(begin + shift, first_2025.day) for shift in (0, months)]
+    for first, after in pairwise(days):
+        if first and after:
+            return CalendarSpan(first, after - timedelta(days=1))
+    return NO_SUCH_DAY
+
+
+def _day_of_month(months: int, day: int) -> date | None:
+    year, month = divmod(months, 12)
+    return date(year, month + 1, min(day, monthrange(year, month + 1)[1])) if 1 <= year <= 9999 else None
+
+
+def _fold_calendar_text(text: str) -> str:
+    folded = text.casefold()
+    for word, meaning in read_calendar_words()["periods"]["written_out"].items():
+        folded = folded.replace(word, meaning)
+    return _eastern_marks().sub(" ", folded)
+
+
+@cache
+def _fiscal_words() -> re.Pattern[str]:
+    words = sorted(read_calendar_words()["periods"]["fiscal"], key=len, reverse=True)
+    spaced = "|".join(re.escape(word) for word in words if ord(word[0]) < _FIRST_EASTERN_SIGN)
+    joined = "|".join(re.escape(word) for word in words if ord(word[0]) >= _FIRST_EASTERN_SIGN)
+    return re.compile(rf"(?<![^\W\d_])(?:{spaced})(?![^\W\d_])\.?|{joined}")
 
 
 def _split_date_tokens(text: str) -> list[str] | None:

@@ -94,7 +94,7 @@ class WrittenDate(NamedTuple):
 def normalize_written_text(text: str) -> str:
     """Return *text* with uniform digits, spaces, minus signs and apostrophes, without surrounding blanks."""
     if text.isascii():
-        return " ".join(text.split())
+        return " ".join(text.replace("`", "'").split())
     # normalise the width last, because NFKC turns an acute accent into a space and an accent
     normalized = unicodedata.normalize("NFKC", text.translate(_SIGN_TABLE)).translate(_SIGN_TABLE)
     normalized = _FOREIGN_DIGITS.sub(lambda digit: str(unicodedata.decimal(digit[0])), normalized)

@@ -6,7 +6,7 @@ A row that cannot be used becomes a finding.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -31,20 +31,23 @@ from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource, read_import_sources
 from xl_salesflow.imports.import_values import tidy_texts
 from xl_salesflow.imports.import_vocabulary import (
+    CLOSING_PROBABILITY_TARGET,
     CURRENCY_TARGET,
     ENTERED_TARGET,
     FIRST_NAME_TARGET,
     IMPORTED_HISTORY_TABLE,
     LAST_NAME_TARGET,
     NOTES_TARGET,
+    OWNER_FIRST_NAME_TARGET,
+    OWNER_LAST_NAME_TARGET,
     ROW_ID_TARGET,
     targets_of_table,
 )
 from xl_salesflow.imports.left_out_columns import find_needed_columns, find_several_pipelines
-from xl_salesflow.imports.map_parts import LEAVE_OUT_HIDDEN, FileMap
+from xl_salesflow.imports.map_parts import LEAVE_OUT_HIDDEN, ColumnMap, FileMap
 from xl_salesflow.imports.put_away_rows import leave_out_other_rows, settle_put_away_rows
 from xl_salesflow.imports.raw_files import TextLayout
-from xl_salesflow.imports.row_ids import collect_row_ids, find_owner_ids, replace_ids_by_names
+from xl_salesflow.imports.row_ids import collect_row_ids, find_account_ids, find_owner_ids, replace_ids_by_names
 from xl_salesflow.imports.row_matching import FILE_COLUMN, ROW_COLUMN, ImportedRows, join_imported_rows
 from xl_salesflow.imports.source_reader import ImportContext, SourceReader
 from xl_salesflow.imports.stage_history import find_stage_changes, stage_of_entry_header
@@ -75,6 +78,8 @@ def read_mapped_rows(paths: Sequence[Path], mapping: ImportMap, context: ImportC
         if file.table:
             source = _find_mapped_source(file, paths)
             source = source.without_hidden_rows() if file.hidden_rows == LEAVE_OUT_HIDDEN else source
+            if file.hidden_columns == LEAVE_OUT_HIDDEN:
+                source, file = source.without_hidden_columns(), _leave_out_columns(file, source.hidden_headers)
             account = SourceAccount(source, file)
             accounts.append(account)
             reader = SourceReader(account, context, mapping.values, findings, _find_row_currencies(source, file))
@@ -85,7 +90,14 @@ def read_mapped_rows(paths: Sequence[Path], mapping: ImportMap, context: ImportC
     tables = {table: join_imported_rows(rows, context.language, findings) for table, rows in parts.items()}
     named = replace_ids_by_names(tables, context.names)
     findings += find_owner_ids(named.get("Deals"), context.language)
+    findings += find_account_ids(named.get("Deals"), context.language)
     return MappedRows(named, findings, accounts)
+
+
+def _leave_out_columns(file: FileMap, headers: Collection[str]) -> FileMap:
+    """Return *file* with the columns of *headers* left out."""
+    columns = {header: ColumnMap() if header in headers else how for header, how in file.columns.items()}
+    return replace(file, columns=columns)
 
 
 def _find_row_currencies(source: ImportSource, file: FileMap) -> pd.Series | None:
@@ -123,7 +135,7 @@ def _read_source_rows(reader: SourceReader, file: FileMap, known_stages: Collect
             columns[f"{ENTERED_TARGET}{stage_of_entry_header(header)}"] = reader.column(header, _ENTRY_COLUMN, how)
         elif how.to and how.to not in (CURRENCY_TARGET, ROW_ID_TARGET):
             columns[how.to] = reader.column(header, targets_of_table(file.table)[how.to], how)
-    columns = _join_person_names(file.table, columns)
+    columns = _join_person_names(file.table, _split_closing_probability(columns))
     kept_rows = leave_out_other_rows(reader, file, settle_put_away_rows(columns, reader, file, known_stages))
     if notes:
         columns["notes"] = _join_note_lines(([columns["notes"]] if "notes" in columns else []) + notes)
@@ -154,23 +166,43 @@ def _read_source_rows(reader: SourceReader, file: FileMap, known_stages: Collect
     return ImportedRows(file.table, frame, tuple(columns))
 
 
-def _join_person_names(table: str, columns: dict[str, pd.Series]) -> dict[str, pd.Series]:
-    """Return *columns* with first and last names joined into the table's name column; a full name takes precedence."""
-    parts = {
-        target_id: columns.pop(target_id)
-        for target_id in (FIRST_NAME_TARGET, LAST_NAME_TARGET)
-        if target_id in columns and target_id not in TABLES[table].by_id
-    }
-    name = _PERSON_NAME_COLUMNS.get(table, "")
-    if not parts or name in columns:
+def _split_closing_probability(columns: dict[str, pd.Series]) -> dict[str, pd.Series]:
+    """Return *columns* with a probability that closes deals as their outcome, and as the probability of those between."""
+    if CLOSING_PROBABILITY_TARGET not in columns:
         return columns
-    blank = pd.Series("", index=next(iter(parts.values())).index, dtype=object)
-    pairs = zip(parts.get(FIRST_NAME_TARGET, blank), parts.get(LAST_NAME_TARGET, blank), strict=True)
+    share = columns[CLOSING_PROBABILITY_TARGET]
+    told = {
+        "outcome": share.map({1.0: "won", 0.0: "lost"}).fillna("").astype(object),
+        "probability_override": share.where(share.between(0, 1, inclusive="neither")),
+    }
+    return {**{id_: column for id_, column in columns.items() if id_ != CLOSING_PROBABILITY_TARGET}, **told}
+
+
+def _join_person_names(table: str, columns: dict[str, pd.Series]) -> dict[str, pd.Series]:
+    """Return *columns* with first and last names joined into the columns with the names; a full name takes precedence."""
+    for first, last, name in (
+        (FIRST_NAME_TARGET, LAST_NAME_TARGET, _PERSON_NAME_COLUMNS.get(table, "")),
+        (OWNER_FIRST_NAME_TARGET, OWNER_LAST_NAME_TARGET, "owner"),
+    ):
+        parts = {
+            target_id: columns.pop(target_id)
+            for target_id in (first, last)
+            if target_id in columns and target_id not in TABLES[table].by_id
+        }
+        if parts and name not in columns:
+            columns = {name: _join_first_and_last(parts.get(first), parts.get(last)), **columns}
+    return columns
+
+
+def _join_first_and_last(firsts: pd.Series | None, lasts: pd.Series | None) -> pd.Series:
+    given = [part for part in (firsts, lasts) if part is not None]
+    blank = pd.Series("", index=given[0].index, dtype=object)
+    pairs = zip(blank if firsts is None else firsts, blank if lasts is None else lasts, strict=True)
     full_names = [
         last + first if not (first + last).isascii() and len(first + last) <= 4 else f"{first} {last}".strip()
         for first, last in pairs
     ]
-    return {name: pd.Series(full_names, index=blank.index, dtype=object), **columns}
+    return pd.Series(full_names, index=blank.index, dtype=object)
 
 
 def _missing_header_error(source: ImportSource, header: str) -> UsageError:

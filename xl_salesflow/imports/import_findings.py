@@ -12,6 +12,8 @@ from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.imports.list_extent import (
     HIDDEN_ROW,
     NOTE_BELOW_LIST,
+    NUMBERED_LINE,
+    PAGE_NUMBER,
     REPEATED_HEADERS,
     SECTION_HEADING,
     TOTAL_LINE,
@@ -77,6 +79,8 @@ LEFT_OUT_ROWS_OF_FILE: Mapping[str, Text] = MappingProxyType(
         REPEATED_HEADERS: Text("{to}the headers again, left out"),
         NOTE_BELOW_LIST: Text("{to}a note below the list, left out"),
         SECTION_HEADING: Text("{to}a heading, left out as a row"),
+        PAGE_NUMBER: Text("{to}the number of a page, left out"),
+        NUMBERED_LINE: Text("{to}a numbered line without anything else, left out"),
         HIDDEN_ROW: Text("{to}hidden in the file, left out as the map says"),
     }
 )
@@ -108,6 +112,11 @@ OWNER_IDS_IN_FILE = Text(
     "{count} {count:deal|deals} from here on {count:has|have} an id as owner, such as “{text}”; import them again "
     "and add the file with the users by "
     "--with, or correct the owners in the workbook"
+)
+ACCOUNT_IDS_IN_FILE = Text(
+    "{count} {count:deal|deals} from here on {count:has|have} an id as customer, such as “{text}”; import them again "
+    "and add the file with the customers by "
+    "--with, or correct the customers in the workbook"
 )
 OTHER_ROWS_OF_FILE = Text(
     "{count} {count:row|rows} from here on {count:is|are} left out, because “{named}” is not “{only}”"
@@ -144,7 +153,6 @@ SHAPE_NOTICES: Mapping[str, Text] = MappingProxyType(
             "the columns {headers} hold the amounts of several months; their sum becomes the column {named}, and {count} "
             "deals with amounts in more than one month get no expected close"
         ),
-        "hidden_columns": Text("the columns {headers} are hidden on the sheet; they are imported too"),
         "board_numbers": Text(
             "{count} cards end in a number without a currency or a unit, such as “{example}”; the column {named} takes it for "
             "the amount"
@@ -182,6 +190,7 @@ SOURCE_NOTICES: Mapping[str, tuple[Text, str]] = MappingProxyType(
             Text("here and below, {count} {count:row is|rows are} hidden by a filter or by hand and imported too"),
             "note",
         ),
+        "hidden_columns": (Text("the columns {headers} are hidden on the sheet; they are imported too"), "note"),
         **{rule: (message, "note") for rule, message in SHAPE_NOTICES.items()},
         **{rule: (message, "block") for rule, message in OPEN_SHAPES.items()},
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import tomlkit
@@ -36,6 +37,8 @@ from xl_salesflow.imports.map_parts import (
     MAP_COMMENT,
     MAP_DATES_COMMENT,
     MAP_FILE_COMMENT,
+    MAP_FISCAL_COMMENT,
+    MAP_HIDDEN_COLUMNS_COMMENT,
     MAP_HIDDEN_COMMENT,
     MAP_MISSING_COMMENT,
     MAP_NEW_STAGE_COMMENT,
@@ -46,6 +49,7 @@ from xl_salesflow.imports.map_parts import (
     MAP_STARTS_IN_COMMENT,
     MAP_VALUES_COMMENT,
     OPEN_COLUMN,
+    OPEN_DAY,
     OPEN_RATE,
     OPEN_STAGE,
     OPEN_TABLE,
@@ -192,14 +196,23 @@ def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
     table = tomlkit.table()
     if first:  # what applies to every file is explained once
         _add_map_comment(table, MAP_FILE_COMMENT.in_(language, tables=TextList(IMPORTABLE_TABLES)))
-    for field_name in ("file", "sheet", "table", "header_row", "hidden_rows", "encoding", "delimiter"):
+    for field_name in (
+        "file",
+        "sheet",
+        "table",
+        "header_row",
+        "hidden_rows",
+        "hidden_columns",
+        "encoding",
+        "delimiter",
+    ):
         value = getattr(file, field_name)
         if value or field_name in ("file", "table"):
             item = tomlkit.item(value)
             if (field_name == "encoding" and is_open_choice(str(value))) or value == OPEN_TABLE:
                 item.comment(MAP_CHOOSE_COMMENT.in_(language))
-            if field_name == "hidden_rows":
-                item.comment(MAP_HIDDEN_COMMENT.in_(language))
+            if comment := _HIDDEN_COMMENTS.get(field_name):
+                item.comment(comment.in_(language))
             table.add(field_name, item)
     columns = tomlkit.table()
     known = targets_of_table(file.table) if file.table and not file.is_open else {}
@@ -219,14 +232,29 @@ def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
     return table
 
 
-_QUESTION_COMMENTS = {"dates": MAP_CHOOSE_COMMENT, "decimal": MAP_CHOOSE_COMMENT, "rate": MAP_RATE_COMMENT}
+_HIDDEN_COMMENTS = {"hidden_rows": MAP_HIDDEN_COMMENT, "hidden_columns": MAP_HIDDEN_COLUMNS_COMMENT}
+_QUESTION_COMMENTS = {
+    "dates": MAP_CHOOSE_COMMENT,
+    "decimal": MAP_CHOOSE_COMMENT,
+    "rate": MAP_RATE_COMMENT,
+    "fiscal_2025": MAP_FISCAL_COMMENT,
+}
 
 
 def _make_column_item(how: ColumnMap) -> tomlkit.items.String | InlineTable:
     if how == ColumnMap(how.to):
         return tomlkit.string(how.to)
     inline = tomlkit.inline_table()
-    blanks = {"to": None, "dates": "", "decimal": ".", "times": 1.0, "currency": "", "rate": None, "only": ""}
+    blanks = {
+        "to": None,
+        "dates": "",
+        "decimal": ".",
+        "times": 1.0,
+        "currency": "",
+        "rate": None,
+        "only": "",
+        "fiscal_2025": "",
+    }
     for field_name, blank in blanks.items():
         if (value := getattr(how, field_name)) != blank:
             is_asked = field_name == "rate" and value == OPEN_RATE
@@ -251,8 +279,18 @@ def _add_map_comment(container: tomlkit.TOMLDocument | Table, *lines: str) -> No
 
 
 _MAP_KEYS = ("playbook", "starts_in", "missing", "stages", "new_stages", "values", "files")
-_FILE_MAP_KEYS = ("file", "table", "sheet", "header_row", "hidden_rows", "encoding", "delimiter", "columns")
-_COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times", "currency", "rate", "only")
+_FILE_MAP_KEYS = (
+    "file",
+    "table",
+    "sheet",
+    "header_row",
+    "hidden_rows",
+    "hidden_columns",
+    "encoding",
+    "delimiter",
+    "columns",
+)
+_COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times", "currency", "rate", "only", "fiscal_2025")
 _ASKED_RATE = "?"
 _MAX_COMMENT_LENGTH = 2_000
 _MAX_HEADER_ROW = 1_048_576  # a sheet has no more rows
@@ -300,8 +338,10 @@ class _ImportMapParser(MapEntryReader):
         delimiter = self._text(entry, "delimiter")
         if delimiter and delimiter not in FILE_DELIMITERS:
             self._refuse(delimiter, "delimiter “{delimiter}” is none of , ; | ^ ~ or tab.", delimiter=delimiter)
-        if hidden := self._text(entry, "hidden_rows"):
-            self._one_of("hidden_rows", hidden, (IMPORT_HIDDEN, LEAVE_OUT_HIDDEN))
+        hidden = {key: self._text(entry, key) for key in _HIDDEN_COMMENTS}
+        for key, choice in hidden.items():
+            if choice:
+                self._one_of(key, choice, (IMPORT_HIDDEN, LEAVE_OUT_HIDDEN))
         columns = {header: self._column(table, header, how) for header, how in self._table(entry, "columns").items()}
         self._refuse_repeated_targets(file, columns)
         return FileMap(
@@ -312,7 +352,7 @@ class _ImportMapParser(MapEntryReader):
             delimiter,
             columns,
             header_row,
-            hidden,
+            **hidden,
         )
 
     def _column(self, table: str, header: str, how: Any) -> ColumnMap:
@@ -336,7 +376,10 @@ class _ImportMapParser(MapEntryReader):
             self._one_of(header, decimal, (".", ","))
         currency = self._text(how, "currency").strip().upper()
         times, rate = self._number(how, "times", header), self._rate(how, header)
-        return ColumnMap(to, dates, decimal, times, currency, rate, self._text(how, "only"))
+        only, fiscal = self._text(how, "only"), self._text(how, "fiscal_2025")
+        if fiscal not in ("", OPEN_DAY) and not _is_iso_day(fiscal):
+            self._refuse(header, "fiscal_2025 should be a day such as 2024-10-01 in quotation marks.")
+        return ColumnMap(to, dates, decimal, times, currency, rate, only, fiscal)
 
     def _rate(self, how: Mapping[str, Any], header: str) -> float | None:
         if "rate" not in how:
@@ -385,6 +428,14 @@ class _ImportMapParser(MapEntryReader):
 
     def _vocabulary(self, name: str) -> str:
         return self._one_of(name, name, (*_list_referable_tables(), *LISTS, *CHOICES))
+
+
+def _is_iso_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _list_referable_tables() -> tuple[str, ...]:

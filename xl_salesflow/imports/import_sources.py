@@ -75,6 +75,7 @@ class ImportSource:
     torn: pd.DataFrame = field(default_factory=pd.DataFrame)  # rows with a delimiter too many, like *cells*
     letterhead: tuple[tuple[str, ...], ...] = ()  # the lines around the list, which may tell the unit of its amounts
     hidden_rows: frozenset[int] = frozenset()  # rows that a filter or a person has hidden
+    hidden_headers: frozenset[str] = frozenset()  # of the columns that a person has hidden
     rivals: Mapping[str, str] = field(
         default_factory=dict
     )  # header → the header of which a person has to choose one, "" if alone
@@ -99,6 +100,10 @@ class ImportSource:
         left_out = tuple(sorted((*self.left_out, *((row, HIDDEN_ROW) for row in away))))
         notices = tuple(notice for notice in self.notices if notice.rule != "hidden_rows" and notice.row not in away)
         return replace(self, cells=self.cells.drop(index=away), left_out=left_out, notices=notices)
+
+    def without_hidden_columns(self) -> ImportSource:
+        """Return the source without the notice about its hidden columns, which the map leaves out."""
+        return replace(self, notices=tuple(notice for notice in self.notices if notice.rule != "hidden_columns"))
 
     @property
     def headers(self) -> list[str]:
@@ -210,7 +215,10 @@ def _cut_out_list(
     left_out = tuple((at + 1, why) for at, why in found.left_out)
     cells, rivals = _keep_columns(body.cells, found.headers)
     cells, notices = _make_plain_cells(cells, found)
-    notices = [*notices, *_tell_hidden_columns(sheet, headers, cells)]
+    hidden = _find_hidden_headers(sheet, headers, cells)
+    if hidden:
+        facts = (("headers", TextList(hidden)),)
+        notices = [*notices, SourceNotice("hidden_columns", int(cells.index[0]), facts)]
     if plain := _read_open_shape(cells, layout, sheet.number_cells):
         kept_notices = (notice for notice in notices if notice.rule not in ("board", "months"))
         notices = [*kept_notices, SourceNotice(plain.rule, int(cells.index[0]), plain.facts)]
@@ -219,7 +227,8 @@ def _cut_out_list(
     return ImportSource(
         path, sheet.name, layout, cells, body.ragged, left_out, sheet.hidden, sheet.number_cells | divided,
         sheet.date1904, sheet.long_numbers, (*sheet.notices, *notices), body.torn, letterhead,
-        sheet.hidden_rows.intersection(cells.index), {name: first for name, first in rivals.items() if name in cells},
+        sheet.hidden_rows.intersection(cells.index), frozenset(hidden),
+        {name: first for name, first in rivals.items() if name in cells},
     )  # fmt: skip
 
 
@@ -232,10 +241,10 @@ def _keep_columns(cells: pd.DataFrame, row: TextRow) -> tuple[pd.DataFrame, dict
     return join_agreeing_columns(kept, repeated) if repeated else (kept, {})
 
 
-def _tell_hidden_columns(sheet: SourceSheet, headers: Sequence[str], cells: pd.DataFrame) -> Iterator[SourceNotice]:
-    hidden = [header for at, header in enumerate(headers) if at in sheet.hidden_columns and header in cells]
-    if hidden and not sheet.hidden:
-        yield SourceNotice("hidden_columns", int(cells.index[0]), (("headers", TextList(tuple(hidden))),))
+def _find_hidden_headers(sheet: SourceSheet, headers: Sequence[str], cells: pd.DataFrame) -> tuple[str, ...]:
+    """Return the headers of the columns that are hidden on a sheet that is not hidden itself."""
+    hidden = (header for at, header in enumerate(headers) if at in sheet.hidden_columns and header in cells)
+    return () if sheet.hidden else tuple(hidden)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from xl_salesflow.imports.import_vocabulary import (
     StageVocabulary,
     find_outcome_in_name,
     find_stage_vocabulary,
+    find_vocabulary_of_parts,
     fold_name,
     is_status_in_progress,
     leaves_outcome_open,
@@ -31,7 +32,7 @@ from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 _STAGE_NAME_NUMBERING = re.compile(
-    r"^\s*(?:stage|step|phase|\u9636\u6bb5|\u7b2c)?\s*(\d{1,2})\s*[-.):/\u3001\uff0e\u6b65\u9636\u6bb5]*\s*(?=\D)",
+    r"^\s*(?:stage|step|phase|[sp](?=\d)|\u9636\u6bb5|\u7b2c)?\s*(\d{1,2})\s*[-_.):/\u3001\uff0e\u6b65\u9636\u6bb5]*\s*(?=\D)",
     re.IGNORECASE,
 )  # the Chinese words are "stage", "number" and "step"
 _STAGE_NAME_LETTER = re.compile(r"^\s*[(]?([a-zA-Z])\s*(?:[.):]|\s-)\s+(?=\S)")
@@ -102,9 +103,22 @@ def kind_of_stage_name(name: str) -> str | None:
     return None if kind in ("won", "lost") and leaves_outcome_open(name, kind) else kind
 
 
+def tells_outcomes(texts: pd.Series) -> bool:
+    """Return whether *texts* are statuses, won and lost among them: a column of these is no region or product."""
+    kinds = set()
+    for text in texts.unique():
+        kind = kind_of_stage_name(text)
+        if kind is None:
+            return False
+        kinds.add(kind)
+    return len(kinds) > 1 and bool(kinds & {"won", "lost"})
+
+
 def words_of_stage_name(name: str) -> StageVocabulary | None:
     """Return the common stage that *name* refers to, ignoring its number, a percentage, brackets, case and blanks."""
-    return find_stage_vocabulary(name) or find_stage_vocabulary(_bare_stage_name(name))
+    bare = _bare_stage_name(name)
+    known = find_stage_vocabulary(name) or find_stage_vocabulary(bare)
+    return known or find_vocabulary_of_parts(name) or find_vocabulary_of_parts(bare)
 
 
 def _find_known_stage(name: str, said: StageEvidence, playbook: Playbook, leads: bool) -> Stage | None:

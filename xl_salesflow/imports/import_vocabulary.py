@@ -84,6 +84,12 @@ def read_header_words() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 
 
 @cache
+def read_header_parts() -> Mapping[str, frozenset[str]]:
+    """Return the words that composed headers are made of, by kind, as returned by fold_name."""
+    return {kind: frozenset(map(fold_name, words)) for kind, words in _read_vocabulary()["header_parts"].items()}
+
+
+@cache
 def read_known_headers() -> frozenset[str]:
     """Return every name for a column of any table, as returned by fold_name."""
     declared = (text for table in TABLES.values() for c in table.columns for text in (c.id, *c.header.translations()))
@@ -120,6 +126,18 @@ def read_program_notes() -> re.Pattern[str]:
 
 
 @cache
+def read_page_notes() -> re.Pattern[str]:
+    """Return the pattern of the number of a page, which stands between the rows of a printed list."""
+    return re.compile("|".join(_read_vocabulary()["notes_below"]["pages"]), re.IGNORECASE)
+
+
+@cache
+def read_line_headers() -> frozenset[str]:
+    """Return the headers of columns that count the lines of a list, as returned by fold_name; blank for a sign alone (#)."""
+    return frozenset(map(fold_name, _read_vocabulary()["line_numbers"]["headers"])) | {""}
+
+
+@cache
 def read_total_scopes() -> frozenset[str]:
     """Return the words that say what a total is of, beside its word, as returned by fold_name."""
     return frozenset(map(fold_name, _read_vocabulary()["totals"]["scopes"]))
@@ -146,6 +164,32 @@ def find_stage_vocabulary(name: str) -> StageVocabulary | None:
 @cache
 def _stage_vocabulary_by_name() -> Mapping[str, StageVocabulary]:
     return {squeeze_name(name): words for words in reversed(read_stage_vocabulary()) for name in words.names}
+
+
+@cache
+def find_vocabulary_of_parts(name: str) -> StageVocabulary | None:
+    """Return the open stage that a part of *name* is a usual name of: "Negotiation/Revision", "Offer presented".
+
+    None if the parts are different stages, or if one of them tells an outcome.
+    """
+    words = _read_vocabulary()["stage_parts"]
+    parts = [name]
+    for joint in words["joints"]:
+        parts = [part for whole in parts for part in whole.casefold().split(joint)]
+    bare = [fold_name(part) for part in parts]
+    found = {known.id: known for part in bare for known in [_vocabulary_without_verb(part, words["done"])] if known}
+    if len(found) != 1 or any(_read_words_of_outcome(part) for part in parts):
+        return None
+    (only,) = found.values()
+    return only if only.kind == "open" else None
+
+
+def _vocabulary_without_verb(part: str, verbs: list[str]) -> StageVocabulary | None:
+    """Return the stage that *part* names, also without the word for done, sent or planned that it ends with."""
+    if known := find_stage_vocabulary(part):
+        return known
+    ends = (verb for verb in verbs if part.endswith(verb if not verb.isascii() else f" {verb}") and part != verb)
+    return next((known for verb in ends if (known := find_stage_vocabulary(part.removesuffix(verb)))), None)
 
 
 def find_outcome_in_name(name: str) -> str | None:
@@ -182,8 +226,14 @@ def _is_doubtful(name: str) -> bool:
 
 
 def _read_words_of_outcome(name: str) -> str | None:
+    return _read_words_of_bare_outcome(fold_name(name)) or _read_words_of_bare_outcome(
+        _split_name_words(_normalize_name(name))  # the outcome may stand in brackets
+    )
+
+
+def _read_words_of_bare_outcome(name: str) -> str | None:
     words = _read_outcome_words()
-    folded = f" {fold_name(name)} "
+    folded = f" {name} "
     for phrase in words["not_won"]:
         folded = folded.replace(f" {phrase} ", " lost ")
     for word in (*words["won"], *words["lost"]):
@@ -290,6 +340,7 @@ _NEVER_IMPORTED_COLUMNS = (
 )  # one import fills one playbook and does not check gates
 _TargetType = ColumnType
 LEAD_NUMBER_TARGET = "lead_number"
+CLOSING_PROBABILITY_TARGET = "closing_probability"
 _DEAL_FACT_TARGETS: tuple[Column, ...] = (
     declare_column("closed", "Closed", _TargetType.DATE, "Closing date; of an open deal the expected close"),
     declare_column("won_date", "Won on", _TargetType.DATE, "A deal with this date is won"),
@@ -297,6 +348,7 @@ _DEAL_FACT_TARGETS: tuple[Column, ...] = (
     declare_column("stage_since", "Stage changed", _TargetType.DATE, "The day the deal entered its stage"),
     declare_column("outcome", "Outcome", _TargetType.CHOICE, "Open, won or lost", options="outcome"),
     declare_column("is_won", "Is won", _TargetType.CHOICE, "Yes: the deal is won", options="yes_no"),
+    declare_column(CLOSING_PROBABILITY_TARGET, "Probability that closes", _TargetType.PERCENT, "100 %: the deal is won; 0 %: it is lost; otherwise its own probability"),
     declare_column(LEAD_NUMBER_TARGET, "Number of the lead", _TargetType.TEXT, "The lead that became this deal; the two are one row"),
     declare_column("is_active", "Is active", _TargetType.CHOICE, "No, with a loss reason: lost; otherwise no: left out", options="yes_no"),
     declare_column("is_deleted", "Is deleted", _TargetType.CHOICE, "Yes: left out", options="yes_no"),
@@ -312,13 +364,20 @@ _STAGE_CHANGE_TARGETS: tuple[Column, ...] = (
     declare_column("entered", "Entered", _TargetType.DATE, "The day of the change"),
 )
 FIRST_NAME_TARGET, LAST_NAME_TARGET = "first_name", "last_name"
+OWNER_FIRST_NAME_TARGET, OWNER_LAST_NAME_TARGET = "owner_first_name", "owner_last_name"
+_OWNER_NAME_TARGETS: tuple[Column, ...] = (
+    declare_column(
+        OWNER_FIRST_NAME_TARGET, "Owner's first name", _TargetType.TEXT, "Joined with the owner's last name"
+    ),
+    declare_column(OWNER_LAST_NAME_TARGET, "Owner's last name", _TargetType.TEXT, "Joined with the owner's first name"),
+)
 _PERSON_NAME_TARGETS: tuple[Column, ...] = (
     declare_column(FIRST_NAME_TARGET, "First name", _TargetType.TEXT, "Joined with the last name"),
     declare_column(LAST_NAME_TARGET, "Last name", _TargetType.TEXT, "Joined with the first name"),
 )
 _TARGETS_BESIDE_COLUMNS: Mapping[str, tuple[Column, ...]] = {
     IMPORTED_HISTORY_TABLE: _STAGE_CHANGE_TARGETS,
-    "Deals": (*_DEAL_FACT_TARGETS, *_PERSON_NAME_TARGETS),
+    "Deals": (*_DEAL_FACT_TARGETS, *_PERSON_NAME_TARGETS, *_OWNER_NAME_TARGETS),
     "Contacts": _PERSON_NAME_TARGETS,
     "Team": _PERSON_NAME_TARGETS,
 }

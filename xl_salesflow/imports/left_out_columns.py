@@ -13,7 +13,7 @@ from xl_salesflow.core.written_dates import is_written_day
 from xl_salesflow.core.written_numbers import is_written_number
 from xl_salesflow.imports.import_findings import SEVERAL_PIPELINES_IN_FILE, make_import_finding
 from xl_salesflow.imports.import_sources import ImportSource
-from xl_salesflow.imports.import_stages import kind_of_stage_name
+from xl_salesflow.imports.import_stages import kind_of_stage_name, tells_outcomes
 from xl_salesflow.imports.import_vocabulary import NOTES_TARGET, is_pipeline_header
 from xl_salesflow.imports.map_parts import FileMap
 from xl_salesflow.locale.texts import Language, Text, TextList
@@ -21,6 +21,8 @@ from xl_salesflow.locale.texts import Language, Text, TextList
 _TESTED_ROWS = 500
 _HOLDING_SHARE = 0.8  # of the filled cells
 _MOST_NAMED_PIPELINES = 6
+_CLOSED_SHARE, _MOST_STAGES = 0.1, 20  # of a column of stages, most of whose names may be unknown
+_SAYS_WHAT_IS_WON = frozenset({"outcome", "is_won", "won_date", "lost_date", "is_closed"})
 _FEWEST_FIGURES = 3  # digits of the usual amount; smaller numbers are counts, scores or days
 _NO_AMOUNTS = re.compile(
     r"\b(id|ids|no|nr|number|code|phone|tel|mobile|fax|zip|plz|postal|year|month|quarter|count|employees|age|days?|score|rank|%)\b"
@@ -32,6 +34,9 @@ _AMOUNTS_LEFT_OUT = Text(
 )
 _STAGES_LEFT_OUT = Text(
     "no column gives the stages of the deals, but “{left}” may hold them; write stage for it in the map"
+)
+_OUTCOMES_LEFT_OUT = Text(
+    "“{left}” says which deals are won or lost, but it is left out and the deals stay open; write outcome for it in the map"
 )
 _DATES_LEFT_OUT = Text(
     "no column gives a date of the deals, but “{left}” holds dates; write created, expected_close or closed for it in the map"
@@ -51,10 +56,22 @@ def find_needed_columns(
             continue
         header = next((header for header in left if holds(header, _sample_filled_cells(source.cells[header]))), None)
         if header is not None:
-            row = int(source.cells.index[0])
-            yield make_import_finding(
-                "needed", message, source.name, row, language, table="Deals", header=header, left=header
-            )
+            yield _make_left_out_finding(message, source, header, language)
+    if "stage" in targets and not _SAYS_WHAT_IS_WON & set(targets) and not _has_closed_stages(source, file):
+        found = (header for header in left if tells_outcomes(_sample_filled_cells(source.cells[header])))
+        if (header := next(found, None)) is not None:
+            yield _make_left_out_finding(_OUTCOMES_LEFT_OUT, source, header, language)
+
+
+def _make_left_out_finding(message: Text, source: ImportSource, header: str, language: Language) -> Finding:
+    row = int(source.cells.index[0])
+    return make_import_finding("needed", message, source.name, row, language, table="Deals", header=header, left=header)
+
+
+def _has_closed_stages(source: ImportSource, file: FileMap) -> bool:
+    stages = (header for header, how in file.columns.items() if how.to == "stage" and header in source.cells)
+    kinds = {kind_of_stage_name(text) for header in stages for text in source.cells[header].str.strip().unique()}
+    return bool(kinds & {"won", "lost"})
 
 
 def find_several_pipelines(source: ImportSource, file: FileMap, language: Language) -> Iterator[Finding]:
@@ -83,7 +100,11 @@ def _holds_amounts(header: str, sample: pd.Series) -> bool:
 
 
 def _holds_stages(_: str, sample: pd.Series) -> bool:
-    return bool(len(sample) and sample.map(kind_of_stage_name).notna().mean() >= _HOLDING_SHARE)
+    """Return whether a column holds names of stages, or few texts of which one is won or lost and others are not."""
+    kinds = sample.map(kind_of_stage_name)
+    if len(sample) and kinds.notna().mean() >= _HOLDING_SHARE:
+        return True
+    return bool(kinds.isin(["won", "lost"]).mean() >= _CLOSED_SHARE and sample.nunique() <= _MOST_STAGES)
 
 
 def _holds_dates(_: str, sample: pd.Series) -> bool:

@@ -19,6 +19,8 @@ from xl_salesflow.imports.import_vocabulary import (
     is_name_of_stage,
     names_of_targets,
     read_known_headers,
+    read_line_headers,
+    read_page_notes,
     read_program_notes,
     read_total_pattern,
     read_total_scopes,
@@ -39,8 +41,9 @@ _TOTAL_HINTS = ("total", "count", "sum", "average", "gesamt")
 _LABEL_ENDS = ":\uff1a"  # of a label with its value beside it
 _TOTAL_WORD_IN_TEXT = re.compile(r"total|count|sum|average|gesamt", re.IGNORECASE)
 TOTAL_LINE, REPEATED_HEADERS, NOTE_BELOW_LIST, SECTION_HEADING = "total", "again", "note", "heading"
-HIDDEN_ROW = "hidden"
-"""Why a row is not part of the list: it is a total, a repeated header, a note below the list, or a heading above rows."""
+HIDDEN_ROW, PAGE_NUMBER, NUMBERED_LINE = "hidden", "page", "numbered"
+"""Why a row is not part of the list: it is a total, a repeated header, a note below the list, or a heading above rows; it is
+hidden; it holds the number of a page, or nothing but the next number of the line."""
 
 STAGE_OF_SECTION, GROUP_OF_SECTION = "Stage", "Group"
 """Headers of the column with the heading above each row, if the headings are stages and if they are not."""
@@ -121,7 +124,7 @@ def _find_sections(
     """
     if sum(bool(header.strip()) for header in headers) <= _NARROW_LIST_COLUMNS:
         return {}, ""
-    headings = _find_lone_texts(rows, filled, left_out)
+    headings = _find_lone_texts(rows, filled, left_out) or _find_summed_stages(rows, filled, left_out)
     if not headings:
         return {}, ""
     known = {fold_name(header) for header in headers} & names_of_targets("Deals")["stage"]
@@ -142,6 +145,34 @@ def _find_lone_texts(
     lone = {at: text for at, text in lone.items() if not is_written_number(text)}
     columns = {next(place for place, cell in enumerate(rows[at]) if cell.strip()) for at in lone}
     return lone if len(columns) == 1 and min(kept) in lone else {}
+
+
+def _find_summed_stages(
+    rows: Sequence[TextRow], filled: Mapping[int, Sequence[str]], left_out: Mapping[int, str]
+) -> dict[int, str]:
+    """Return the stages that stand above their rows with the sum of these; none if the list does not begin with one."""
+    kept = [at for at, texts in filled.items() if texts and at not in left_out]
+    if not kept or not _is_stage_with_sums(filled[kept[0]]):  # nearly every list
+        return {}
+    found = {at: _texts_beside_numbers(filled[at])[0] for at in kept if _is_stage_with_sums(filled[at])}
+    for at, until in zip(found, [*list(found)[1:], max(kept) + 1], strict=True):
+        below = [rows[row] for row in kept if at < row < until]
+        for column, cell in enumerate(rows[at]):
+            total = sum(_number_of_cell(row[column]) for row in below if column < len(row))
+            if is_written_number(cell) and abs(total - _number_of_cell(cell)) >= _EQUAL_SUMS:
+                return {}
+    return found
+
+
+def _texts_beside_numbers(texts: Sequence[str]) -> list[str]:
+    return [text for text in texts if not is_written_number(text)]
+
+
+def _is_stage_with_sums(texts: Sequence[str]) -> bool:
+    """Return whether a row holds the name of a stage and otherwise numbers."""
+    if not is_name_of_stage(texts[0]) or len(texts) < 2:
+        return False
+    return _texts_beside_numbers(texts) == [texts[0]]
 
 
 def fill_down_merged_cells(rows: Sequence[TextRow], merges: Sequence[SourceMerge], first: int) -> Sequence[TextRow]:
@@ -267,6 +298,10 @@ def _find_left_out_rows(
             yield at, REPEATED_HEADERS
         elif texts and gap:
             yield at, NOTE_BELOW_LIST
+        elif len(texts) == 1 and read_page_notes().fullmatch(texts[0]):
+            yield at, PAGE_NUMBER
+        elif len(texts) == 1 and texts[0].isdigit() and columns.is_next_line(at, known):
+            yield at, NUMBERED_LINE
 
 
 def _is_note_of_program(row: TextRow, headers: TextRow) -> bool:
@@ -330,6 +365,15 @@ class _ColumnsAbove:
 
     def _rows_above(self, below: int) -> Sequence[TextRow]:
         return self.rows[max(self.first, below - _MOST_SUMMED_ROWS) : below]
+
+    def is_next_line(self, at: int, headers: Sequence[str]) -> bool:
+        """Return whether the only cell of row *at* counts the lines, under a header that names no deal."""
+        column = next(place for place, cell in enumerate(self.rows[at]) if cell.strip())
+        if column >= len(headers) or headers[column] not in read_line_headers():
+            return False
+        above = [row[column].strip() if column < len(row) else "" for row in self.rows[max(self.first, at - 2) : at]]
+        number = int(self.rows[at][column])
+        return above == [str(number - 2), str(number - 1)]
 
     def is_sum(self, below: int, column: int, value: float, fewest: int = 1) -> bool:
         """Return whether *value* is the sum of the numbers directly above, of at least *fewest* and as far up as it takes."""

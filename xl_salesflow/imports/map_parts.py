@@ -19,8 +19,11 @@ OPEN_STAGE = "?"
 OPEN_COLUMN = "?"
 """Marks a column of which a person has to say whether it, or another of the same header, is imported."""
 
+OPEN_DAY = "?"
+"""Marks a day that a person has to enter."""
+
 IMPORT_HIDDEN, LEAVE_OUT_HIDDEN = "import", "leave out"
-"""What becomes of the rows that a sheet hides."""
+"""What becomes of the rows and of the columns that a sheet hides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class ColumnMap:
     the decimal mark, *times* the factor of the unit (10000 if the header counts in ten thousands), *currency* the
     currency of the amounts if it is not the workbook's, *rate* the value of one unit of it in the workbook's currency
     (None: unknown, OPEN_RATE: a question). Several choices in *dates* or *decimal*, separated by "or", are a question
-    too. *only* is the text of the rows to import; blank for all.
+    too. *only* is the text of the rows to import; blank for all. *fiscal_2025* is the first day of the fiscal year 2025 in a
+    column of fiscal quarters (OPEN_DAY: a question).
     """
 
     to: str = ""
@@ -41,14 +45,20 @@ class ColumnMap:
     currency: str = ""
     rate: float | None = None
     only: str = ""
+    fiscal_2025: str = ""
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """Return the parts that a person has to decide: to alone, or dates, decimal and rate."""
+        """Return the parts that a person has to decide: to alone, or dates, decimal, rate and fiscal_2025."""
         if self.to in ("", OPEN_COLUMN):
             return ("to",) if self.to else ()
-        open_parts = (is_open_choice(self.dates), is_open_choice(self.decimal), self.rate == OPEN_RATE)
-        return tuple(part for part, asks in zip(("dates", "decimal", "rate"), open_parts, strict=True) if asks)
+        open_parts = {
+            "dates": is_open_choice(self.dates),
+            "decimal": is_open_choice(self.decimal),
+            "rate": self.rate == OPEN_RATE,
+            "fiscal_2025": self.fiscal_2025 == OPEN_DAY,
+        }
+        return tuple(part for part, asks in open_parts.items() if asks)
 
 
 @dataclass(frozen=True)
@@ -56,8 +66,8 @@ class FileMap:
     """The mapping of a file or of one of its sheets.
 
     *table* is the name of a table; "" leaves it out, OPEN_TABLE is a question. *header_row* is the number of the row with
-    the headers, if a person names it. *hidden_rows* says what becomes of the rows that the sheet hides: IMPORT_HIDDEN or
-    LEAVE_OUT_HIDDEN; "" if it hides none.
+    the headers, if a person names it. *hidden_rows* and *hidden_columns* say what becomes of those that the sheet hides:
+    IMPORT_HIDDEN or LEAVE_OUT_HIDDEN; "" if it hides none.
     """
 
     file: str
@@ -68,6 +78,7 @@ class FileMap:
     columns: dict[str, ColumnMap] = field(default_factory=dict)
     header_row: int = 0
     hidden_rows: str = ""
+    hidden_columns: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -112,5 +123,7 @@ MAP_DATES_COMMENT = Text(
     "rate: the currency of the amounts, and what 1 of it is worth in the workbook's currency.",
 ).with_facts(unit="\u4e07\u5143")  # ten thousand yuan
 MAP_RATE_COMMENT = Text("please write the rate")
+MAP_FISCAL_COMMENT = Text("please write the first day of the fiscal year 2025, such as 2024-10-01")
 MAP_HIDDEN_COMMENT = Text('"import" or "leave out": what becomes of the rows that the sheet hides')
+MAP_HIDDEN_COLUMNS_COMMENT = Text('"import" or "leave out": what becomes of the columns that the sheet hides')
 MAP_CHOOSE_COMMENT = Text("please choose one")

@@ -41,6 +41,7 @@ from xl_salesflow.imports.row_ids import find_list_of_users, find_reference_by_i
 from xl_salesflow.imports.source_reader import make_import_context
 from xl_salesflow.imports.stage_evidence import (
     MappedSources,
+    find_closing_probability,
     find_stage_evidence,
     find_starting_stage,
     is_list_of_leads,
@@ -322,6 +323,7 @@ def _propose_file_map(
     if table:
         remarks.add_open_encoding(source)
         remarks.add_hidden_rows(source)
+        remarks.add_hidden_columns(source)
     mapped = _propose_columns(source, table, columns, pipeline, remarks)
     if table == "Deals" and (pipelines := _find_pipelines(source, mapped)):
         mapped[pipelines] = ColumnMap(NOTES_TARGET)
@@ -333,6 +335,7 @@ def _propose_file_map(
     return source, FileMap(
         source.path.name if named else str(source.path), table, source.sheet, layout.encoding, layout.delimiter, mapped,
         hidden_rows=IMPORT_HIDDEN if table and source.hidden_rows else "",
+        hidden_columns=IMPORT_HIDDEN if table and source.hidden_headers else "",
     )  # fmt: skip
 
 
@@ -343,6 +346,9 @@ def _propose_columns(
     rivals = find_rival_columns(source, table, columns)
     style = StyleProposal(source, table, make_import_context(pipeline).currency, remarks)
     mapped = style.propose({**columns, **rivals})
+    if table == "Deals" and (closes := find_closing_probability(source, mapped)):
+        mapped[closes] = replace(mapped[closes], to=OPEN_COLUMN)
+        remarks.add_closing_probability(source, closes)
     for header, target in rivals.items():
         mapped[header] = ColumnMap(NOTES_TARGET) if target == "notes" else replace(mapped[header], to=OPEN_COLUMN)
         remarks.add_rival_column(source, header, target)

@@ -24,6 +24,10 @@ _HIDDEN_ROWS_NOTE = Text(
     '"leave out" to import '
     "only what the sheet shows."
 )
+_HIDDEN_COLUMNS_NOTE = Text(
+    "{file}: the columns {headers} are hidden on the sheet and imported too; write hidden_columns = "
+    '"leave out" to import only what the sheet shows.'
+)
 _COPIED_SHEET_NOTE = Text(
     '{file} repeats most rows of {other} and is left out; set its table to "{table}" to import it as well.'
 )
@@ -36,6 +40,10 @@ _RIVAL_COLUMN_NOTE = Text(
 )
 _OPEN_COLUMN_NOTE = Text(
     '{file}: nothing tells whether “{header}” is meant; write "{target}" beside it, or "" to leave it out.'
+)
+_CLOSING_PROBABILITY_NOTE = Text(
+    "{file}: no column says which deals are won or lost, but “{header}” has 0 or 100 %; write "
+    '"closing_probability" beside it if these are lost and won, or "probability_override" if they are open.'
 )
 _SHAPE_NOTE = Text("{file}, row {row}: {what}.")
 _REFERENCE_NOTE = Text("{file}: “{header}” holds names of the sheet's {title}, so it becomes {title}.")
@@ -67,6 +75,10 @@ _QUESTION_NOTES: Mapping[str, Text] = MappingProxyType(
         "dates": Text("{file}: the dates of “{header}” can be read in several ways; write {choices}."),
         "decimal": Text(
             "{file}: the numbers of “{header}” can be read in two ways; write “.” or “,” as their decimal mark."
+        ),
+        "fiscal_2025": Text(
+            "{file}: “{header}” has years or quarters of fiscal years; write as fiscal_2025 the first day of the fiscal "
+            "year 2025."
         ),
         "rate": Text(
             "{file}: the amounts of “{header}” are in {currency}; write as rate what 1 {currency} is "
@@ -124,6 +136,12 @@ class ProposalNotes:
         if source.hidden_rows:
             self._add(_HIDDEN_ROWS_NOTE, file=source.name, count=len(source.hidden_rows))
 
+    def add_hidden_columns(self, source: ImportSource) -> None:
+        """Note that columns of *source* are hidden, and how to leave them out."""
+        if source.hidden_headers:
+            headers = TextList(tuple(header for header in source.headers if header in source.hidden_headers))
+            self._add(_HIDDEN_COLUMNS_NOTE, file=source.name, headers=headers)
+
     def add_pipelines(self, source: ImportSource, header: str) -> None:
         """Note that the deals of *source* are of several pipelines."""
         counts = source.cells[header].str.strip().replace("", None).dropna().value_counts()
@@ -170,6 +188,10 @@ class ProposalNotes:
             _RIVAL_COLUMN_NOTE, file=source.name, header=header, other=other, target=target, count=difference.rows,
             row=difference.row, first=difference.first, second=difference.second,
         )  # fmt: skip
+
+    def add_closing_probability(self, source: ImportSource, header: str) -> None:
+        """Note that probabilities of 0 or 100 % may mean closed deals."""
+        self._add(_CLOSING_PROBABILITY_NOTE, file=source.name, header=header)
 
     def add_letterhead(self, source: ImportSource, text: str, headers: Iterable[str]) -> None:
         """Note the text around a list that tells the unit of its amounts."""

@@ -20,7 +20,7 @@ from xl_salesflow.core.written_columns import (
     open_choices,
     read_number_column,
 )
-from xl_salesflow.core.written_dates import YEAR_FIRST, is_written_day
+from xl_salesflow.core.written_dates import YEAR_FIRST, is_fiscal_period, is_written_day
 from xl_salesflow.core.written_money import (
     NO_CURRENCY,
     CurrencyCodes,
@@ -37,7 +37,7 @@ from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_values import is_filled_text, tidy_texts
 from xl_salesflow.imports.import_vocabulary import CURRENCY_TARGET, ENTERED_TARGET, fold_name, targets_of_table
 from xl_salesflow.imports.letterhead_units import read_letterhead_unit
-from xl_salesflow.imports.map_parts import OPEN_RATE, ColumnMap
+from xl_salesflow.imports.map_parts import OPEN_DAY, OPEN_RATE, ColumnMap
 from xl_salesflow.imports.proposal_notes import ProposalNotes
 from xl_salesflow.imports.stage_history import stage_of_entry_header
 from xl_salesflow.locale.texts import TextList
@@ -81,7 +81,8 @@ class StyleProposal:
         texts = texts[is_filled_text(texts)]
         if target.type.is_date:
             evidence[header] = judge_date_order(texts.unique())
-            return ColumnMap(target.id, dates=evidence[header].answer)
+            fiscal = OPEN_DAY if any(map(is_fiscal_period, texts.unique())) else ""
+            return ColumnMap(target.id, dates=evidence[header].answer, fiscal_2025=fiscal)
         if target.type.is_text or target.type is ColumnType.POINTS:
             return ColumnMap(target.id)
         evidence[header] = judge_decimal_mark(

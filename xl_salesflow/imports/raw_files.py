@@ -18,7 +18,7 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from xl_salesflow.core.written_columns import open_choices
 from xl_salesflow.errors import UsageError
-from xl_salesflow.imports.failed_cells import find_failed_ods_cells, find_failed_old_cells
+from xl_salesflow.imports.failed_cells import find_failed_binary_cells, find_failed_ods_cells, find_failed_old_cells
 from xl_salesflow.imports.import_vocabulary import fold_name, read_known_headers
 from xl_salesflow.imports.list_extent import SourceMerge
 from xl_salesflow.imports.native_child import NativeSheet
@@ -248,7 +248,7 @@ def _check_package(path: Path) -> PackageFacts:
             with package.open(ODS_CONTENT_PART) as stream:
                 return PackageFacts(failed=find_failed_ods_cells(stream))
         if WORKBOOK_PART not in package.namelist():
-            return PackageFacts()
+            return PackageFacts(failed=find_failed_binary_cells(package))
         with package.open(WORKBOOK_PART) as stream:
             date1904 = _DATES_FROM_1904.search(stream.read(_SCANNED_CHUNK)) is not None
         parts = {place: part for place, part in enumerate(list_sheet_parts(package)) if part}

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Finding, Pipeline
-from xl_salesflow.imports.import_findings import OWNER_IDS_IN_FILE, make_import_finding
+from xl_salesflow.imports.import_findings import ACCOUNT_IDS_IN_FILE, OWNER_IDS_IN_FILE, make_import_finding
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_values import map_distinct_texts, tidy_texts
 from xl_salesflow.imports.import_vocabulary import REFERABLE_TABLES, ROW_ID_TARGET, fold_name, targets_of_table
@@ -82,6 +82,19 @@ def find_owner_ids(rows: ImportedRows | None, language: Language) -> Iterator[Fi
         yield make_import_finding(
             "owner_ids", OWNER_IDS_IN_FILE, str(row[FILE_COLUMN]), int(row[ROW_COLUMN]), language, table="Deals", column="owner",
             count=len(unnamed), text=row["owner"],
+        )  # fmt: skip
+
+
+def find_account_ids(rows: ImportedRows | None, language: Language) -> Iterator[Finding]:
+    """Yield a finding for deals whose customers are all ids, because no file that was named says whose they are."""
+    if rows is None or "account" not in rows.frame:
+        return
+    filled = rows.frame[rows.frame["account"] != ""]
+    if filled["account"].nunique() > 1 and filled["account"].str.fullmatch(_USER_ID).all():
+        row = filled.iloc[0]
+        yield make_import_finding(
+            "account_ids", ACCOUNT_IDS_IN_FILE, str(row[FILE_COLUMN]), int(row[ROW_COLUMN]), language, table="Deals",
+            column="account", count=len(filled), text=row["account"],
         )  # fmt: skip
 
 

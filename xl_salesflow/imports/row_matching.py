@@ -61,7 +61,7 @@ def join_imported_rows(parts: Sequence[ImportedRows], language: Language, findin
             more = _free_keys_of_other_deals(frame, more, language, findings)
         findings += _report_other_values(frame, more, table, language)
         frame = _merge_rows_by_key(frame, more, key, table.name)
-    if LEAD_NUMBER_TARGET in frame:
+    if LEAD_NUMBER_TARGET in frame and table.key in frame:
         frame = _join_leads_to_deals(frame, language, findings)
         given.pop(LEAD_NUMBER_TARGET, None)
     return ImportedRows(table.name, frame.reset_index(drop=True), tuple(given))

@@ -25,14 +25,15 @@ _EMPTY_CELLS_FOR_A_FILLED_ONE = 50
 _SHEET_MARK = b"sheetData"
 _ANY_CELL_TAG = re.compile(rb"<(?:[\w.-]+:)?c[\s/>]")
 _CELL_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,7})(\d{1,10})["']""")
-_BINARY_RELATIONSHIPS = "xl/_rels/workbook.bin.rels"
+BINARY_RELATIONSHIPS = "xl/_rels/workbook.bin.rels"
 _RELATIONSHIP_TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']+)["']""")
 ODS_CONTENT_PART = "content.xml"
 ODS_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _ODS_VALUE_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
 _MOST_ODS_REPEATS = 1 << 20  # a sheet has no more rows
 ODS_CELLS = (f"{ODS_TABLE}table-cell", f"{ODS_TABLE}covered-table-cell")
-_XLSB_ROW, _XLSB_CELLS = 0, range(1, 12)  # record types, [MS-XLSB] 2.3
+XLSB_ROW, _XLSB_CELLS = 0, range(1, 12)
+"""Types of records, [MS-XLSB] 2.3."""
 
 
 def check_package_extent(package: ZipFile, path: Path) -> bool:
@@ -59,8 +60,8 @@ def _list_binary_sheets(package: ZipFile) -> set[str]:
     """Return the parts, in lower case, that a reader may take for sheets in the binary format."""
     names = {part.lower() for part in package.namelist()}
     found = {part for part in names if part.startswith("xl/worksheets/") and part.endswith(".bin")}
-    if _BINARY_RELATIONSHIPS in package.namelist():
-        targets = _RELATIONSHIP_TARGET.findall(package.read(_BINARY_RELATIONSHIPS))
+    if BINARY_RELATIONSHIPS in package.namelist():
+        targets = _RELATIONSHIP_TARGET.findall(package.read(BINARY_RELATIONSHIPS))
         parts = (target.decode("utf-8", "replace").lower() for target in targets)
         found |= {name for part in parts if "sheet" in part for name in (part.lstrip("/"), f"xl/{part}")} & names
     return found
@@ -183,15 +184,22 @@ def read_ods_repeats(element: etree._Element, what: str) -> int:
 
 def _xlsb_corners(raw: bytes) -> Iterator[tuple[int, int]]:
     """Yield the place of each cell of a sheet in the binary format: records of a type, a length and contents."""
-    at, row = 0, 1
-    while at < len(raw):
-        record, at = _read_variable_number(raw, at)
-        length, at = _read_variable_number(raw, at)
-        number = int.from_bytes(raw[at : at + 4], "little") + 1
-        if record == _XLSB_ROW:
+    row = 1
+    for record, body in read_binary_records(raw):
+        number = int.from_bytes(body[:4], "little") + 1
+        if record == XLSB_ROW:
             row = number
         elif record in _XLSB_CELLS:
             yield row, number
+
+
+def read_binary_records(raw: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the type and the contents of each record of a part in the binary format."""
+    at = 0
+    while at < len(raw):
+        record, at = _read_variable_number(raw, at)
+        length, at = _read_variable_number(raw, at)
+        yield record, raw[at : at + length]
         at += length
 
 

@@ -57,7 +57,7 @@ from xl_salesflow.imports.import_values import (
     tidy_texts,
 )
 from xl_salesflow.imports.import_vocabulary import choice_of_word, is_put_away_word
-from xl_salesflow.imports.map_parts import ColumnMap
+from xl_salesflow.imports.map_parts import OPEN_DAY, ColumnMap
 from xl_salesflow.imports.person_names import PEOPLE_TABLES, names_several_people, take_first_person
 from xl_salesflow.imports.row_ids import names_of_mail_addresses
 from xl_salesflow.imports.text_damage import has_lost_characters
@@ -150,7 +150,9 @@ class SourceReader:
         return values
 
     def _dates(self, header: str, target: Column, how: ColumnMap, texts: pd.Series) -> pd.Series:
-        style = DateStyle(how.dates, self.context.today, target.id in FIRST_DAY_COLUMNS, self.source.date1904)
+        fiscal = date.fromisoformat(how.fiscal_2025) if how.fiscal_2025 not in ("", OPEN_DAY) else None
+        takes_first = target.id in FIRST_DAY_COLUMNS
+        style = DateStyle(how.dates, self.context.today, takes_first, self.source.date1904, fiscal)
         read = read_date_column(texts, style, keeps_clock=target.type is ColumnType.TIME)
         self._report_verdicts(header, target, texts, read.verdicts)
         return read.values

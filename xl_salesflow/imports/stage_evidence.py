@@ -11,7 +11,7 @@ from xl_salesflow.core.written_values import yes_no_of_word
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_stages import StageEvidence, StageProposal
 from xl_salesflow.imports.import_values import tidy_texts
-from xl_salesflow.imports.map_parts import FileMap, NewStage
+from xl_salesflow.imports.map_parts import ColumnMap, FileMap, NewStage
 from xl_salesflow.imports.table_matching import words_of_file_name
 
 MappedSources = Sequence[tuple[ImportSource, FileMap]]
@@ -66,6 +66,22 @@ def _read_probabilities(texts: pd.Series) -> pd.Series:
     is_percent = bool(texts.str.contains("[%\uff05]", regex=True).any() or (numbers > 1).any())
     ratios = numbers / 100 if is_percent else numbers
     return ratios.where((ratios >= 0) & (ratios <= 1))
+
+
+_SAYS_STAGE = frozenset({"stage", "outcome", "is_won", "is_closed", "won_date", "lost_date"})
+_CERTAIN_SHARES = (0.0, 1.0)
+
+
+def find_closing_probability(source: ImportSource, columns: Mapping[str, ColumnMap]) -> str | None:
+    """Return the header of the probabilities among which 0 or 100 % may be all that says that a deal is closed, or None."""
+    targets = {how.to: header for header, how in columns.items()}
+    header = targets.get("probability_override")
+    if header is None or _SAYS_STAGE & set(targets):
+        return None
+    shares = _read_probabilities(tidy_texts(source.cells[header]))
+    told = set(shares.dropna())
+    is_default = told == {0.0} or (told == {1.0} and len(shares) == 1)
+    return header if told & set(_CERTAIN_SHARES) and not is_default else None
 
 
 def find_starting_stage(found: MappedSources, proposed: StageProposal, playbook: Playbook) -> str:

@@ -15,12 +15,19 @@ from xl_salesflow.core.written_dates import parse_date_reading
 from xl_salesflow.core.written_money import read_header_unit
 from xl_salesflow.core.written_numbers import is_written_number
 from xl_salesflow.core.written_values import words_for_nothing, yes_no_of_word
+from xl_salesflow.imports.composed_headers import is_part_of_name, shorter_header_place
 from xl_salesflow.imports.import_sources import SAMPLED_ROWS, ImportSource
-from xl_salesflow.imports.import_stages import kind_of_stage_name
+from xl_salesflow.imports.import_stages import kind_of_stage_name, tells_outcomes, words_of_stage_name
 from xl_salesflow.imports.import_values import FAILED_FORMULA_VALUES, UNCALCULATED_FORMULA
 from xl_salesflow.imports.import_vocabulary import (
+    CLOSING_PROBABILITY_TARGET,
+    FIRST_NAME_TARGET,
     IMPORTABLE_TABLES,
     IMPORTED_HISTORY_TABLE,
+    LAST_NAME_TARGET,
+    LEAD_NUMBER_TARGET,
+    OWNER_FIRST_NAME_TARGET,
+    OWNER_LAST_NAME_TARGET,
     choice_of_word,
     fold_name,
     is_put_away_word,
@@ -41,6 +48,8 @@ _FIGURE_TYPES = frozenset(
     {ColumnType.MONEY, ColumnType.NUMBER, ColumnType.INTEGER, ColumnType.PERCENT, ColumnType.DATE, ColumnType.TIME}
 )
 _ANY_DIGIT = re.compile(r"\d")
+_ON_HOLD = "hold"  # the id of the usual stage
+_POINTS_TEXT = re.compile(r"[0-3](?:\.0+)?")
 _DEAL_IDENTITY = frozenset({"deal", "name", "account", "contact", "last_name"})
 _SUBSTANCE: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -49,11 +58,17 @@ _SUBSTANCE: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         "Activities": frozenset({"activity", "date", "type", "contact_channel", "outcome", "summary"}),
         "Quotes": frozenset({"quote", "date", "status", "valid_until", "discount"}),
+        "Payments": frozenset({"payment", "share", "due", "invoice", "invoiced", "paid", "paid_on", "reminder"}),
+        "Subscriptions": frozenset({"subscription", "start", "end", "period", "notice", "notice_days", "renewed_by"}),
+        "Credits": frozenset({"credit", "share"}),
     }
 )
 """Table → the columns of which its lists have at least one; what they share with other tables is no evidence."""
 
 _SAYS_OUTCOME = frozenset({"stage", "stage_before", "loss_reason", "notes", "forecast"})
+_PARTS_OF_OWNER: Mapping[str, str] = MappingProxyType(
+    {OWNER_FIRST_NAME_TARGET: FIRST_NAME_TARGET, OWNER_LAST_NAME_TARGET: LAST_NAME_TARGET}
+)
 _NAME_TARGETS = frozenset({"name", "account", "contact", "owner", "person", "product"})
 _ID_SHARE, _ID_PENALTY = 0.9, 20.0
 OWN_SHEET_TABLES = {name: table.name for table in TABLES.values() for name in (table.name, *table.title.translations())}
@@ -156,6 +171,7 @@ def _assign_header_targets(source: ImportSource, table: str) -> dict[str, str]:
         (score - _ID_PENALTY * _holds_ids_for_names(source, header, target), -order, header, target)
         for order, header in enumerate(source.headers)
         for target, score in _score_header_targets(source.rivals.get(header) or header, table)
+        if target not in (LEAD_NUMBER_TARGET, CLOSING_PROBABILITY_TARGET)  # the proposal finds or asks (map_proposal)
         if not (jobs and target == "name" and fold_name(header) in names_of_targets("Contacts")["title"])
     ]
     columns: dict[str, str] = {}
@@ -231,7 +247,14 @@ def _score_header_targets(header: str, table: str) -> tuple[tuple[str, float], .
             found[target] = _SYNONYM_SCORE - read_header_words()[table][target].index(name) / 100
         elif rest in names and first in read_file_words().get(table, frozenset()):
             found[target] = _PREFIXED_SCORE
+        elif table == "Deals" and (place := shorter_header_place(name, target, names)):
+            found[target] = _PREFIXED_SCORE - place / 10
+        elif part := _PARTS_OF_OWNER.get(target):
+            if is_part_of_name(name, names_of_targets(table)["owner"], names_of_targets(table)[part]):
+                found[target] = _PREFIXED_SCORE
         elif len(name) >= 5:
+            if " " not in name and target == TABLES[table].key:
+                continue  # "Quoted" is no number of a quote
             for _, score in find_similar(name, names, _FUZZY_SCORE, measure=token_sort_ratio):
                 found[target] = score - _FUZZY_SCORE / 2
     return tuple(found.items())
@@ -244,15 +267,10 @@ def _fold_header(header: str, table: str) -> str:
     return bare if not any(name in names for names in known) and any(bare in names for names in known) else name
 
 
-def _tells_outcomes(texts: pd.Series) -> bool:
-    """Return whether *texts* are statuses, won and lost among them: a column of these is no region or product."""
-    kinds = set()
-    for text in texts.unique():
-        kind = kind_of_stage_name(text)
-        if kind is None:
-            return False
-        kinds.add(kind)
-    return len(kinds) > 1 and bool(kinds & {"won", "lost"})
+def _is_mere_status(text: str) -> bool:
+    """Return whether *text* says of an open deal no more than that it is open or on hold."""
+    words = words_of_stage_name(text)
+    return is_status_in_progress(text) or (words is not None and words.id == _ON_HOLD)
 
 
 def is_fitting_target(sample: pd.Series, target: Column) -> bool:
@@ -268,17 +286,19 @@ def is_fitting_target(sample: pd.Series, target: Column) -> bool:
     elif target.id == "outcome":
         good = sample.map(kind_of_stage_name).notna() | sample.map(is_put_away_word)
         # a column that tells one open stage from another holds the stages
-        if any(kind_of_stage_name(cell) == "open" and not is_status_in_progress(cell) for cell in sample.unique()):
+        if any(kind_of_stage_name(cell) == "open" and not _is_mere_status(cell) for cell in sample.unique()):
             return False
     elif target.options == "yes_no":
         good = sample.map(lambda cell: yes_no_of_word(cell) is not None)
     elif target.type is ColumnType.CHOICE:
         options = str(target.options)
         good = sample.map(lambda cell: bool(identify_choice(CHOICES[options], cell) or choice_of_word(options, cell)))
+    elif target.type is ColumnType.POINTS:
+        good = sample.str.fullmatch(_POINTS_TEXT)  # a budget of 8,500 is an amount
     elif target.type is ColumnType.KEY:
         return len(sample) < _FEWEST_KEY_ROWS or bool(sample.nunique() >= _FITTING_CELLS_SHARE * len(sample))
     elif target.type.is_text:
-        return target.id in _SAYS_OUTCOME or not _tells_outcomes(sample)
+        return target.id in _SAYS_OUTCOME or not tells_outcomes(sample)
     else:
         good = sample.map(is_written_number)
     return bool(good.mean() >= _FITTING_CELLS_SHARE)

@@ -1,0 +1,112 @@
+# ruff: noqa: E501  # a line of a file is one line
+"""Lists laid out by people: several amounts, totals anywhere, pages, numbered lines, stages as headings, marks, days or shares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.imports.conftest import ASKED, imported_sums
+
+# layout: currency of the workbook; number of deals, and the amounts open, won and lost; lines
+LAYOUTS = {
+    "weighted column before the amount": (
+        "USD", (3, 1_000, 300, 200),
+        ["Deal,Stage,Weighted Amount,Probability,Amount", "Pumps,Proposal,500,50%,1000", "Pipes,Won,300,100%,300", "Bolts,Lost,0,0%,200"],
+    ),
+    "weighted value and total value": (
+        "USD", (3, 1_000, 300, 200),
+        ["Opportunity,Status,Weighted Value,Total Value,Win %", "Pumps,Proposal,500,1000,50", "Pipes,Won,300,300,100", "Bolts,Lost,0,200,0"],
+    ),
+    "MRR beside TCV": (
+        "USD", (3, 360, 60, 24),
+        ["Deal,Stage,MRR,ARR,TCV", "Pumps,Proposal,10,120,360", "Pipes,Won,5,60,60", "Bolts,Lost,2,24,24"],
+    ),
+    "gross and net": (
+        "EUR", (3, 1_000, 500, 200),
+        ["Projekt;Status;Betrag netto;MwSt;Betrag brutto", "Pumpen;Angebot;1.000,00;190,00;1.190,00", "Rohre;Gewonnen;500,00;95,00;595,00", "Filter;Verloren;200,00;38,00;238,00"],
+    ),
+    "quantity and unit price before the total": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Stage,Qty,Unit Price,Total", "Pumps,Proposal,10,100,1000", "Pipes,Won,5,100,500", "Bolts,Lost,2,100,200"],
+    ),
+    "yes and no columns for won and lost": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Company,Amount,Won (Y/N),Lost (Y/N)", "Pumps,Dock,1000,N,N", "Pipes,Mill,500,Y,N", "Bolts,Pier,200,N,Y"],
+    ),
+    "totals above the headers": (
+        "USD", (3, 1_000, 500, 200),
+        ["Total pipeline,,,1700", "Deal,Company,Stage,Amount", "Pumps,Dock,Proposal,1000", "Pipes,Mill,Won,500", "Bolts,Pier,Lost,200"],
+    ),
+    "totals per person below each group": (
+        "USD", (3, 1_000, 500, 200),
+        ["Owner,Deal,Company,Stage,Amount", "Mara,Pumps,Dock,Proposal,1000", "Mara,Pipes,Mill,Won,500", "Mara Total,,,,1500", "Ivo,Bolts,Pier,Lost,200", "Ivo Total,,,,200", "Grand Total,,,,1700"],
+    ),
+    "owner once per group": (
+        "USD", (3, 1_000, 500, 200),
+        ["Owner,Deal,Company,Stage,Amount", "Mara Voss,Pumps,Dock,Proposal,1000", ",Pipes,Mill,Won,500", "Ivo Kern,Bolts,Pier,Lost,200"],
+    ),
+    "headers on every page": (
+        "USD", (3, 1_000, 500, 200),
+        ["Pipeline report - page 1 of 2,,,", "Deal,Company,Stage,Amount", "Pumps,Dock,Proposal,1000", "Page 1,,,", "Pipeline report - page 2 of 2,,,", "Deal,Company,Stage,Amount", "Pipes,Mill,Won,500", "Bolts,Pier,Lost,200", "Page 2,,,"],
+    ),
+    "probability alone says what is won": (
+        "USD", ASKED,
+        ["Deal,Company,Amount,Probability", "Pumps,Dock,1000,50%", "Pipes,Mill,500,100%", "Bolts,Pier,200,0%"],
+    ),
+    "probability beside closing days": (
+        "USD", ASKED,
+        ["Deal,Company,Amount,Probability,Close Date", "Pumps,Dock,1000,50,2026-06-30", "Pipes,Mill,500,100,2025-01-15", "Bolts,Pier,200,0,2025-01-16"],
+    ),
+    "two dates with one header": (
+        "USD", (2, 1_000, 500, 0),
+        ["Deal,Stage,Amount,Date,Date", "Pumps,Proposal,1000,2025-05-01,2026-06-30", "Pipes,Won,500,2025-05-02,2025-06-15"],
+    ),
+    "amounts in thousands above the list": (
+        "EUR", (2, 85_500, 1_200, 0),
+        ["Pipeline Q2;;;", "alle Beträge in TEUR;;;", "Projekt;Kunde;Status;Betrag", "Pumpen;Dock;Angebot;85,5", "Rohre;Mill;Gewonnen;1,2"],
+    ),
+    "check marks of three kinds": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Company,Amount,Qualified,Proposal,Won,Lost", "Pumps,Dock,1000,x,x,,", "Pipes,Mill,500,x,x,x,", "Bolts,Pier,200,x,,,x"],
+    ),
+    "days per stage": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Company,Amount,Lead,Proposal,Won,Lost", "Pumps,Dock,1000,2025-01-01,2025-02-01,,", "Pipes,Mill,500,2025-01-02,2025-02-02,2025-03-02,", "Bolts,Pier,200,2025-01-03,,,2025-03-03"],
+    ),
+    "stages as headings with sums": (
+        "USD", (4, 1_500, 500, 200),
+        ["Deal,Company,Amount", "Proposal (2 deals),,1500", "Pumps,Dock,1000", "Hoses,Kai,500", "Won (1 deal),,500", "Pipes,Mill,500", "Lost (1 deal),,200", "Bolts,Pier,200"],
+    ),
+    "numbered lines": (
+        "USD", (3, 1_000, 500, 200),
+        ["#,Deal,Company,Stage,Amount", "1,Pumps,Dock,Proposal,1000", "2,Pipes,Mill,Won,500", "3,Bolts,Pier,Lost,200", "4,,,,", "5,,,,"],
+    ),
+    "emoji in stages and headers": (
+        "USD", (3, 1_000, 500, 200),
+        ["📌 Deal,🏢 Company,🚦 Stage,💰 Amount", "Pumps,Dock,📝 Proposal,1000", "Pipes,Mill,🏆 Won,500", "Bolts,Pier,💀 Lost,200"],
+    ),
+    "codes before stages": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Company,Stage,Amount", "Pumps,Dock,S3_Proposal,1000", "Pipes,Mill,S6_ClosedWon,500", "Bolts,Pier,S7_ClosedLost,200"],
+    ),
+    "upper case with underscores": (
+        "USD", (3, 1_000, 500, 200),
+        ["DEAL_NAME,COMPANY_NAME,DEAL_STAGE,DEAL_AMOUNT,CLOSE_DATE", "Pumps,Dock,CONTRACT_SENT,1000,2026-06-30", "Pipes,Mill,CLOSED_WON,500,2025-01-15", "Bolts,Pier,CLOSED_LOST,200,2025-01-16"],
+    ),
+    "hot, warm and cold beside a stage": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Status,Stage,Amount", "Pumps,Hot,Proposal,1000", "Pipes,Warm,Closed Won,500", "Bolts,Cold,Closed Lost,200"],
+    ),
+    "won amount in a column of its own": (
+        "USD", (3, 1_000, 600, 200),
+        ["Deal,Stage,Quoted,Won Amount", "Pumps,Proposal,1000,", "Pipes,Won,600,500", "Bolts,Lost,200,"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_list_of_this_layout_has_its_right_sums(layout: str, tmp_path: Path) -> None:
+    currency, expected, lines = LAYOUTS[layout]
+    assert imported_sums(tmp_path / "list.csv", lines, currency) == expected
