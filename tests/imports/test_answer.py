@@ -159,6 +159,50 @@ def test_what_is_left_can_be_mended_and_imported_again(csv: Csv, capsys: pytest.
     assert list(deals["expected_close"].dt.date) == [date(2026, 4, 3), date(2026, 4, 25), date(2026, 4, 3)]
 
 
+FAULTY_ROWS = """\
+Deal | Stage | Amount | Expected close | Probability
+D-1 | Lead | 10 | 2026-09-01 | 0.5
+D-2 | Xyzzy | 20 | 2026-09-02 | 0.5
+D-3 | Lead | 5 pears | 2026-09-03 | 0.5
+D-4 | Lead | € 7 | 2026-09-04 | 0.5
+D-5 | Lead | 50 | 2026-02-31 | 0.5
+D-6 | Lead | 60 | soon | 0.5
+D-7 | Lead | #REF! | 2026-09-07 | 0.5
+D-8 | Lead | 80 | 2026-09-08 | 150 %
+D-1 | Lead | 90 | 2026-09-09 | 0.5
+"""
+MENDED = {
+    "Xyzzy": "Contract", "5 pears": "30", "€ 7": "40", "2026-02-31": "2026-09-05", "soon": "2026-09-06", "#REF!": "70",
+    "150 %": "0.5", "D-1,Lead": "D-9,Lead",
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("folder")
+def test_rows_with_every_kind_of_fault_come_back_once(csv: Csv, capsys: pytest.CaptureFixture[str]) -> None:
+    good = csv("deals.csv", FAULTY_ROWS.split("D-2")[0])
+    Path("deals.toml").write_text(propose_import_map([good], workbook()).to_toml("en"), encoding="utf-8")
+    csv("deals.csv", FAULTY_ROWS)
+    code, output = run("deals.csv", "--map", "deals.toml", "--json", capsys=capsys)
+    answer: dict[str, Any] = json.loads(output)
+    assert code == 1
+    (counted,) = answer["rows"]
+    assert [counted[what] for what in ("read", "created", "left_out")] == [9, 8, 1]
+    left = Path("deals not imported.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv_files.reader(left.splitlines()))[1:]
+    assert [row[0] for row in rows] == ["D-2", "D-3", "D-4", "D-5", "D-6", "D-7", "D-8", "D-1"]
+    assert all(row[-1] for row in rows)
+    for fault, right in MENDED.items():
+        left = left.replace(fault, right, 1)
+    Path("deals not imported.csv").write_text(left, encoding="utf-8-sig")
+    code, output = run("deals not imported.csv", "--map", "deals not imported.map.toml", capsys=capsys)
+    assert (code, "1 created, 7 updated" in output) == (0, True)
+    deals = ClosedBook(Path("book.xlsx")).read(DAY)["Deals"].sort_values("deal")
+    assert list(deals["deal"]) == [f"D-{number}" for number in range(1, 10)]
+    assert list(deals["amount"]) == [10 * number for number in range(1, 10)]
+    assert list(deals["expected_close"].dt.day) == list(range(1, 10))
+    assert list(deals["stage"]) == ["Lead", "Contract", *["Lead"] * 7]
+
+
 @pytest.mark.usefixtures("folder")
 def test_a_file_with_mended_rows_is_never_overwritten(csv: Csv, capsys: pytest.CaptureFixture[str]) -> None:
     csv("deals.csv", BAD_ROWS, delimiter=";")

@@ -84,6 +84,13 @@ ODS_ERROR = (
 )
 
 
+XLSB_RELATIONSHIPS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type='
+    '"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.bin"/>'
+    "</Relationships>"
+)
+
+
 def test_errors_of_an_ods_file_are_shown(tmp_path: Path) -> None:
     """The reader of cells takes them for blank, as those of other workbooks."""
     headers = "".join(ODS_CELL.format(columns=1).replace(">x<", f">{name}<") for name in ("Deal", "Amount", "Cost"))
@@ -191,3 +198,36 @@ def test_a_package_that_is_no_workbook_is_named(part: str, message: str, tmp_pat
         package.writestr(part, "x")
     with pytest.raises(UsageError, match=message):
         read_import_sources(tmp_path / "a.xlsx")
+
+
+def xlsb_record(kind: int, body: bytes = b"") -> bytes:
+    """Return a record of a part of a binary workbook; its type and length are written seven bits a byte."""
+
+    def number(value: int) -> bytes:
+        return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + number(value >> 7)
+
+    return number(kind) + number(len(body)) + body
+
+
+def xlsb_text(text: str) -> bytes:
+    return len(text).to_bytes(4, "little") + text.encode("utf-16-le")
+
+
+def test_errors_of_a_binary_workbook_are_shown(tmp_path: Path) -> None:
+    """The reader of cells takes them for blank."""
+    cells = {0: {0: "Deal", 1: "Amount"}, 1: {0: "A", 1: b"\x2a"}, 2: {0: "B", 1: b"\x17"}, 3: {0: "C", 1: "5"}}
+    sheet = xlsb_record(129) + xlsb_record(148, bytes(16)) + xlsb_record(145)
+    for row, line in cells.items():
+        sheet += xlsb_record(0, row.to_bytes(4, "little") + bytes(21))
+        for column, cell in line.items():
+            body = column.to_bytes(4, "little") + bytes(4) + (cell if isinstance(cell, bytes) else xlsb_text(cell))
+            sheet += xlsb_record(3 if isinstance(cell, bytes) else 6, body)
+    named = xlsb_record(156, bytes(8) + xlsb_text("rId1") + xlsb_text("Deals"))
+    with ZipFile(tmp_path / "a.xlsb", "w") as package:
+        package.writestr(
+            "xl/workbook.bin", xlsb_record(131) + xlsb_record(143) + named + xlsb_record(144) + xlsb_record(132)
+        )
+        package.writestr("xl/_rels/workbook.bin.rels", XLSB_RELATIONSHIPS)
+        package.writestr("xl/worksheets/sheet1.bin", sheet + xlsb_record(146) + xlsb_record(130))
+    (source,) = read_import_sources(tmp_path / "a.xlsb")
+    assert source.cells.to_numpy().tolist() == [["A", "#N/A"], ["B", "#REF!"], ["C", "5"]]

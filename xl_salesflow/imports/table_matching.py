@@ -61,6 +61,7 @@ _SUBSTANCE: Mapping[str, frozenset[str]] = MappingProxyType(
         "Payments": frozenset({"payment", "share", "due", "invoice", "invoiced", "paid", "paid_on", "reminder"}),
         "Subscriptions": frozenset({"subscription", "start", "end", "period", "notice", "notice_days", "renewed_by"}),
         "Credits": frozenset({"credit", "share"}),
+        "Tasks": frozenset({"task", "task_id", "due", "done"}),
     }
 )
 """Table → the columns of which its lists have at least one; what they share with other tables is no evidence."""
@@ -121,7 +122,8 @@ def match_source_to_table(source: ImportSource, table: str) -> TableMatch:
     score = len(columns) + 1.5 * (key in found) + len(required & found)
     if words_of_file_name(f"{source.path.stem} {source.sheet}") & read_file_words().get(table, frozenset()):
         score += 2
-    if table in _SUBSTANCE and not found & _SUBSTANCE[table]:
+    is_whole = key in found and len(columns) == len(source.headers)  # nothing but a deal and its owner
+    if table in _SUBSTANCE and not found & _SUBSTANCE[table] and not (is_whole and table == "Deals"):
         score -= 2
     return TableMatch(table, columns, score)
 
