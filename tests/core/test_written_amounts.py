@@ -104,7 +104,7 @@ def test_an_amount_of_a_country_is_read_or_refused(currency: str, text: str, val
 
 @pytest.mark.parametrize(
     ("currency", "text", "value"),
-    [("USD", "1.2 Cr", None), ("INR", "1.2 Cr", 12_000_000), ("EUR", "85 mil", None), ("BRL", "85 mil", 85_000), ("USD", "12L", None)],
+    [("USD", "₹12.5L", None), ("INR", "₹12.5L", 1_250_000), ("EUR", "85 mil", None), ("BRL", "85 mil", 85_000), ("USD", "12L", None)],
 )  # fmt: skip
 def test_a_unit_of_one_country_counts_among_its_amounts(currency: str, text: str, value: float | None) -> None:
     assert read_written_number(text, ColumnType.MONEY, NumberStyle(currency=currency)).value == value

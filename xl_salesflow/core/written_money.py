@@ -58,7 +58,7 @@ LOCAL_CURRENCIES: Mapping[str, CurrencyCodes] = MappingProxyType(
         _IBERIAN_UNIT: ("BRL", "MXN", "ARS", "CLP", "COP", "PEN", "UYU"),
     }
 )
-"""Kind of a unit that is one in some countries only (12W, 1.2 Cr, 85 mil) → the currencies of these."""
+"""Kind of a unit that is one in some countries only (12W, 12L, 85 mil) → the currencies of these."""
 
 _MAGNITUDE_KINDS = (
     ("magnitude", "magnitudes"),

@@ -43,6 +43,7 @@ _GROUPED_BY = {
     mark: re.compile(rf"[1-9][0-9]{{0,2}}(?P<by>[{mark}' _])[0-9]{{3}}(?:(?P=by)[0-9]{{3}})*") for mark in ".,"
 }
 _ROUND_CURRENCY = "JPY"  # a dash behind amounts of yen ends them
+_BOOKED_AMOUNT = re.compile(r".*[0-9][.,' ][0-9]{3}[.,][0-9]{2} ?(?:CR|DR)")  # a credit of 1,200.00, not 1,200 crore
 _TEXT_MARK = re.compile(r"^[='](?=[-+(.,]?[0-9])")  # of a spreadsheet, before a number that is kept as text
 _PERCENT_TYPES = (None, ColumnType.PERCENT, ColumnType.NUMBER)
 _WHOLE_TYPES = (ColumnType.INTEGER, ColumnType.POINTS)
@@ -63,7 +64,7 @@ class NumberReading(NamedTuple):
     """A text as a number: its value with either decimal mark (None: impossible), and its unit and currency.
 
     *is_certain* means that a typing mistake cannot explain the marks; *codes* are the currencies it may be in.
-    *local* is the kind of a unit that is one in some countries only (12W, 1.2 Cr), and *local_unit* its factor.
+    *local* is the kind of a unit that is one in some countries only (12W, 85 mil), and *local_unit* its factor.
     """
 
     dot: Decimal | None
@@ -142,7 +143,7 @@ def read_written_number(
 def parse_number_reading(text: str) -> NumberReading | None:
     """Return the possible readings of *text* as a number, or None if it is not a number."""
     normalized = _TEXT_MARK.sub("", normalize_written_text(text))
-    if not normalized or len(normalized) > LONGEST_WRITTEN_VALUE:
+    if not normalized or len(normalized) > LONGEST_WRITTEN_VALUE or _BOOKED_AMOUNT.fullmatch(normalized):
         return None
     match = _NUMBER_TEXT.fullmatch(normalized)
     if match is None:

@@ -112,6 +112,10 @@ _OPEN_QUESTION_ERRORS: Mapping[str, Text] = MappingProxyType(
             '{file}: nothing tells whether “{header}” or another column is meant; write its target into the map and "" beside '
             "the one that is left out."
         ),
+        "fiscal_2025": Text(
+            "{file}: “{header}” has years or quarters of fiscal years; write the first day of the fiscal year 2025 into the map "
+            "(fiscal_2025), or leave the column out."
+        ),
         "rate": Text(
             "{file}: the amounts of “{header}” are in {currency}; write into the map what 1 "
             "{currency} is worth in the workbook's currency (rate), or leave the column out."
