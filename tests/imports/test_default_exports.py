@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.imports.conftest import imported_sums
+from tests.imports.conftest import ASKED, imported_sums
 
 # program and language: currency of the workbook; number of deals, and the amounts open, won and lost; lines
 EXPORTS = {
@@ -258,6 +258,82 @@ EXPORTS = {
     "Swedish everyday words": (
         "SEK", (4, 85_100.5, 1_200, 900),
         ["Affär;Kund;Status;Ordervärde;Beräknat avslut", "Pumpar;Dock;Offert skickad;85 000,50;2026-06-30", "Rör;Mill;Order;1 200,00;2026-01-15", "Filter;Pier;Avböjt;900,00;2026-01-16", "Ventil;Kaj;Vilande;100,00;2026-07-16"],
+    ),
+    "Zoho, Spanish": (
+        "EUR", (3, 85_000, 1_200, 900),
+        ["Nombre de Oportunidad;Nombre de cuenta;Fase;Importe;Fecha de cierre;Propietario de Oportunidad", "Bombas;Dock;Análisis de necesidades;85000;2026-06-30;Mara", "Tubos;Mill;Cerrado (ganado);1200;2026-01-15;Ivo", "Filtros;Pier;Cerrado (perdido);900;2026-01-16;Ivo"],
+    ),
+    "Zoho, Japanese": (
+        "JPY", (3, 850_000, 120_000, 9_000),
+        ["商談名,取引先名,ステージ,総額,完了予定日,商談の担当者", "ポンプ,東京商事,ニーズ分析,850000,2026/06/30,田中", "配管,大阪工業,成約,120000,2026/01/15,鈴木", "濾過,名古屋,失注,9000,2026/01/16,鈴木"],
+    ),
+    "Dynamics, French": (
+        "EUR", (3, 85_000, 1_200, 900),
+        ["Rubrique;Client potentiel;Revenus est.;Date de clôture est.;Statut;Propriétaire", "Pompes;Dock;85 000,00 €;30/06/2026;Ouvert;Mara", "Tubes;Mill;1 200,00 €;15/01/2026;Gagnée;Ivo", "Filtres;Pier;900,00 €;16/01/2026;Perdue;Ivo"],
+    ),
+    "Dynamics, Spanish": (
+        "EUR", (3, 85_000, 1_200, 900),
+        ["Tema;Cliente potencial;Ingresos est.;Fecha de cierre est.;Estado;Propietario", "Bombas;Dock;85.000,00 €;30/06/2026;Abierta;Mara", "Tubos;Mill;1.200,00 €;15/01/2026;Ganada;Ivo", "Filtros;Pier;900,00 €;16/01/2026;Perdida;Ivo"],
+    ),
+    "Odoo, German": (
+        "EUR", (3, 85_900.5, 1_200, 0),
+        ["Verkaufschance;Kunde;Phase;Erwarteter Umsatz;Erwarteter Abschluss;Vertriebsmitarbeiter", "Pumpen;Dock;Neu;85000,5;30.06.2026;Mara", "Rohre;Mill;Gewonnen;1200,0;15.01.2026;Ivo", "Filter;Pier;Qualifiziert;900,0;16.07.2026;Ivo"],
+    ),
+    "Pipedrive, Dutch": (
+        "EUR", (3, 85_000, 1_200, 900),
+        ["Deal - Titel,Deal - Organisatie,Deal - Fase,Deal - Waarde,Deal - Status,Deal - Eigenaar", "Pompen,Dock,Offerte verstuurd,85000,Open,Mara", "Buizen,Mill,Onderhandeling,1200,Gewonnen,Ivo", "Filters,Pier,Onderhandeling,900,Verloren,Ivo"],
+    ),
+    "Pipedrive, Italian": (
+        "EUR", (3, 85_000, 1_200, 900),
+        ["Affare - Titolo,Affare - Organizzazione,Affare - Fase,Affare - Valore,Affare - Stato,Affare - Proprietario", "Pompe,Dock,Proposta fatta,85000,Aperto,Mara", "Tubi,Mill,Trattativa,1200,Vinto,Ivo", "Filtri,Pier,Trattativa,900,Perso,Ivo"],
+    ),
+    "HubSpot, Italian": (
+        "EUR", (3, 85_000, 1_200, 900),
+        ["Nome trattativa;Fase trattativa;Importo;Data di chiusura;Proprietario trattativa", "Pompe;Appuntamento programmato;85000;30/06/2026;Mara", "Tubi;Chiusa vinta;1200;15/01/2026;Ivo", "Filtri;Chiusa persa;900;16/01/2026;Ivo"],
+    ),
+    "HubSpot, Dutch": (
+        "EUR", (3, 85_000, 1_200, 900),
+        ["Dealnaam;Dealfase;Bedrag;Sluitingsdatum;Dealeigenaar", "Pompen;Afspraak gepland;85000;30-06-2026;Mara", "Buizen;Gesloten en gewonnen;1200;15-01-2026;Ivo", "Filters;Gesloten en verloren;900;16-01-2026;Ivo"],
+    ),
+    "HubSpot, Chinese": (
+        "CNY", (3, 85_000, 1_200, 900),
+        ["交易名称,交易阶段,金额,关闭日期,交易所有者", "水泵,已安排约会,85000,2026-06-30,张伟", "管道,已成交,1200,2026-01-15,李娜", "滤网,已丢单,900,2026-01-16,李娜"],
+    ),
+    "Bitrix24, German": (
+        "EUR", (3, 85_000, 1_200, 900),
+        ["ID;Name;Phase;Summe;Währung;Unternehmen;Zuständige Person;Voraussichtliches Abschlussdatum", "1;Pumpen;Rechnung;85000.00;EUR;Dock;Mara;30.06.2026", "2;Rohre;Auftrag gewonnen;1200.00;EUR;Mill;Ivo;15.01.2026", "3;Filter;Auftrag verloren;900.00;EUR;Pier;Ivo;16.01.2026"],
+    ),
+    "Kommo, English": (
+        "USD", (3, 85_000, 1_200, 900),
+        ["ID,Lead title,Company name,Responsible user,Lead status,Pipeline,Sale,Created at,Closed at", "1,Pumps,Dock,Mara,Offer made,Main,85000,01.05.2025,", "2,Pipes,Mill,Ivo,Closed - won,Main,1200,02.05.2025,02.06.2025", "3,Bolts,Pier,Ivo,Closed - lost,Main,900,13.05.2025,03.06.2025"],
+    ),
+    "金蝶": (
+        "CNY", (3, 85_000, 1_200, 900),
+        ["单据编号,商机名称,客户,商机阶段,预计金额,预计签约日期,销售员,单据状态", 'SJ1,水泵,宏达,方案报价,"85,000.00",2026/6/30,张伟,已审核', 'SJ2,管道,远景,赢单,"1,200.00",2026/1/15,李娜,已审核', "SJ3,滤网,上海港,输单,900.00,2026/1/16,李娜,已审核"],
+    ),
+    "钉钉 sheet by hand": (
+        "CNY", (2, 85_000, 1_200, 0),
+        ["销售漏斗表（2026年上半年）,,,,", "填表人：张伟,,,,单位：万元", "项目名称,客户,销售阶段,预计金额,预计成交时间", "水泵,宏达,商务谈判,8.5,2026年6月", "管道,远景,成交,0.12,2026年1月", "合计,,,8.62,"],
+    ),
+    "Czech": (
+        "CZK", (3, 85_000.5, 1_200, 900),
+        ["Název příležitosti;Zákazník;Stav;Hodnota;Předpokládané uzavření", "Čerpadla;Dok;Nabídka odeslána;85 000,50;30.6.2026", "Trubky;Mill;Vyhráno;1 200,00;15.1.2026", "Filtry;Pier;Prohráno;900,00;16.1.2026"],
+    ),
+    "Finnish": (
+        "EUR", (3, 85_000.5, 1_200, 900),
+        ["Kauppa;Asiakas;Tila;Arvo;Arvioitu päättymispäivä", "Pumput;Dock;Tarjous lähetetty;85 000,50;30.6.2026", "Putket;Mill;Voitettu;1 200,00;15.1.2026", "Suodattimet;Pier;Hävitty;900,00;16.1.2026"],
+    ),
+    "Norwegian": (
+        "NOK", (3, 85_000.5, 1_200, 900),
+        ["Salgsmulighet;Kunde;Fase;Verdi;Forventet avslutning", "Pumper;Dock;Tilbud sendt;85 000,50;30.06.2026", "Rør;Mill;Vunnet;1 200,00;15.01.2026", "Filter;Pier;Tapt;900,00;16.01.2026"],
+    ),
+    "Hungarian": (
+        "HUF", (3, 85_000, 1_200, 900),
+        ["Lehetőség;Ügyfél;Szakasz;Érték;Várható lezárás", "Szivattyú;Dock;Ajánlat elküldve;85 000;2026.06.30.", "Cső;Mill;Megnyert;1 200;2026.01.15.", "Szűrő;Pier;Elveszett;900;2026.01.16."],
+    ),
+    "Vietnamese": (
+        "VND", ASKED,
+        ["Cơ hội,Khách hàng,Giai đoạn,Giá trị,Ngày dự kiến chốt", "Máy bơm,Dock,Báo giá,85000000,2026-06-30", "Ống,Mill,Thành công,1200000,2026-01-15", "Lọc,Pier,Thất bại,900000,2026-01-16"],
     ),
     "Turkish": (
         "TRY", (3, 85_000.5, 1_200, 900),

@@ -103,6 +103,46 @@ LAYOUTS = {
         "USD", (3, 1_000, 600, 200),
         ["Deal,Stage,Quoted,Won Amount", "Pumps,Proposal,1000,", "Pipes,Won,600,500", "Bolts,Lost,200,"],
     ),
+    "probability words": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Stage,Amount,Probability", "Pumps,Proposal,1000,High", "Pipes,Won,500,Certain", "Bolts,Lost,200,None"],
+    ),
+    "amount with text behind": (
+        "USD", (3, 0, 500, 200),
+        ["Deal,Stage,Amount", "Pumps,Proposal,1000 (est.)", "Pipes,Won,500", "Bolts,Lost,200"],
+    ),
+    "totals in the first data row": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Company,Stage,Amount", "TOTAL,,,1700", "Pumps,Dock,Proposal,1000", "Pipes,Mill,Won,500", "Bolts,Pier,Lost,200"],
+    ),
+    "average below": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Company,Stage,Amount", "Pumps,Dock,Proposal,1000", "Pipes,Mill,Won,500", "Bolts,Pier,Lost,200", ",,Average,566.67", ",,Count,3"],
+    ),
+    "legend below": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Company,Stage,Amount", "Pumps,Dock,Proposal,1000", "Pipes,Mill,Won,500", "Bolts,Pier,Lost,200", ",,,", "Legend:,,,", "Won = signed contract,,,", "Lost = no budget,,,"],
+    ),
+    "two stage columns": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Previous Stage,Stage,Amount", "Pumps,Lead,Proposal,1000", "Pipes,Proposal,Closed Won,500", "Bolts,Proposal,Closed Lost,200"],
+    ),
+    "forecast category beside the stage": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Forecast Category,Stage,Amount", "Pumps,Commit,Proposal,1000", "Pipes,Closed,Closed Won,500", "Bolts,Omitted,Closed Lost,200"],
+    ),
+    "quote status beside the stage": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Quote Status,Stage,Amount", "Pumps,Accepted,Contract,1000", "Pipes,Accepted,Closed Won,500", "Bolts,Rejected,Closed Lost,200"],
+    ),
+    "payment status beside the stage": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Payment Status,Stage,Amount", "Pumps,Open,Contract,1000", "Pipes,Paid,Closed Won,500", "Bolts,Cancelled,Closed Lost,200"],
+    ),
+    "target beside the amount": (
+        "USD", (3, 1_000, 500, 200),
+        ["Deal,Stage,Amount,Target", "Pumps,Proposal,1000,5000", "Pipes,Won,500,5000", "Bolts,Lost,200,5000"],
+    ),
 }  # fmt: skip
 
 

@@ -58,11 +58,12 @@ def _yield_shorter_headers(header: str) -> Iterator[tuple[str, bool]]:
     if len(words) > 2 and words[0] in parts["names"] and words[1] in parts["connectors"]:
         yield " ".join(_without_connectors(words[1:])), True
     yield from ((shorter, False) for shorter in _without_tax(" ".join(words)))
-    yield from ((header.removeprefix(word), False) for word in parts["deals"] if _is_joined_prefix(word, header))
+    for word in parts["deals"] if len(words) == 1 else ():
+        yield from ((shorter, False) for shorter in _without_joined_deal(word, header))
 
 
 def _without_deal(words: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield *words* without the deal they begin with, or end with behind a word such as "of"."""
+    """Yield *words* without the deal they begin with, or end with: in English only behind "of", as a project lead is none."""
     parts = read_header_parts()
     if len(words) < 2:
         return
@@ -70,7 +71,8 @@ def _without_deal(words: Sequence[str]) -> Iterator[Sequence[str]]:
         yield words[1:]
     if words[-1] in parts["deals_behind"]:
         yield words[:-1]
-    if words[-1] in parts["deals"] and words[-2] in parts["connectors"]:
+    is_told = words[-2] in parts["connectors"] or words[-1] not in parts["deals_in_front"]
+    if words[-1] in parts["deals"] and is_told:
         yield _without_connectors_behind(words[:-1])
 
 
@@ -96,6 +98,13 @@ def _without_tax(name: str) -> Iterator[str]:
                 yield name.removeprefix(word).strip()
 
 
-def _is_joined_prefix(word: str, header: str) -> bool:
-    """Return whether *header* begins with a *word* of a language without blanks between words."""
-    return not word[0].isascii() and word[0] >= "\u2e80" and header.startswith(word) and len(header) > len(word)
+def _without_joined_deal(word: str, header: str) -> Iterator[str]:
+    """Yield *header*, a single word, without the *word* for a deal that it begins with, and without a word for "of"."""
+    if header.startswith(word) and len(header) > len(word):
+        rest = header.removeprefix(word)
+        yield rest
+        yield from (
+            rest.removeprefix(of)
+            for of in read_header_parts()["connectors"]
+            if not of.isascii() and rest.startswith(of)
+        )
