@@ -30,10 +30,15 @@ TODAY = date(2025, 6, 30)
 
 
 @cache
+def _make_workbook(language: Language) -> Pipeline:
+    return build_pipeline(TODAY, language).with_tables(**make_shipped_setup("crm", language))
+
+
+@cache
 def workbook(language: Language = "en", currency: str = "") -> Pipeline:
     """Return an empty workbook with the six CRM stages, in the currency that a new one has or in *currency*."""
-    empty = build_pipeline(TODAY, language).with_tables(**make_shipped_setup("crm", language))
-    return replace(empty, settings=Settings({"currency": currency or {"en": "USD", "zh": "CNY"}[language]}))
+    settings = Settings({"currency": currency or {"en": "USD", "zh": "CNY"}[language]})
+    return replace(_make_workbook(language), settings=settings)
 
 
 ASKED = "asked"

@@ -298,10 +298,17 @@ def _find_left_out_rows(
             yield at, REPEATED_HEADERS
         elif texts and gap:
             yield at, NOTE_BELOW_LIST
-        elif len(texts) == 1 and read_page_notes().fullmatch(texts[0]):
-            yield at, PAGE_NUMBER
-        elif len(texts) == 1 and texts[0].isdigit() and columns.is_next_line(at, known):
-            yield at, NUMBERED_LINE
+        elif why := _why_number_alone(at, texts, columns, known):
+            yield at, why
+
+
+def _why_number_alone(at: int, texts: Sequence[str], columns: _ColumnsAbove, known: Sequence[str]) -> str:
+    """Return why a row with one cell is no deal: it holds the number of a page or of the line; "" if neither."""
+    if len(texts) != 1:
+        return ""
+    if read_page_notes().fullmatch(texts[0]):
+        return PAGE_NUMBER
+    return NUMBERED_LINE if texts[0].isdigit() and columns.is_next_line(at, known) else ""
 
 
 def _is_note_of_program(row: TextRow, headers: TextRow) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -334,9 +334,13 @@ def _propose_file_map(
     named = sum(path.name == source.path.name for path in {other.path for other, _ in matches}) == 1
     return source, FileMap(
         source.path.name if named else str(source.path), table, source.sheet, layout.encoding, layout.delimiter, mapped,
-        hidden_rows=IMPORT_HIDDEN if table and source.hidden_rows else "",
-        hidden_columns=IMPORT_HIDDEN if table and source.hidden_headers else "",
+        hidden_rows=_import_hidden(table, source.hidden_rows),
+        hidden_columns=_import_hidden(table, source.hidden_headers),
     )  # fmt: skip
+
+
+def _import_hidden(table: str, hidden: Collection[object]) -> str:
+    return IMPORT_HIDDEN if table and hidden else ""
 
 
 def _propose_columns(
