@@ -101,13 +101,13 @@ def _describe_people(pipeline: Pipeline, deals: pd.DataFrame, team: _Team) -> It
         new = team.created[team.created["owner"] == owner]
         response = new["response"].dropna().to_numpy()
         yield PersonFigures(
-            owner, len(mine), _sum_known_amounts(column_numbers(mine["amount"])),
+            owner, len(mine), _sum_open_amounts(column_numbers(mine["amount"])),
             plain_value(limits.get(owner)), len(new), len(response), *_measure_median(response),
             tuple(_describe_stage(team, owner, stage) for stage in team.stages),
         )  # fmt: skip
 
 
-def _sum_known_amounts(amounts: MetricArray) -> float | None:
+def _sum_open_amounts(amounts: MetricArray) -> float | None:
     known = amounts[~np.isnan(amounts)]
     if len(amounts) and not len(known):
         return None
