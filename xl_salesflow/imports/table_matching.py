@@ -122,10 +122,14 @@ def match_source_to_table(source: ImportSource, table: str) -> TableMatch:
     score = len(columns) + 1.5 * (key in found) + len(required & found)
     if words_of_file_name(f"{source.path.stem} {source.sheet}") & read_file_words().get(table, frozenset()):
         score += 2
-    is_whole = key in found and len(columns) == len(source.headers)  # nothing but a deal and its owner
-    if table in _SUBSTANCE and not found & _SUBSTANCE[table] and not (is_whole and table == "Deals"):
+    if table in _SUBSTANCE and not found & _SUBSTANCE[table] and not _is_list_of_owners(found, table):
         score -= 2
     return TableMatch(table, columns, score)
+
+
+def _is_list_of_owners(found: Collection[str], table: str) -> bool:
+    """Return whether the columns say whose each deal is, and nothing else."""
+    return table == "Deals" and set(found) == {"deal", "owner"}
 
 
 def _claim_unreadable_columns(match: TableMatch, source: ImportSource) -> TableMatch:
