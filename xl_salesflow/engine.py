@@ -137,7 +137,9 @@ def run_steps(
         followups=len(now["FollowUps"]),
         findings=findings,
     )
-    return replace(finished, named_cells=cells, findings=findings, documents=results.documents, answer=answer)
+    return replace(
+        finished, named_cells=cells, findings=findings, documents=results.documents, answer=answer, asked=results.asked
+    )
 
 
 class WholeWorkbook:

@@ -136,6 +136,8 @@ class ChangeSet(Generic[AnswerT]):
     removes: tuple[Remove, ...] = ()
     own_formulas: OwnFormulaResults | None = None
     orders: tuple[RowOrder, ...] = ()  # never together with other changes to the same table
+    asked: tuple[tuple[str, str], ...] = ()
+    """(table, column) that a gate asks for at a move it does not let pass, or warns about; folded columns are opened."""
 
     def __add__(self, other: ChangeSet) -> ChangeSet:
         return ChangeSet(
@@ -152,6 +154,7 @@ class ChangeSet(Generic[AnswerT]):
             self.removes + other.removes,
             other.own_formulas or self.own_formulas,
             self.orders + other.orders,
+            self.asked + other.asked,
         )
 
     def with_answer(self, answer: SomeAnswer) -> ChangeSet[SomeAnswer]:

@@ -187,7 +187,7 @@ class GateCheck:
 
     A deal that does not pass gets the message *missing*, followed by the gate's own remedy or *remedy*. *judge* takes
     the pipeline, the gate and the rows of Deals concerned; *find_misconfiguration* returns the error in the gate's own
-    row, or None.
+    row, or None. It asks for the column of Deals that *asks* names, or else for the gate's subject.
     """
 
     id: str
@@ -195,6 +195,7 @@ class GateCheck:
     remedy: Text
     judge: Callable[[Pipeline, Gate, pd.DataFrame], GateResult]
     find_misconfiguration: Callable[[Pipeline, Gate], GateFinding | None]
+    asks: str = ""
 
 
 def gate_limit(gate: Gate) -> float | None:
@@ -279,9 +280,11 @@ class MoveRule:
     """A rule for every move, independent of the sheet Gates.
 
     *judge* takes the moving rows of Deals and their crossings: per deal the target stage's name `to`, its position
-    `at`, the position `since` up to which gates were passed already, and the direction `move` (a choice id).
+    `at`, the position `since` up to which gates were passed already, and the direction `move` (a choice id). *asks* is
+    the column of Deals that settles it, if there is one.
     """
 
     id: str
     missing: Text
     judge: Callable[[Playbook, pd.DataFrame, pd.DataFrame], GateResult]
+    asks: str = ""

@@ -7,6 +7,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
+from itertools import groupby
 from typing import Any, cast
 
 import pandas as pd
@@ -27,7 +28,7 @@ from xl_salesflow.excel.open_loose_cells import (
 )
 from xl_salesflow.excel.open_names import OpenNamedCells, find_open_named_cells
 from xl_salesflow.excel.open_tables import OpenTable, group_consecutive_rows
-from xl_salesflow.excel.sheet_guards import PlannedWrite, SheetGuard, make_sheet_visible
+from xl_salesflow.excel.sheet_guards import PlannedWrite, SheetGuard, is_column_hidden, make_sheet_visible
 from xl_salesflow.excel.table_growth import CellEncoder, OpenTablePositions, TableRowRemover, TableRowWriter
 from xl_salesflow.excel.table_reading import read_deal_rows, read_open_table
 from xl_salesflow.metrics.metric_declaration import MetricFormula
@@ -44,6 +45,7 @@ from xl_salesflow.workbook.input_cells import (
     read_workbook_settings,
 )
 from xl_salesflow.workbook.metric_formulas import LiveFormulas, find_missing_metric_rows
+from xl_salesflow.workbook.needed_columns import find_needed_columns
 from xl_salesflow.workbook.own_cells import OwnCells, OwnTableCells
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout, find_workbook_layout
 
@@ -122,13 +124,13 @@ class OpenBookWriter:
             growing.fill(TABLES[fill.table], complete_columns(TABLES[fill.table], fill.rows))
         for name, added in _merge_open_appends(plan.appends).items():
             growing.append(TABLES[name], added)
-        self._show_first_rows(plan)
+        self._show_what_is_needed(plan)
         for remove in plan.removes:  # last, and not below anything that was written
             removed = [rows[remove.table][int(row)] for row in remove.rows.index]
             TableRowRemover(self.positions, self._blocks).remove(remove.table, removed)
 
-    def _show_first_rows(self, plan: ChangeSet) -> None:
-        """Show the sheets of the tables that get their first rows; a person's later hiding is kept."""
+    def _show_what_is_needed(self, plan: ChangeSet) -> None:
+        """Show the sheets of the tables that get their first rows, and columns first asked for; later hiding is kept."""
         given = [one.table for one in plan.appends if len(one.rows)] + [
             one.table for one in plan.fills if len(one.rows)
         ]
@@ -137,6 +139,15 @@ class OpenBookWriter:
             if name in self.positions.tables:
                 with suppress(*refusal_errors()):  # the structure of the workbook may be protected
                     make_sheet_visible(self.positions.locate(name).xw_sheet)
+        for name, wanted, group in find_needed_columns(plan, first):
+            place = self.positions.locate(name)
+            with suppress(*refusal_errors()):  # a protected sheet keeps its columns as they are
+                if any(is_column_hidden(place, at) for at in self._find_columns(name, wanted)):
+                    for start, end in _join_neighbours(self._find_columns(name, group)):
+                        place.cell_range(place.first_row, place.first_row, start, end).columns.hidden = False
+
+    def _find_columns(self, table: str, columns: Iterable[str]) -> list[int]:
+        return sorted(self.positions.find_column(table, column) for column in columns)
 
     def _edit_table(self, table: str, edits: Sequence[Edit], rows: Mapping[int, int]) -> None:
         place = self.positions.locate(table)
@@ -188,6 +199,13 @@ def _group_equal_formulas(formulas: Mapping[int, MetricFormula]) -> Iterator[tup
         rows = sorted(row for row, one in formulas.items() if one == formula)
         for first, last in [(row, row) for row in rows] if formula.array else group_consecutive_rows(rows):
             yield formula, first, last
+
+
+def _join_neighbours(columns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of each stretch of neighbours among ascending *columns*."""
+    for _, stretch in groupby(enumerate(columns), lambda one: one[1] - one[0]):
+        members = [column for _, column in stretch]
+        yield members[0], members[-1]
 
 
 def _group_edits(edits: Iterable[Edit]) -> dict[str, list[Edit]]:

@@ -102,6 +102,13 @@ def is_filtered(place: OpenTable) -> bool:
     return False
 
 
+def is_column_hidden(place: OpenTable, column: int) -> bool:
+    """Return whether a column of the sheet of *place* is hidden; False if this application cannot say."""
+    if has_com_layer(place.table) or sys.platform == "darwin":
+        return bool(place.cell_range(place.first_row, place.first_row, column, column).columns.hidden)
+    return False
+
+
 def _is_unlocked(block: xw.Range) -> bool:
     if has_com_layer(block):
         return block.api.Locked is False

@@ -107,6 +107,7 @@ class SheetEdits:
 
     fresh: dict[str, GainedRows] = field(default_factory=dict)  # by table
     emptied: set[Area] = field(default_factory=set)  # arrays that are removed as a whole
+    opened: set[int] = field(default_factory=set)  # hidden columns that will be visible
     _columns: dict[int, ColumnEdits] = field(default_factory=dict)
 
     def set(self, column: int, rows: RowNumbers, values: Sequence[Any]) -> None:
@@ -136,7 +137,7 @@ class SheetEdits:
         return {at: values[0] for at, values in found.items() if values and not isinstance(values[0], CachedValue)}
 
     def __bool__(self) -> bool:
-        return bool(self._columns)
+        return bool(self._columns or self.opened)
 
     @property
     def columns(self) -> list[int]:

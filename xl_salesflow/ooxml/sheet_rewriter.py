@@ -16,6 +16,7 @@ from xl_salesflow.errors import UnsupportedEdit
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_references import Area, cell_address
 from xl_salesflow.ooxml.cell_writer import CACHE_MODE, WHOLE_MODE, CellFragment, CellWriter
+from xl_salesflow.ooxml.column_folds import open_hidden_columns
 from xl_salesflow.ooxml.column_formulas import SharedFormulaSplitter
 from xl_salesflow.ooxml.opc_package import repairable_workbook_error
 from xl_salesflow.ooxml.row_shifts import FormulaFollower, XmlChange, leave_unchanged
@@ -171,7 +172,8 @@ class SheetRewriter:
             raise self._obstacles.refusal(error.place, error.why) from error
 
     def _head(self, head: bytes) -> bytes:
-        """Widen the dimension of the sheet where an edit is outside."""
+        """Open columns, and widen the dimension of the sheet where an edit is outside."""
+        head = open_hidden_columns(head, self._edits.opened)
         extent, match = self._edits.extent(), _DIMENSION_ELEMENT.search(head)
         if extent is None or match is None:
             return head

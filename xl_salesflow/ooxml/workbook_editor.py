@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_contents import CachedValue
 from xl_salesflow.ooxml.cell_references import MAX_COLUMN, MAX_ROW, Area, CellPlace, CellRange, cell_address
 from xl_salesflow.ooxml.chart_caches import ChartCaches
+from xl_salesflow.ooxml.column_folds import list_hidden_columns
 from xl_salesflow.ooxml.edit_assembly import EditAssembly, WorkbookEdits
 from xl_salesflow.ooxml.formula_cells import FormulaSource, KnownFormulas, find_plain_formulas
 from xl_salesflow.ooxml.new_columns import NewColumn, set_new_column_cells
@@ -137,6 +138,18 @@ class Workbook(WorkbookOnDisk):
         if found.state == "hidden":
             self._edits.shown.add(found.name)
         return found.state == "hidden"
+
+    def open_columns(self, table: str, wanted: Collection[str], group: Iterable[str]) -> bool:
+        """Make columns of *table* visible, by headers: all of *group* if one of *wanted* is hidden; return whether one was.
+
+        Raises MissingTable, MissingColumn.
+        """
+        at = self._table(table, self._on_disk)
+        hidden = list_hidden_columns(SheetStream(self._package, self.sheets[at.sheet].part).head)
+        if hidden.isdisjoint(self._column(at, header) for header in wanted):
+            return False
+        self._edits.sheet(at.sheet).opened |= {self._column(at, header) for header in group}
+        return True
 
     def require_recalculation(self) -> None:
         """Make Excel calculate every formula when it opens the workbook."""

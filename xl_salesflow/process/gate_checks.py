@@ -188,4 +188,5 @@ BANT_AT_LEAST = GateCheck(
     Text("Ask what is still unknown of budget, authority, need and timeline."),
     _judge_bant_at_least,
     _check_bant_at_least_gate,
+    asks="bant_score",
 )

@@ -5,6 +5,7 @@ A refused move stays visible on the deal, with its reasons.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +24,7 @@ from xl_salesflow.process.deal_tasks import (
     give_tasks_of_passed_stages,
     tick_off_tasks,
 )
-from xl_salesflow.process.gate_judging import judge_by_gates, list_passed_stages
+from xl_salesflow.process.gate_judging import judge_by_gates, list_asked_columns, list_passed_stages
 from xl_salesflow.process.gate_overrides import NO_OVERRIDE, OverrideDecision
 from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES, find_pending_moves, is_judgeable_playbook
 from xl_salesflow.process.stage_stays import record_stage_moves, seal_new_stage_stays
@@ -58,7 +59,18 @@ def judge_stage_moves(pipeline: Pipeline, by: str) -> ChangeSet:
     now = close_left_tasks(drop_passed_tasks(switched, now, now["Deals"].loc[refused, "deal"]))
     now = seal_new_stage_stays(pipeline, _mark_move_status(now, verdicts))
     found = [finding for rule in MOVE_STATUS_RULES for finding in list_rule_findings(now, rule)]
-    return replace(diff_pipelines(pipeline, now, "move"), findings=tuple(found))
+    asked = tuple(dict.fromkeys(_list_asked_columns(pipeline, now, judged)))
+    return replace(diff_pipelines(pipeline, now, "move"), findings=tuple(found), asked=asked)
+
+
+def _list_asked_columns(before: Pipeline, now: Pipeline, judged: list[pd.DataFrame]) -> Iterator[tuple[str, str]]:
+    # only of gates that were not passed since the last run, so that a group that a person folds again stays folded
+    said = ["move_reasons", "move_warnings"]
+    for steps in judged:
+        old, new = (pipeline["Deals"].loc[steps.index, said] for pipeline in (before, now))
+        stopped = steps[(old != new).any(axis=1) & (steps["gates"] != "")]
+        for (playbook, gates), _ in stopped.groupby(["playbook", "gates"], sort=False):
+            yield from list_asked_columns(now, str(playbook), str(gates).split(", "))
 
 
 def _give_needed_tasks(pipeline: Pipeline, moves: pd.DataFrame) -> Pipeline:

@@ -1,4 +1,4 @@
-"""The order of the columns on the sheets of a new workbook: what a person needs first, then groups by job.
+"""The order of the columns on the sheets of a new workbook: what a person needs first, then groups by job, some folded.
 
 Readers find columns by their headers, so a workbook may have them in any order; an existing workbook keeps its own. A
 column that no layout names follows the column that it is declared after.
@@ -6,7 +6,7 @@ column that no layout names follows the column that it is declared after.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
@@ -18,14 +18,17 @@ from xl_salesflow.schema.table_registry import TABLES
 
 @dataclass(frozen=True)
 class SheetLayout:
-    """*first* stands open, with *frozen* columns that never scroll away; of each of the *folded* groups only the first column.
+    """*first* and *opened* stand open, with *frozen* columns that never scroll away.
 
-    *hidden* columns are for the product. *widths* are in characters.
+    Each of the *asked* and *folded* groups is folded behind its first column. With *asked* groups, which hold what gates
+    ask for, the first columns are folded too, at an outer level: a new workbook shows nothing but *first*, and a group
+    is opened when it is needed. *hidden* columns are for the product. *widths* are in characters.
     """
 
     first: tuple[str, ...]
     frozen: int
     opened: tuple[str, ...] = ()
+    asked: tuple[tuple[str, ...], ...] = ()
     folded: tuple[tuple[str, ...], ...] = ()
     hidden: tuple[str, ...] = ()
     widths: Mapping[str, int] = field(default_factory=dict)
@@ -33,7 +36,7 @@ class SheetLayout:
     @property
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """Return all groups in the order of the sheet."""
-        return (self.first, self.opened, *self.folded, self.hidden)
+        return (self.first, self.opened, *self.asked, *self.folded, self.hidden)
 
 
 SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
@@ -41,12 +44,12 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
         "Deals": SheetLayout(
             first=(
                 "deal", "name", "stage", "move_reasons", "amount", "expected_close", "next_step", "next_step_date", "owner",
-                "days_in_stage", "warnings",
+                "days_in_stage", "warnings", "move_status",
             ),
             frozen=2,
-            opened=(
-                "move_status", "budget", "authority", "need", "timeline", "bant_known", "bant_score", "bant_grade",
-                "contract_signed", "loss_reason", "move_reason", "override_by", "override_reason",
+            asked=(
+                ("budget", "authority", "need", "timeline", "bant_known", "bant_score", "bant_grade"),
+                ("contract_signed", "loss_reason", "move_reason", "override_by", "override_reason"),
             ),
             folded=(
                 (
@@ -68,7 +71,8 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
                 "recorded_since", "in_view",
             ),
             widths=MappingProxyType(
-                {"deal": 11, "name": 26, "stage": 15, "move_reasons": 26, "next_step": 24, "owner": 15, "warnings": 20}
+                {"deal": 10, "name": 24, "stage": 14, "move_reasons": 21, "amount": 12, "expected_close": 12, "next_step": 22,
+                 "next_step_date": 12, "owner": 14, "days_in_stage": 9, "warnings": 17, "move_status": 11}
             ),
         ),
         "Subscriptions": SheetLayout(
@@ -131,8 +135,8 @@ def group_columns(name: str) -> tuple[tuple[str, ...], ...]:
 def columns_that_style_blanks(name: str) -> tuple[str, ...]:
     """Return the columns of table *name* whose format also stands at the column, so that rows omit their blank cells.
 
-    They are those that the sheet folds or hides, and all of a record: below the table of a sheet that people work in, the
-    tint of its columns would go on. A table of another file, such as a change sheet, has none.
+    They are those that the sheet hides or folds and no gate asks for, and all of a record: below the table of a sheet that
+    people work in, the tint of its columns would go on. A table of another file, such as a change sheet, has none.
     """
     if name not in TABLES:
         return ()
@@ -141,4 +145,22 @@ def columns_that_style_blanks(name: str) -> tuple[str, ...]:
     if name not in SHEET_LAYOUTS:
         return ()
     _, _, *folded, hidden = group_columns(name)
+    folded = folded[len(SHEET_LAYOUTS[name].asked) :]
     return (*(column for group in folded for column in group[1:]), *hidden)
+
+
+def find_columns_to_open(name: str, wanted: Collection[str]) -> tuple[str, ...]:
+    """Return the columns of table *name* that are opened so that the *wanted* ones can be seen.
+
+    They are the heads of all groups, and the groups that have another wanted column than their head. Columns that the
+    product keeps for itself are never opened.
+    """
+    layout = SHEET_LAYOUTS.get(name)
+    if layout is None:
+        return ()
+    groups = group_columns(name)[2:-1]
+    if not any(column in group for group in groups for column in wanted):
+        return ()
+    return tuple(
+        column for head, *rest in groups for column in ([head] if set(rest).isdisjoint(wanted) else [head, *rest])
+    )

@@ -30,6 +30,11 @@ MODULE_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """Module → the tables whose sheets it shows."""
 
+MODULE_COLUMNS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"bant": MappingProxyType({"Deals": ("budget", "authority", "need", "timeline")})}
+)
+"""Module → table → columns that the sheet of the table has folded until the module is used."""
+
 _SHOWN_GROUPS = (SheetGroup.WORK, SheetGroup.MANAGE)
 
 

@@ -20,6 +20,7 @@ from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.book_reader import WorkbookReading
 from xl_salesflow.workbook.cell_conversion import values_to_cells
 from xl_salesflow.workbook.input_cells import setting_to_cell
+from xl_salesflow.workbook.needed_columns import find_needed_columns
 
 _SETTING_VALUE_COLUMN = ("Settings", "value")
 RepairRows = Mapping[str, Mapping[str, Sequence[int]]]  # table → column id → sheet rows
@@ -50,14 +51,14 @@ class ChangeSetWriter:
             self._remove(remove, appends)
         for name, rows in appends.items():
             self._append(TABLES[name], rows)
-        self._show_first_rows(plan)
+        self._show_what_is_needed(plan)
         for order in plan.orders:
             self.workbook.order_rows(order.table, order.rows)
         rows_too = plan.appends or plan.removes or plan.orders
         return bool(plan.fills or plan.repairs or cells or caches or any(map(len, plan.edits)) or rows_too)
 
-    def _show_first_rows(self, plan: ChangeSet) -> None:
-        """Show the sheets of the tables that get their first rows; a person's later hiding is kept."""
+    def _show_what_is_needed(self, plan: ChangeSet) -> None:
+        """Show the sheets of the tables that get their first rows, and columns first asked for; later hiding is kept."""
         given = [one.table for one in plan.appends if len(one.rows)] + [
             one.table for one in plan.fills if len(one.rows)
         ]
@@ -66,6 +67,14 @@ class ChangeSetWriter:
         for name in find_tables_shown_by(first):
             if name in places:
                 self.workbook.show_sheet(places[name].sheet)
+        for name, wanted, group in find_needed_columns(plan, first):
+            if name in places:
+                headers = self.layout.headers[name]
+                self.workbook.open_columns(
+                    places[name].name,
+                    [headers[column] for column in wanted if column in headers],
+                    [headers[column] for column in group if column in headers],
+                )
 
     def _with_formula(self, edit: Edit) -> Edit:
         """Leave out rows whose formula was overwritten, because they have no cached value to update."""

@@ -19,12 +19,13 @@ from xl_salesflow.workbook.atomic_save import replace_workbook
 from xl_salesflow.workbook.book_upgrade import upgrade_workbook
 from xl_salesflow.workbook.empty_workbook import read_empty_workbook
 from xl_salesflow.workbook.missing_parts import MissingPart
+from xl_salesflow.workbook.needed_columns import list_module_columns
 
 DEFAULT_PLAYBOOK = "crm"
 
 
 def new_workbook(path: Path, language: Language, playbook: str = DEFAULT_PLAYBOOK, modules: Iterable[str] = ()) -> None:
-    """Write a new workbook to *path*, replacing any file there; the sheets of *modules* are visible.
+    """Write a new workbook to *path*, replacing any file there; the sheets and columns of *modules* are visible.
 
     Raises:
         UsageError: there is no playbook called *playbook*, or no such module.
@@ -32,7 +33,7 @@ def new_workbook(path: Path, language: Language, playbook: str = DEFAULT_PLAYBOO
         CannotSave: the folder or the disk refuses.
     """
     data = build_new_workbook(language, playbook)
-    replace_workbook(path, _show_module_sheets(path, data, modules))
+    replace_workbook(path, _show_modules(path, data, language, modules))
 
 
 def build_new_workbook(language: Language, playbook: str = DEFAULT_PLAYBOOK) -> bytes:
@@ -47,7 +48,7 @@ def build_new_workbook(language: Language, playbook: str = DEFAULT_PLAYBOOK) -> 
     return read_empty_workbook(language) if playbook == DEFAULT_PLAYBOOK else _build_for_playbook(language, playbook)
 
 
-def _show_module_sheets(path: Path, data: bytes, modules: Iterable[str]) -> bytes:
+def _show_modules(path: Path, data: bytes, language: Language, modules: Iterable[str]) -> bytes:
     workbook = Workbook(path, data)
     for module in modules:
         if module not in MODULE_TABLES:
@@ -55,6 +56,9 @@ def _show_module_sheets(path: Path, data: bytes, modules: Iterable[str]) -> byte
             raise UsageError("There is no module “{module}”; {hint}", module=module, hint=hint)
         for table in MODULE_TABLES[module]:
             workbook.show_sheet(workbook.tables[table].sheet)
+        for name, wanted, group in list_module_columns(module):
+            headers = {column: TABLES[name][column].header.in_(language) for column in group}
+            workbook.open_columns(name, [headers[column] for column in wanted], list(headers.values()))
     return workbook.to_bytes() if modules else data
 
 

@@ -22,8 +22,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any
+
+from openpyxl import load_workbook
 
 from tests.excel.engines.com_modules import CDispatch, refuse
 from tests.excel.engines.com_values import (
@@ -176,6 +179,17 @@ class Workbook(Com):
     Names = property(lambda self: Names(self))
     ActiveSheet = property(lambda self: Worksheet(self, self.active))
 
+    @cached_property
+    def hidden_columns(self) -> dict[str, set[int]]:
+        """The hidden columns of each sheet: first as the file has them."""
+        sheets = load_workbook(self.path).worksheets
+        return {
+            sheet.title: {
+                number for one in sheet.column_dimensions.values() if one.hidden for number in range(one.min, one.max + 1)
+            }
+            for sheet in sheets
+        }  # fmt: skip
+
     def Activate(self) -> None:
         self.application.books.remove(self)
         self.application.books.append(self)
@@ -290,6 +304,35 @@ class _Lines(Com):
         hidden[self.cells.sheet.name] = before | rows if value else before - rows
 
 
+class _SheetColumns(_Lines):
+    """The columns of a range, as those of the whole sheet."""
+
+    Columns = property(lambda self: self)
+
+    def Item(self, number: int) -> _SheetColumns:
+        at = self.cells.area.left + number - 1
+        return _SheetColumns(Cells(self.cells.sheet, self.cells.area._replace(left=at, right=at)), 1)
+
+    @property
+    def Hidden(self) -> bool | None:
+        hidden = {column in self._hidden_columns for column in self._numbers}
+        return hidden.pop() if len(hidden) == 1 else None
+
+    @Hidden.setter
+    def Hidden(self, value: bool) -> None:
+        if self.cells.protected:
+            refuse("Unable to set the Hidden property of the Range class")
+        (self._hidden_columns.update if value else self._hidden_columns.difference_update)(self._numbers)
+
+    @property
+    def _numbers(self) -> range:
+        return range(self.cells.area.left, self.cells.area.right + 1)
+
+    @property
+    def _hidden_columns(self) -> set[int]:
+        return self.cells.sheet.book.hidden_columns.setdefault(self.cells.sheet.name, set())
+
+
 class Cells(Com):
     """A range; *areas* are its rectangles, of which the first is what is read and written."""
 
@@ -314,8 +357,9 @@ class Cells(Com):
     Application = property(lambda self: self.application)
     Row, Column = property(lambda self: self.area.top), property(lambda self: self.area.left)
     Rows = property(lambda self: _Lines(self, self.area.shape[0]))
-    Columns = property(lambda self: _Lines(self, self.area.shape[1]))
+    Columns = property(lambda self: _SheetColumns(self, self.area.shape[1]))
     EntireRow = property(lambda self: _Lines(self, self.area.shape[0]))
+    EntireColumn = property(lambda self: _SheetColumns(self, self.area.shape[1]))
 
     @property
     def Count(self) -> int:

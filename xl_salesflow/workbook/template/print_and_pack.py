@@ -46,20 +46,26 @@ def lay_out_table_sheet(placed: PlacedTable, language: Language) -> None:
 
 
 def _fold_columns(placed: PlacedTable, layout: SheetLayout) -> None:
-    """Set the layout's widths and one height for all rows, fold its groups behind their first column, hide the rest."""
+    """Set the layout's widths and one height for all rows, fold its groups and hide the rest."""
     sheet, (_, opened, *folded, hidden) = placed.sheet, group_columns(placed.table.name)
     sheet.sheet_properties.outlinePr = Outline(summaryRight=False)
     sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = _ROW_HEIGHT, True
     for column_id, width in layout.widths.items():
         sheet.column_dimensions[placed.column_letter(column_id)].width = width
-    for group, colour in zip((opened, *folded), GROUP_COLOURS, strict=False):
+    for group, colour in zip(filter(None, (opened, *folded)), GROUP_COLOURS, strict=False):
         for column_id in group:
             sheet.cell(placed.top, placed.column_number(column_id)).border = Border(top=Side("thick", color=colour))
-    for column_id in (column for group in folded for column in group[1:]):
-        dimension = sheet.column_dimensions[placed.column_letter(column_id)]
-        dimension.outlineLevel, dimension.hidden = 1, True
-    for group in folded:
-        sheet.column_dimensions[placed.column_letter(group[0])].collapsed = True
+    inner = 2 if layout.asked else 1
+    for head, *members in folded:
+        for column_id in members:
+            dimension = sheet.column_dimensions[placed.column_letter(column_id)]
+            dimension.outlineLevel, dimension.hidden = inner, True
+        dimension = sheet.column_dimensions[placed.column_letter(head)]
+        dimension.collapsed = True
+        if layout.asked:  # the heads are folded too, behind the last column that stands open
+            dimension.outlineLevel, dimension.hidden = 1, True
+    if layout.asked:
+        sheet.column_dimensions[placed.column_letter((*layout.first, *opened)[-1])].collapsed = True
     for column_id in hidden:
         sheet.column_dimensions[placed.column_letter(column_id)].hidden = True
     for column in placed.table.columns:
@@ -136,6 +142,8 @@ def pack_workbook(workbook: Workbook) -> bytes:
 
     Some Pythons are built with zlib-ng, which compresses the same content to other bytes.
     """
+    for sheet in workbook.worksheets:
+        _say_how_deep_outlines_are(sheet)
     raw = BytesIO()
     workbook.save(raw)
     out = BytesIO()
@@ -146,6 +154,14 @@ def pack_workbook(workbook: Workbook) -> bytes:
             part = _make_member_reproducible(name, _write_characters_plainly(name, source.read(name)))
             target.writestr(member, part, ZIP_DEFLATED, _PACKED_DEFLATE_LEVEL)
     return out.getvalue()
+
+
+def _say_how_deep_outlines_are(sheet: Worksheet) -> None:
+    # Excel shows the buttons of outline groups only with these; openpyxl takes the columns' from here, and has none for rows
+    columns = [one.outlineLevel or 0 for one in sheet.column_dimensions.values()]
+    rows = [one.outlineLevel or 0 for one in sheet.row_dimensions.values()]
+    sheet.column_dimensions.max_outline = max(columns, default=0) or None
+    sheet.sheet_format.outlineLevelRow = max(rows, default=0) or None
 
 
 def _packed_member_order(name: str) -> tuple[int, str]:
