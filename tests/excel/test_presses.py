@@ -19,6 +19,7 @@ from xl_salesflow.excel import press_calls
 from xl_salesflow.excel.open_tables import find_open_tables
 from xl_salesflow.excel.press_calls import find_calling_book, hold_press_lock
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.schema.table_registry import TABLES
 
 MakeWorkbook = Callable[[Language], Path]
 
@@ -106,3 +107,16 @@ def test_the_excels_of_others_are_left_running(rep: Rep, monkeypatch: pytest.Mon
     monkeypatch.setattr("atexit.unregister", ended.append)
     rep.press("help")
     assert [one.__module__ for one in ended] == ["xlwings._xlwindows"]
+
+
+def test_what_a_gate_asks_for_is_opened_where_it_stands(rep: Rep) -> None:
+    deals = find_open_tables(rep.book)["Deals"]
+    hidden = workbook_of(rep.book).hidden_columns[deals.sheet]
+    at = {column.id: deals.column_of(column.header.in_("en")) for column in TABLES["Deals"].columns}
+    hidden.update(at.values())
+    open_deals = rep.deals(outcome="open")
+    rep.select_deal(str(open_deals[open_deals["contract_signed"].isna()]["deal"].iloc[0]))
+    rep.press("won")
+    shown = {column for column, number in at.items() if number not in hidden}
+    assert {"contract_signed", "account", "source"} <= shown, "what it asks for, and the heads of the other groups"
+    assert shown.isdisjoint({"region", "score_trail"})

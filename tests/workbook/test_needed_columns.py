@@ -47,9 +47,9 @@ def fold_again(path: Path, columns: set[str]) -> None:
     book.save(path)
 
 
-def add(path: Path, **row: object) -> None:
+def add(path: Path, table: str = "Deals", **row: object) -> None:
     book = ClosedBook(path)
-    plan = ChangeSet(appends=(Append("Deals", make_table_frame(DEALS, [row]), "test"),))
+    plan = ChangeSet(appends=(Append(table, make_table_frame(TABLES[table], [row]), "test"),))
     book.write(run_steps(book.read(TODAY), (lambda _: plan,), "test", RUN))
 
 
@@ -87,16 +87,18 @@ def test_a_module_opens_its_columns_from_the_start(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("row", "opened"),
+    ("table", "row", "opened"),
     [
-        ({"amount": 100.0, "source": "Website"}, set()),
-        ({"need": "3"}, BANT | HEADS),
+        ("Deals", {"deal": "D-1", "stage": "Lead", "amount": 100.0, "source": "Website"}, set()),
+        ("Deals", {"deal": "D-1", "stage": "Lead", "need": 3.0}, BANT | HEADS),
+        ("Answers", {"deal": "D-1", "question": "B1"}, BANT | HEADS),
+        ("Tasks", {"deal": "D-1", "task": "Call"}, set()),
     ],
 )
 def test_the_first_rows_open_the_columns_of_a_module_that_they_use(
-    book: Path, row: dict[str, object], opened: set[str]
+    book: Path, table: str, row: dict[str, object], opened: set[str]
 ) -> None:
-    add(book, deal="D-1", name="One", stage="Lead", **row)
+    add(book, table, **row)
     assert shown(book) == FIRST | opened
 
 

@@ -28,7 +28,7 @@ from xl_salesflow.excel.open_loose_cells import (
 )
 from xl_salesflow.excel.open_names import OpenNamedCells, find_open_named_cells
 from xl_salesflow.excel.open_tables import OpenTable, group_consecutive_rows
-from xl_salesflow.excel.sheet_guards import PlannedWrite, SheetGuard, is_column_hidden, make_sheet_visible
+from xl_salesflow.excel.sheet_guards import PlannedWrite, SheetGuard, has_hidden_columns, make_sheet_visible
 from xl_salesflow.excel.table_growth import CellEncoder, OpenTablePositions, TableRowRemover, TableRowWriter
 from xl_salesflow.excel.table_reading import read_deal_rows, read_open_table
 from xl_salesflow.metrics.metric_declaration import MetricFormula
@@ -139,10 +139,10 @@ class OpenBookWriter:
             if name in self.positions.tables:
                 with suppress(*refusal_errors()):  # the structure of the workbook may be protected
                     make_sheet_visible(self.positions.locate(name).xw_sheet)
-        for name, wanted, group in find_needed_columns(plan, first):
-            place = self.positions.locate(name)
+        for name, wanted, group in find_needed_columns(plan, set(first)):
+            place, asked = self.positions.locate(name), self._find_columns(name, wanted)
             with suppress(*refusal_errors()):  # a protected sheet keeps its columns as they are
-                if any(is_column_hidden(place, at) for at in self._find_columns(name, wanted)):
+                if has_hidden_columns(place, asked[0], asked[-1]):
                     for start, end in _join_neighbours(self._find_columns(name, group)):
                         place.cell_range(place.first_row, place.first_row, start, end).columns.hidden = False
 

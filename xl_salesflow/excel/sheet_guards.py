@@ -102,11 +102,12 @@ def is_filtered(place: OpenTable) -> bool:
     return False
 
 
-def is_column_hidden(place: OpenTable, column: int) -> bool:
-    """Return whether a column of the sheet of *place* is hidden; False if this application cannot say."""
-    if has_com_layer(place.table) or sys.platform == "darwin":
-        return bool(place.cell_range(place.first_row, place.first_row, column, column).columns.hidden)
-    return False
+def has_hidden_columns(place: OpenTable, first: int, last: int) -> bool:
+    """Return whether the sheet of *place* hides any column from *first* to *last*; False if this application cannot say."""
+    block = place.cell_range(place.first_row, place.first_row, first, last)
+    if has_com_layer(block):
+        return block.api.EntireColumn.Hidden is not False  # None: some of them are
+    return sys.platform == "darwin" and block.columns.hidden is not False
 
 
 def _is_unlocked(block: xw.Range) -> bool:

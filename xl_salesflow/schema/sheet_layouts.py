@@ -75,6 +75,47 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
                  "next_step_date": 12, "owner": 14, "days_in_stage": 9, "warnings": 17, "move_status": 11}
             ),
         ),
+        "Activities": SheetLayout(
+            first=(
+                "activity", "date", "deal", "contact", "type", "outcome", "summary", "next_step", "next_step_date", "by",
+                "subject",
+            ),
+            frozen=3,
+            folded=(
+                ("situation", "problem", "implication", "need_payoff"),
+                ("at", "contact_channel", "direction", "attendees"),
+                ("cost", "attachments", "materials", "verbal_terms", "sales_channel", "first_meeting"),
+            ),
+            hidden=("step_given", "message"),
+            widths=MappingProxyType({"contact": 16, "summary": 36, "next_step": 24, "by": 15, "subject": 22}),
+        ),
+        "Quotes": SheetLayout(
+            first=(
+                "quote", "deal", "status", "total", "valid_until", "sent", "decided", "contact", "date", "version", "currency",
+                "net", "tax",
+            ),
+            frozen=2,
+            opened=("primary", "discount", "tax_mode", "tax_rate", "shipping", "rate", "subtotal"),
+            folded=(
+                ("terms", "payment_terms"),
+                ("situation", "asked_for", "beyond", "waiting_cost", "next_steps", "draft_texts"),
+                ("approved_by", "sent_to", "supersedes", "document", "notes"),
+            ),
+            hidden=("digest", "followed"),
+            widths=MappingProxyType({"contact": 16}),
+        ),
+        "Payments": SheetLayout(
+            first=(
+                "payment", "account", "deal", "name", "amount", "due_amount", "due_on", "status", "days_overdue", "paid",
+                "paid_on", "open_amount", "invoice",
+            ),
+            frozen=2,
+            opened=(
+                "owner", "share", "due", "event", "event_days", "happened", "invoiced", "reminder", "reminded", "contract",
+                "notes",
+            ),
+            widths=MappingProxyType({"account": 20, "name": 16, "owner": 15}),
+        ),
         "Subscriptions": SheetLayout(
             first=(
                 "subscription", "account", "name", "start", "end", "amount", "period", "status", "days_left", "monthly",
@@ -99,8 +140,8 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
             opened=("result", "then", "then_on", "type", "outcome", "deal"),
             folded=(("priority", "rank", "due", "question", "objection", "email"),),
             widths=MappingProxyType(
-                {"done": 8, "account": 20, "contact": 16, "phone": 17, "next_step": 26, "why": 34, "name": 26, "deal": 10,
-                 "stage": 13, "owner": 15}
+                {"done": 8, "account": 19, "contact": 15, "phone": 16, "next_step": 24, "why": 31, "name": 24, "deal": 10,
+                 "stage": 13, "owner": 14}
             ),
         ),
     }

@@ -67,7 +67,7 @@ class ChangeSetWriter:
         for name in find_tables_shown_by(first):
             if name in places:
                 self.workbook.show_sheet(places[name].sheet)
-        for name, wanted, group in find_needed_columns(plan, first):
+        for name, wanted, group in find_needed_columns(plan, set(first)):
             if name in places:
                 headers = self.layout.headers[name]
                 self.workbook.open_columns(

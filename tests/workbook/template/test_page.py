@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter, range_boundaries
 
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.metric_sheets import METRIC_ROW_KEYS
+from xl_salesflow.schema.sheet_layouts import SHEET_LAYOUTS
 from xl_salesflow.schema.table_columns import SheetGroup
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.template_styles import TAB_COLOURS
@@ -21,10 +23,25 @@ def test_tables_print_landscape_one_page_wide_with_their_header(book: Workbook, 
         assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.print_title_rows == "$1:$1"
-        assert sheet.freeze_panes == {"Deals": "C2", "FollowUps": "D2", "Subscriptions": "C2", "Credits": "C2"}.get(
-            table.name, "B2"
-        )
+        frozen = SHEET_LAYOUTS[table.name].frozen if table.name in SHEET_LAYOUTS else 1
+        assert sheet.freeze_panes == f"{get_column_letter(frozen + 1)}2"
         assert str(sheet.print_area).endswith("$1048576")  # future rows are printed too
+
+
+MILLIMETRES = {"landscape": 297 - 2 * 10.16, "portrait": 210 - 2 * 10.16}
+WIDE = ("TeamActivity", "Moves")
+"""Pages of more than twenty columns."""
+
+
+def test_paper_shows_letters_of_seven_points_and_more(book: Workbook, language: Language) -> None:
+    wide = {TABLES[name].title.in_(language) for name in WIDE}
+    for sheet in book.worksheets:
+        if sheet.print_area and sheet.title not in wide:
+            left, _, right, _ = range_boundaries(sheet.print_area.split("!")[-1].replace("$", ""))
+            columns = [sheet.column_dimensions[get_column_letter(number)] for number in range(left, right + 1)]
+            pixels = sum(column.width * 7 + 5 for column in columns if not column.hidden)
+            scale = MILLIMETRES[sheet.page_setup.orientation] / 25.4 * 96 / pixels
+            assert round(min(scale, 1) * 10, 1) >= 7, sheet.title
 
 
 def test_every_printed_sheet_has_its_name_and_page_number(book: Workbook) -> None:

@@ -21,7 +21,8 @@ from xl_salesflow.workbook.template.starter_content import PAGE_FOOTER
 from xl_salesflow.workbook.template.table_sheets import PlacedTable, column_width
 from xl_salesflow.workbook.template.template_styles import GROUP_COLOURS
 
-_PAGE_WIDTH = 250  # characters that fit the width of a landscape page and are still readable
+_PAGE_WIDTH = 1490  # pixels of a sheet that fit the width of a landscape page with letters of seven points
+_PIXELS_PER_CHARACTER, _COLUMN_PADDING = 7, 5
 _HEADER_ROW_HEIGHT = 34
 _ROW_HEIGHT = 14  # points: the second line of a longer text stays out of sight
 _LAST_SHEET_ROW = 1_048_576
@@ -110,11 +111,14 @@ def _header_footer_line(left: str, right: str) -> HeaderFooterItem:
 
 
 def _last_printed_column(placed: PlacedTable) -> str:
-    # a table of many columns prints only the first ones; the rest is for the screen
+    # a table of many columns prints only the first ones; the rest is for the screen, also what is opened later
+    layout = SHEET_LAYOUTS.get(placed.table.name)
+    if layout and layout.asked:
+        return layout.first[-1]
     width, last = 0.0, placed.table.columns[0].id
     for column in placed.table.columns:
         dimension = placed.sheet.column_dimensions[placed.column_letter(column.id)]
-        width += 0 if dimension.hidden else dimension.width
+        width += 0 if dimension.hidden else dimension.width * _PIXELS_PER_CHARACTER + _COLUMN_PADDING
         if width > _PAGE_WIDTH:
             break
         last = column.id
