@@ -15,8 +15,9 @@ Public names, by file:
     plain_values: is_blank, is_missing, json_value, LOST_CHARACTER, plain_number, plain_value, replace_half_characters
     planning_tables: TEAM_OWNER_ROWS
     row_names: fill_row_name, ROW_NAMES, uses_row_name
-    sheet_layouts: arrange_columns, columns_that_style_blanks, group_columns, SHEET_LAYOUTS, SheetLayout
-    sheet_modules: find_tables_shown_by, MODULE_TABLES
+    sheet_layouts: arrange_columns, columns_that_style_blanks, find_columns_to_open, group_columns, SHEET_LAYOUTS,
+        SheetLayout
+    sheet_modules: find_tables_shown_by, MODULE_COLUMNS, MODULE_TABLES
     start_cells: START_CALLS
     table_columns: BY_PRODUCT, Column, ColumnType, ColumnWriter, declare_column, SheetGroup, TableSchema
     table_frames: blank_value, complete_columns, DATE_DTYPE, fold_keys, look_up_values, make_column_series,
