@@ -45,7 +45,7 @@ from xl_salesflow.workbook.input_cells import (
     read_workbook_settings,
 )
 from xl_salesflow.workbook.metric_formulas import LiveFormulas, find_missing_metric_rows
-from xl_salesflow.workbook.needed_columns import find_needed_columns
+from xl_salesflow.workbook.needed_columns import find_opened_columns
 from xl_salesflow.workbook.own_cells import OwnCells, OwnTableCells
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout, find_workbook_layout
 
@@ -139,7 +139,7 @@ class OpenBookWriter:
             if name in self.positions.tables:
                 with suppress(*refusal_errors()):  # the structure of the workbook may be protected
                     make_sheet_visible(self.positions.locate(name).xw_sheet)
-        for name, wanted, group in find_needed_columns(plan, set(first)):
+        for name, wanted, group in find_opened_columns(plan, set(first)):
             place, asked = self.positions.locate(name), self._find_columns(name, wanted)
             with suppress(*refusal_errors()):  # a protected sheet keeps its columns as they are
                 if has_hidden_columns(place, asked[0], asked[-1]):

@@ -44,7 +44,6 @@ from xl_salesflow.process.gate_record_checks import (
     TASK_DONE,
     find_stages_before_gate,
 )
-from xl_salesflow.process.gate_subjects import find_gate_subject
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_frames import fold_keys
 
@@ -240,22 +239,6 @@ _REQUIRED_TASK_OPEN = Text(
 )
 _REACH_UNKNOWN = Text("The gate may not be meant for this deal, but {what} is blank.")
 _AT_PASSED_STAGE = Text("{stage}: {sentence}")
-
-
-def list_asked_columns(pipeline: Pipeline, playbook_id: str, asking: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield what *asking*, ids of gates of a playbook and of rules for every move, ask about: (table, column)."""
-    playbook = pipeline.playbooks.get(playbook_id)
-    gates = {gate.id: gate for gate in playbook.gates} if playbook else {}
-    rules = {rule.id: rule.asks for rule in MOVE_RULES}
-    for one in asking:
-        gate = gates.get(one)
-        check = GATE_CHECKS.get(gate.check) if gate else None
-        subject = find_gate_subject(pipeline, gate.subject) if gate and check and not check.asks else None
-        column = check.asks if check and check.asks else rules.get(one)
-        if subject is not None and not subject.is_own:
-            yield subject.table, subject.column.id
-        elif column:
-            yield "Deals", column
 
 
 def judge_by_gates(pipeline: Pipeline, moves: pd.DataFrame, by: str = "") -> pd.DataFrame:

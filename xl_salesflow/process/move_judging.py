@@ -16,6 +16,7 @@ from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.rule_declarations import list_rule_findings
 from xl_salesflow.process.approval_requests import update_override_requests
+from xl_salesflow.process.asked_columns import list_asked_columns
 from xl_salesflow.process.deal_switching import switch_typed_playbooks
 from xl_salesflow.process.deal_tasks import (
     close_left_tasks,
@@ -24,7 +25,7 @@ from xl_salesflow.process.deal_tasks import (
     give_tasks_of_passed_stages,
     tick_off_tasks,
 )
-from xl_salesflow.process.gate_judging import judge_by_gates, list_asked_columns, list_passed_stages
+from xl_salesflow.process.gate_judging import judge_by_gates, list_passed_stages
 from xl_salesflow.process.gate_overrides import NO_OVERRIDE, OverrideDecision
 from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES, find_pending_moves, is_judgeable_playbook
 from xl_salesflow.process.stage_stays import record_stage_moves, seal_new_stage_stays

@@ -20,7 +20,7 @@ from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.book_reader import WorkbookReading
 from xl_salesflow.workbook.cell_conversion import values_to_cells
 from xl_salesflow.workbook.input_cells import setting_to_cell
-from xl_salesflow.workbook.needed_columns import find_needed_columns
+from xl_salesflow.workbook.needed_columns import find_opened_columns
 
 _SETTING_VALUE_COLUMN = ("Settings", "value")
 RepairRows = Mapping[str, Mapping[str, Sequence[int]]]  # table → column id → sheet rows
@@ -67,7 +67,7 @@ class ChangeSetWriter:
         for name in find_tables_shown_by(first):
             if name in places:
                 self.workbook.show_sheet(places[name].sheet)
-        for name, wanted, group in find_needed_columns(plan, set(first)):
+        for name, wanted, group in find_opened_columns(plan, set(first)):
             if name in places:
                 headers = self.layout.headers[name]
                 self.workbook.open_columns(

@@ -13,7 +13,7 @@ NeededColumns = tuple[str, tuple[str, ...], tuple[str, ...]]
 """A table, the columns needed, and the columns that are opened with them if one of these is folded."""
 
 
-def find_needed_columns(plan: ChangeSet, first: Set[str]) -> Iterator[NeededColumns]:
+def find_opened_columns(plan: ChangeSet, first: Set[str]) -> Iterator[NeededColumns]:
     """Yield what to open on the sheets that *plan* changes; *first* are the tables that get their first rows."""
     wanted: dict[str, dict[str, None]] = {}
     for table, column in (*plan.asked, *_list_used_columns(plan, first)):
