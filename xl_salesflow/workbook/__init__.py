@@ -17,7 +17,7 @@ Public names, by file:
     locked_sheets: lock_record_sheets
     loose_cells: BookCell, BookCells, find_lost_formulas, read_template_loose_cells, TemplateLooseCells
     metric_formulas: find_live_formulas, find_missing_metric_rows, LiveFormulas
-    needed_columns: find_needed_columns
+    needed_columns: find_opened_columns
     new_stores: build_adopted_store, build_new_workbook, is_store_file, new_workbook, upgrade_store_file
     own_cells: OwnCells, OwnTableCells
     returned_files: read_bant_card_file, read_change_sheet_file
