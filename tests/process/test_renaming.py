@@ -92,6 +92,7 @@ def test_a_rename_carries_every_row_along(old: str, new: str, sheet: str, expect
     assert not update(now, RUN).edits
     back = applied(now, undo(now, RUN))
     assert cells(back, *expected) == cells(before, *expected)
+    assert back["History"]["seal"].equals(before["History"]["seal"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -16,6 +16,7 @@ import pandas as pd
 from xl_salesflow.changelog.change_log import FIRST_RUN_COLUMNS, log_key_column
 from xl_salesflow.changelog.undo_entries import UndoEntry, mark_dependent_entries, read_undo_entries
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
+from xl_salesflow.core.history_seal import reseal_history
 from xl_salesflow.core.key_numbers import KEY_FORMATS, next_keys, next_run_number
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import UndoneRun
@@ -40,8 +41,9 @@ def revert_run(pipeline: Pipeline, run: str | None = None, force: bool = False) 
     left = [entry for entry in entries if entry.row is None or not (entry.is_untouched or force)]
     taken_out = tuple(build_undo_removes(pipeline, done, force))
     removed = {remove.table: remove.rows.index for remove in taken_out}
+    edits = tuple(build_undo_edits(pipeline, done, removed, f"undo {number}"))
     return ChangeSet(
-        edits=tuple(build_undo_edits(pipeline, done, removed, f"undo {number}")),
+        edits=(*edits, *_reseal_stays(pipeline["History"], edits)),
         appends=tuple(build_undo_appends(pipeline, done)),
         removes=taken_out,
         findings=tuple(list_undo_findings(pipeline, left, number)),
@@ -96,6 +98,21 @@ def build_undo_edits(
         table, held, rows = TABLES[name], pipeline[name], pd.Index(list(values))
         after = make_column_series(table[column_id], values.values(), rows)
         yield Edit(name, column_id, held.loc[rows, log_key_column(table)], held.loc[rows, column_id], after, because)
+
+
+def _reseal_stays(history: pd.DataFrame, edits: Iterable[Edit]) -> Iterator[Edit]:
+    # the log has no seals, because they follow from the cells
+    changed = [edit for edit in edits if edit.table == "History"]
+    if not changed:
+        return
+    after = history.copy()
+    for edit in changed:
+        after.loc[edit.after.index, edit.column] = edit.after
+    seals = reseal_history(history, after)["seal"]
+    rows = history.index[(seals != history["seal"]).to_numpy(bool)]
+    if len(rows):
+        keys = history.loc[rows, log_key_column(TABLES["History"])]
+        yield Edit("History", "seal", keys, history.loc[rows, "seal"], seals[rows], changed[0].because)
 
 
 def build_undo_removes(pipeline: Pipeline, done: list[UndoEntry], force: bool) -> Iterator[Remove]:
