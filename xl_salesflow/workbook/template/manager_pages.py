@@ -60,7 +60,7 @@ _FUNNEL_INPUTS = (
 _FUNNEL_CARD_ROW, _FUNNEL_CHART_ROW, _FUNNEL_CHART_ROWS = 12, 18, 18
 _DEFINITION_LENGTH = 140  # characters of a definition that fit into the page's width at nine points
 _CHART_BLOCK_COLUMN = 19  # to the right of the page
-_CHART_BLOCK = ("number", "pad", "stage", "reached", "step_conversion", "median_days", "day_limit")
+_CHART_BLOCK = ("pad", "stage", "reached", "step_conversion", "median_days", "day_limit", "number")
 
 _FUNNEL_TITLE = Text("Funnel")
 _FUNNEL_SUBTITLE = Text("Choose below; every number on this page follows.")
@@ -109,7 +109,7 @@ def _write_chart_block(page_: PagePanel, stages: PlacedTable) -> ChartBlock:
     """Write the rows that the charts draw, to the right of the page: the stages that somebody entered, closed up."""
     block = ChartBlock(page_.sheet, stages.top, _CHART_BLOCK_COLUMN, stages.length, _CHART_BLOCK)
     entries, position = (structured_reference("Moves", column, page_.language) for column in ("entries", "position"))
-    for column in _CHART_BLOCK[2:]:
+    for column in _CHART_BLOCK[1:-1]:
         header = TABLES["StageMetrics"].header(column, page_.language)
         _write_chart_cell(page_, block, column, block.top, header)
     _write_chart_cell(page_, block, "pad", block.top, _FOR_CHART_TEXT.in_(page_.language))
@@ -122,7 +122,7 @@ def _write_chart_block(page_: PagePanel, stages: PlacedTable) -> ChartBlock:
         _write_chart_cell(page_, block, "number", row, f'=IF({is_left_out},"",{above}+1)')
         missing = f"(MAX({block.body('reached')})-{reached}{row})/2"
         _write_chart_cell(page_, block, "pad", row, f'=IF({reached}{row}="",0,{missing})')
-        for column in _CHART_BLOCK[2:]:
+        for column in _CHART_BLOCK[1:-1]:
             place = f"MATCH({step},{block.body('number')},0)"
             _write_chart_cell(page_, block, column, row, f'=IFERROR(INDEX({stages.body(column)},{place}),"")')
     return block
