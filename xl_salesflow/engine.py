@@ -42,7 +42,7 @@ from xl_salesflow.quotes.quote_findings import find_changed_documents
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 from xl_salesflow.schema.named_values import Query
 from xl_salesflow.schema.table_columns import Column, ColumnType
-from xl_salesflow.schema.table_frames import make_column_series, make_table_frame
+from xl_salesflow.schema.table_frames import TEXTS_IN_PYTHON, make_column_series, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 Step = Callable[[Pipeline], ChangeSet]
@@ -96,6 +96,7 @@ def run_steps(
 ) -> ChangeSet[RunAnswer[SomeAnswer]]: ...
 
 
+@pd.option_context(*TEXTS_IN_PYTHON)
 def run_steps(
     pipeline: Pipeline,
     steps: Iterable[Step],

@@ -97,3 +97,20 @@ def test_pieces_of_any_size_give_the_same_sheet(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr("xl_salesflow.ooxml.zip_archive.CHUNK_SIZE", size)
     assert rows_of(workbook.to_bytes()) == whole
     assert workbook.read_range("S", "A1:A299") == cells == [[row] for row in range(1, 300)]
+
+
+def test_a_small_part_is_unpacked_once_and_a_replaced_one_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked: list[str] = []
+    once = Package._unpack
+    monkeypatch.setattr(Package, "_unpack", lambda self, name: [unpacked.append(name), *once(self, name)][1:])
+    before = Package(Path("book.xlsx"), DATA)
+    sheets = ["xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"]
+    first, second = sheets
+    assert [before.read(name) for name in sheets] == [before.read(name) for name in sheets]
+    after = before.with_parts({first: deflate_chunks([b"<new/>"])})
+    assert (after.read(first), after.read(second), before.read(first) != b"<new/>") == (
+        b"<new/>",
+        before.read(second),
+        True,
+    )
+    assert unpacked == [first, second, first]

@@ -60,6 +60,24 @@ def test_a_chart_gets_the_new_numbers_including_those_of_formulas(book: Workbook
     assert others == [(0, 1), (1, 2), (2, 3)]  # it had no cache before
 
 
+@pytest.mark.parametrize(("largest", "reads"), [(1 << 20, 1), (0, 9)])
+def test_a_small_sheet_is_read_once_for_all_charts(
+    book: Workbook, monkeypatch: pytest.MonkeyPatch, largest: int, reads: int
+) -> None:
+    asked: list[str] = []
+    read = chart_caches.find_stored_cells
+    monkeypatch.setattr(chart_caches, "LARGEST_KEPT_SHEET", largest)
+    monkeypatch.setattr(
+        chart_caches,
+        "find_stored_cells",
+        lambda stream, columns, rows: [asked.append(stream.part), *read(stream, columns, rows)][1:],
+    )
+    book.set_cell("My data", 3, 2, 7)
+    after, _ = book.with_recalculation(KnownFormulas())
+    assert [numbers for numbers, _ in remembered(after.to_bytes())][1] == [(0, 5), (1, 3.5)]
+    assert len(asked) == reads
+
+
 def test_a_chart_with_an_up_to_date_cache_stays_as_it_is(book: Workbook) -> None:
     book.set_cell("My data", 3, 2, 7)
     first, _ = book.with_recalculation(KnownFormulas())

@@ -14,7 +14,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 
-_NEW_OBJECTS_BEFORE_COLLECTION = 100_000  # a save makes millions, hardly any of them in cycles; the default is 700
+_NEW_OBJECTS_BEFORE_COLLECTION = 500_000  # a save makes millions, hardly any of them in cycles; the default is 700
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

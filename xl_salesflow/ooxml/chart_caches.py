@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from xl_salesflow.ooxml.cell_contents import ErrorValue, escape_cell_text, unescape_xml
-from xl_salesflow.ooxml.cell_references import Area, CellRange
+from xl_salesflow.ooxml.cell_references import MAX_COLUMN, MAX_ROW, Area, CellRange
 from xl_salesflow.ooxml.formula_cells import FormulaSource, find_stored_cells, read_raw_value
 from xl_salesflow.ooxml.formula_resolver import FormulaResolver
 from xl_salesflow.ooxml.opc_package import Package
 from xl_salesflow.ooxml.recalculation import ChangePredicate
+from xl_salesflow.ooxml.sheet_stream import RowCell
 from xl_salesflow.ooxml.workbook_parts import find_parts_of_kinds
 
 MOST_POINTS = 10_000  # per series; longer ones are left to Excel
+LARGEST_KEPT_SHEET = 1 << 20  # bytes of a sheet whose cells are kept for the next series
 # a reference of a chart with its cache, if there is one: prefix, kind, formula, cache
 _CHART_SERIES = re.compile(
     rb"<((?:[\w.-]+:)?)(num|str)Ref>\s*<\1f>([^<]*)</\1f>\s*(<\1\2Cache>(?:[^<]++|<(?!/?\1\2Cache[\s/>]))*+</\1\2Cache>|<\1\2Cache/>)?",
@@ -34,6 +36,7 @@ class ChartCaches:
         self._package, self._book, self._changed = package, book, changed
         self._resolve = FormulaResolver(book.sheets, book.tables, book.name_texts)
         self._sheets = {name.casefold(): name for name in book.sheets}
+        self._cells: dict[str, dict[tuple[int, int], RowCell]] = {}
 
     def has_stale_caches(self) -> bool:
         """Return whether a chart or pivot table caches a changed cell."""
@@ -108,13 +111,25 @@ class ChartCaches:
         area = source.area
         width = area.last_col - area.first_col + 1
         values: list[Any] = [None] * _count_area_points(area)
-        columns = range(area.first_col, area.last_col + 1)
-        stream = self._book.stream(self._sheets[source.sheet])
-        for row, cell in find_stored_cells(stream, columns, (area.first_row, area.last_row)):
+        for row, cell in self._stored_cells(source):
             values[(row - area.first_row) * width + cell.column - area.first_col] = read_raw_value(
                 cell, self._book.strings()
             )
         return values
+
+    def _stored_cells(self, source: CellRange) -> Iterator[tuple[int, RowCell]]:
+        """Yield the stored cells of a rectangle; a small sheet is read once for all series that refer to it."""
+        (first_row, first_col, last_row, last_col), name = source.area, source.sheet
+        rows, columns = range(first_row, last_row + 1), range(first_col, last_col + 1)
+        if name not in self._cells:
+            stream = self._book.stream(self._sheets[name])
+            if self._package.size(stream.part) > LARGEST_KEPT_SHEET:
+                yield from find_stored_cells(stream, columns, (first_row, last_row))
+                return
+            every = find_stored_cells(stream, range(MAX_COLUMN + 1), (1, MAX_ROW))
+            self._cells[name] = {(row, cell.column): cell for row, cell in every}
+        held = self._cells[name]
+        yield from ((row, held[row, column]) for row in rows for column in columns if (row, column) in held)
 
     def _pivot_source(self, xml: bytes) -> CellRange | None:
         found = _PIVOT_CACHE_SOURCE.search(xml)

@@ -147,7 +147,10 @@ _START_OF_PART = 1024  # bytes in which a document type is looked for before a p
 
 
 class Package:
-    """A zip of parts, read into memory once; changed parts are kept separately, compressed."""
+    """A zip of parts, read into memory once; changed parts are kept separately, compressed.
+
+    Parts of up to a megabyte are unpacked once: a run reads most sheets for their tables, formulas, names and charts.
+    """
 
     def __init__(self, path: Path, data: bytes) -> None:
         self.path = path
@@ -160,6 +163,7 @@ class Package:
         self._members = {member.orig_filename: member for member in members}
         self._by_lower = {name.lower(): name for name in self._members}
         self._over: dict[str, DeflatedPart] = {}
+        self._unpacked: dict[str, bytes] = {}
 
     def broken(self, part: str = "") -> NotAWorkbook:
         """Return the error for bytes that are missing or wrong."""
@@ -186,6 +190,14 @@ class Package:
 
     def stream(self, name: str) -> Iterator[bytes]:
         """Yield a part's bytes in pieces, checked against its size and checksum; raises NotAWorkbook."""
+        if self.size(name) > CHUNK_SIZE:
+            yield from self._unpack(name)
+            return
+        if name not in self._unpacked:
+            self._unpacked[name] = b"".join(self._unpack(name))
+        yield self._unpacked[name]
+
+    def _unpack(self, name: str) -> Iterator[bytes]:
         if name in self._over:
             yield from inflate_pieces(self._over[name].data)
             return
@@ -250,6 +262,7 @@ class Package:
         kept = {name: member for name, member in self._members.items() if over.get(name, member) is not None}
         after._members = kept | {name: zipfile.ZipInfo(name) for name in after._over if name not in kept}
         after._by_lower = {name.lower(): name for name in after._members}
+        after._unpacked = {name: data for name, data in self._unpacked.items() if name not in changed}
         return after
 
     def write(self, out: BinaryIO) -> None:

@@ -4,7 +4,8 @@
     integer, number, money, …       float64, NaN if blank
     date, time                      datetime64[s], NaT if blank
 
-The index holds the row numbers of the sheet; new rows have negative ones.
+The index holds the row numbers of the sheet; new rows have negative ones. The names of the columns are texts that pandas
+keeps in Python: dozens of small tables ask for columns by name, which takes it several times longer with pyarrow.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_columns import Column, TableSchema
 
 DATE_DTYPE = "datetime64[s]"
+TEXTS_IN_PYTHON = ("mode.string_storage", "python")
+"""The option of pandas, for `pandas.option_context`, with which frames are read and computed."""
+
 OPEN_STAY_LEFT = np.datetime64(OPEN_STAY_END, "s")
 """OPEN_STAY_END as the column `left` of History holds it."""
 

@@ -13,6 +13,7 @@ from xl_salesflow.ooxml.cell_references import Area, cell_address
 from xl_salesflow.ooxml.excel_notation import address_on_sheet
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_columns import TableSchema
+from xl_salesflow.schema.table_frames import TEXTS_IN_PYTHON
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, read_frame
 from xl_salesflow.workbook.cell_findings import CellFinding
@@ -45,6 +46,7 @@ class WorkbookReading:
     live: dict[str, LiveFormulas] = field(default_factory=dict)
     own_cells: dict[str, OwnTableCells] = field(default_factory=dict)
 
+    @pd.option_context(*TEXTS_IN_PYTHON)
     def read_table(self, name: str, dialect: Dialect) -> pd.DataFrame:
         """Return the frame of one table, which is read on first use."""
         if name in self.frames:

@@ -113,11 +113,12 @@ def _renumber_positions(workbook: Workbook, name: str) -> None:
 
 def template_for_workbook(workbook: Workbook) -> Workbook:
     """Return the template in the language of the workbook's headers; raises NotOurWorkbook."""
-    return _open_template(language_of_headers(find_declared_tables(workbook)))
+    return open_template(language_of_headers(find_declared_tables(workbook)))
 
 
 @cache
-def _open_template(language: Language) -> Workbook:
+def open_template(language: Language) -> Workbook:
+    """Return the template in *language*, opened once."""
     return Workbook(Path(f"template ({language})"), read_empty_workbook(language))
 
 

@@ -131,14 +131,20 @@ def find_template_arrays(shipped: Workbook) -> dict[str, dict[CellPlace, Area]]:
 
 
 @cache
+def list_template_formulas(shipped: Workbook) -> dict[str, dict[CellPlace, str]]:
+    """Return every formula of the template, sheet by sheet."""
+    return {sheet: shipped.formulas(sheet) for sheet in shipped.sheets}
+
+
+@cache
 def find_loose_formulas(shipped: Workbook) -> dict[str, dict[CellPlace, str]]:
     """Return the formulas of the template outside tables, sheet by sheet."""
     found: dict[str, dict[CellPlace, str]] = {}
-    for sheet in shipped.sheets:
+    for sheet, formulas in list_template_formulas(shipped).items():
         bodies = [table.body for table in shipped.tables.values() if table.sheet == sheet]
         outside = {
             place: text
-            for place, text in shipped.formulas(sheet).items()
+            for place, text in formulas.items()
             if not any(body.contains_cell(place.row, place.column) for body in bodies)
         }
         if outside:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 from xl_salesflow.core.answers import OwnFormulaResults, UncalculatedFormula
 from xl_salesflow.locale.texts import Language, Text
@@ -28,7 +27,6 @@ from xl_salesflow.schema.named_values import (
     PLAN_LINE,
 )
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.workbook.empty_workbook import read_empty_workbook
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout
 
 _UNCALCULATED_REASONS = {
@@ -78,8 +76,12 @@ def _own_formula_address(book: Workbook, place: CellPlace) -> str:
 @cache
 def _template_formula_shapes(language: Language) -> frozenset[str]:
     """Return the helper formulas of the template without their row numbers."""
-    book = Workbook(Path("template"), read_empty_workbook(language))
-    return frozenset(map(_formula_shape, book.formulas().values()))
+    # imported here, because most runs on some deals affect no formula of these
+    from xl_salesflow.workbook.book_upgrade import open_template
+    from xl_salesflow.workbook.loose_cells import list_template_formulas
+
+    formulas = list_template_formulas(open_template(language)).values()
+    return frozenset(_formula_shape(text) for on_sheet in formulas for text in on_sheet.values())
 
 
 def _formula_shape(formula: str) -> str:
