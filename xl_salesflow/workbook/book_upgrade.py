@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from xl_salesflow.locale.texts import Language
@@ -26,7 +24,7 @@ from xl_salesflow.schema.named_values import SETTINGS_BY_ID
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.calculated_columns import renew_calculated_columns, slim_blank_cells
-from xl_salesflow.workbook.empty_workbook import read_empty_workbook
+from xl_salesflow.workbook.empty_workbook import open_template
 from xl_salesflow.workbook.loose_cells import LostFormula, find_lost_formulas
 from xl_salesflow.workbook.missing_names import add_missing_names
 from xl_salesflow.workbook.missing_parts import (
@@ -114,12 +112,6 @@ def _renumber_positions(workbook: Workbook, name: str) -> None:
 def template_for_workbook(workbook: Workbook) -> Workbook:
     """Return the template in the language of the workbook's headers; raises NotOurWorkbook."""
     return open_template(language_of_headers(find_declared_tables(workbook)))
-
-
-@cache
-def open_template(language: Language) -> Workbook:
-    """Return the template in *language*, opened once."""
-    return Workbook(Path(f"template ({language})"), read_empty_workbook(language))
 
 
 def upgrade_workbook(workbook: Workbook, shipped: Workbook | None = None) -> tuple[Workbook, list[MissingPart]]:

@@ -1,12 +1,15 @@
-"""The empty workbook as bytes: the shipped template, or one built on demand for other languages."""
+"""The empty workbook: the shipped template, or one built on demand for other languages; opened once, its formulas read once."""
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from xl_salesflow.locale.catalogues import SOURCE_LANGUAGE
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.ooxml.cell_references import CellPlace
+from xl_salesflow.ooxml.workbook_editor import Workbook
 
 
 def template_file_name(language: Language) -> str:
@@ -24,3 +27,15 @@ def read_empty_workbook(language: Language) -> bytes:
     from xl_salesflow.workbook.template.template_builder import build_template
 
     return build_template(language)
+
+
+@cache
+def open_template(language: Language) -> Workbook:
+    """Return the template in *language*, opened once."""
+    return Workbook(Path(f"template ({language})"), read_empty_workbook(language))
+
+
+@cache
+def list_template_formulas(shipped: Workbook) -> dict[str, dict[CellPlace, str]]:
+    """Return every formula of the template, sheet by sheet."""
+    return {sheet: shipped.formulas(sheet) for sheet in shipped.sheets}

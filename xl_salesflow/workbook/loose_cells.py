@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from xl_salesflow.locale.texts import Language
@@ -17,7 +16,7 @@ from xl_salesflow.ooxml.excel_notation import address_on_sheet, split_sheet_refe
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.ooxml.workbook_parts import DefinedName
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.workbook.empty_workbook import read_empty_workbook
+from xl_salesflow.workbook.empty_workbook import list_template_formulas, open_template
 from xl_salesflow.workbook.missing_parts import find_declared_tables, match_template_sheets
 from xl_salesflow.workbook.workbook_layout import language_of_headers, match_headers
 
@@ -131,12 +130,6 @@ def find_template_arrays(shipped: Workbook) -> dict[str, dict[CellPlace, Area]]:
 
 
 @cache
-def list_template_formulas(shipped: Workbook) -> dict[str, dict[CellPlace, str]]:
-    """Return every formula of the template, sheet by sheet."""
-    return {sheet: shipped.formulas(sheet) for sheet in shipped.sheets}
-
-
-@cache
 def find_loose_formulas(shipped: Workbook) -> dict[str, dict[CellPlace, str]]:
     """Return the formulas of the template outside tables, sheet by sheet."""
     found: dict[str, dict[CellPlace, str]] = {}
@@ -216,7 +209,7 @@ class TemplateLooseCells(NamedTuple):
 @cache
 def read_template_loose_cells(language: Language) -> TemplateLooseCells:
     """Return the cells outside tables of the template in *language*."""
-    shipped = Workbook(Path(f"template ({language})"), read_empty_workbook(language))
+    shipped = open_template(language)
     return TemplateLooseCells(
         {
             sheet: {(place.row, place.column): text for place, text in formulas.items()}

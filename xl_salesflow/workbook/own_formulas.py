@@ -27,6 +27,7 @@ from xl_salesflow.schema.named_values import (
     PLAN_LINE,
 )
 from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.empty_workbook import list_template_formulas, open_template
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout
 
 _UNCALCULATED_REASONS = {
@@ -76,10 +77,6 @@ def _own_formula_address(book: Workbook, place: CellPlace) -> str:
 @cache
 def _template_formula_shapes(language: Language) -> frozenset[str]:
     """Return the helper formulas of the template without their row numbers."""
-    # imported here, because most runs on some deals affect no formula of these
-    from xl_salesflow.workbook.book_upgrade import open_template
-    from xl_salesflow.workbook.loose_cells import list_template_formulas
-
     formulas = list_template_formulas(open_template(language)).values()
     return frozenset(_formula_shape(text) for on_sheet in formulas for text in on_sheet.values())
 

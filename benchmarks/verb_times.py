@@ -1,7 +1,7 @@
 """Compare the CPU time of the verbs with another checkout, such as the commit before:
 
     git worktree add ../before HEAD~1
-    python benchmarks/verbs.py --before ../before [--runs N] [--book BOOK --today D]
+    python benchmarks/verb_times.py --before ../before [--runs N] [--book BOOK --today D]
 
 On the workbook of the demo, or on copies of BOOK. The two run each verb in turn; the least of their times is given.
 """
