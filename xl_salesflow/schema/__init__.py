@@ -21,7 +21,7 @@ Public names, by file:
     start_cells: START_CALLS
     table_columns: BY_PRODUCT, Column, ColumnType, ColumnWriter, declare_column, SheetGroup, TableSchema
     table_frames: blank_value, complete_columns, DATE_DTYPE, fold_keys, look_up_values, make_column_series,
-        make_table_frame, OPEN_STAY_LEFT
+        make_table_frame, OPEN_STAY_LEFT, TEXTS_IN_PYTHON
     table_registry: render_formula, TABLES
     verb_catalogue: RIBBON_GROUPS, Verb, VERBS
     work_tables: BANT_CARD_ANSWER_COLUMNS, BANT_CARD_TABLE
