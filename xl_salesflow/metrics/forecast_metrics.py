@@ -180,7 +180,7 @@ CATEGORY_METRICS: tuple[Metric[Cube], ...] = (
     Metric(
         "forecast_to_commit",
         Text("Won and commit"),
-        Text("Won towards the target + commit; a part that is unknown adds nothing, unless the others are 0."),
+        Text("Won towards the target + commit; leaves out a part that is unknown, and is blank if the rest is 0."),
         Unit.MONEY, _metric_sum_formula("won_to_date", "forecast_commit"), forecast_to_commit,
         MetricFormula('""'), Cube.unknown,
     ),
@@ -188,7 +188,7 @@ CATEGORY_METRICS: tuple[Metric[Cube], ...] = (
         "forecast_to_best_case",
         Text("Won, commit and best case"),
         Text(
-            "Won towards the target + commit + best case; a part that is unknown adds nothing, unless the others are 0."
+            "Won towards the target + commit + best case; leaves out a part that is unknown, and is blank if the rest is 0."
         ),
         Unit.MONEY, _metric_sum_formula("forecast_to_commit", "forecast_best_case"), forecast_to_best_case,
         MetricFormula('""'), Cube.unknown,
@@ -197,8 +197,8 @@ CATEGORY_METRICS: tuple[Metric[Cube], ...] = (
         "forecast_to_pipeline",
         Text("Won, commit, best case and pipeline"),
         Text(
-            "Won towards the target + commit + best case + pipeline; a part that is unknown adds nothing, unless the others "
-            "are 0."
+            "Won towards the target + commit + best case + pipeline; leaves out a part that is unknown, and is blank if the "
+            "rest is 0."
         ),
         Unit.MONEY, _metric_sum_formula("forecast_to_best_case", "forecast_pipeline"), forecast_to_pipeline,
         MetricFormula('""'), Cube.unknown,
