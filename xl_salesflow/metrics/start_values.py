@@ -68,11 +68,14 @@ def _compute_month_result(pipeline: Pipeline, owner: str) -> dict[str, Any]:
     first, last = (days_since_1970(str(day)) for day in (date(today.year, today.month, 1), _last_day_of_month(today)))
     closed = column_days(deals["closed"])
     won = _belongs_to(deals, owner) & (deals["outcome"] == "won").to_numpy() & (closed >= first) & (closed <= last)
-    value, target = _sum_amounts(column_numbers(deals["amount"]), won), _month_target(pipeline, owner, first, last)
-    attained = value / target if target else None
+    amounts = column_numbers(deals["amount"])
+    is_known = bool((won & ~np.isnan(amounts)).any()) or not won.any()
+    value = _sum_amounts(amounts, won) if is_known else None
+    target = _month_target(pipeline, owner, first, last)
+    attained = value / target if target and value is not None else None
     bar = "█" * min(20, int(20 * attained + 0.5)) if attained is not None else ""
     return {
-        "StartWon": value,
+        "StartWon": "" if value is None else value,
         "StartTarget": "" if target is None else target,
         "StartAttained": "" if attained is None else attained,
         "StartBar": bar,

@@ -38,6 +38,12 @@ _WON_THIS_MONTH = (
 
 # formulas as templates with a place marked @: this module is imported by every run, so it calls as little as possible
 _COUNT = "IF(StartAll=1,COUNTIFS(@),COUNTIFS({Deals.owner},StartOwner,@))"
+_SUM_OF_AMOUNTS = _COUNT.replace("COUNTIFS(", "SUMIFS({Deals.amount},")
+_WON_VALUE = (
+    f"IF({_COUNT.replace('@', _WON_THIS_MONTH)}=0,0,"
+    f"""IF({_COUNT.replace("@", '{Deals.amount},"<>",' + _WON_THIS_MONTH)}=0,"","""
+    f"ROUND({_SUM_OF_AMOUNTS.replace('@', _WON_THIS_MONTH)},2)))"
+)
 
 # the days that a target has in the month; SUMPRODUCT does not take MIN and MAX row by row
 _TARGET_DAYS = (
@@ -174,9 +180,9 @@ START_CELLS: tuple[NamedCell, ...] = (
         "StartWon",
         "Won this month",
         T.MONEY,
-        "Deals won in this month, by their closing date",
+        "Deals won in this month, by their closing date; blank if there are some and none has an amount",
         "Start",
-        formula=f"ROUND(IF(StartAll=1,SUMIFS({{Deals.amount}},{_WON_THIS_MONTH}),SUMIFS({{Deals.amount}},{{Deals.owner}},StartOwner,{_WON_THIS_MONTH})),2)",
+        formula=_WON_VALUE,
     ),
     declare_named_cell(
         "StartTarget",
@@ -192,7 +198,7 @@ START_CELLS: tuple[NamedCell, ...] = (
         T.PERCENT,
         "Won this month ÷ target of this month",
         "Start",
-        formula='IF(StartTarget="","",IF(StartTarget=0,"",StartWon/StartTarget))',
+        formula='IF(OR(StartTarget="",StartWon=""),"",IF(StartTarget=0,"",StartWon/StartTarget))',
     ),
     declare_named_cell(
         "StartBar",
