@@ -36,7 +36,7 @@ VERBS: dict[str, tuple[str, ...]] = {
 def busy(checkout: Path, folder: Path, arguments: tuple[str, ...]) -> float:
     """Return the CPU seconds of one command of *checkout*, run in *folder*, with all its children."""
     before = os.times()
-    subprocess.run(
+    run = subprocess.run(
         [sys.executable, "-m", "xl_salesflow", *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(checkout), "PYTHONDONTWRITEBYTECODE": ""},
@@ -44,6 +44,8 @@ def busy(checkout: Path, folder: Path, arguments: tuple[str, ...]) -> float:
         check=False,
     )
     after = os.times()
+    if run.returncode > 1:  # 1: a finding blocks
+        raise SystemExit(f"{checkout}: {' '.join(arguments)}: {run.stderr.decode(errors='replace')}")
     return after.children_user + after.children_system - before.children_user - before.children_system
 
 
