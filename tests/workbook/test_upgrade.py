@@ -249,10 +249,11 @@ def test_an_older_layout_is_repaired_in_one_run(older_layout: Path, capsys: pyte
         at = template.names[name]
         around = f"{column_letters(at.col)}{at.row - 1}:{column_letters(at.col)}{at.row + 1}"
         (above, _, below), (label, _, meaning) = (book.read_range(at.sheet, around) for book in (after, template))
-        assert (above, below) == (label, meaning)
-        assert after.formulas(at.sheet).get(CellPlace(at.sheet.casefold(), at.row, at.col)) == template.formulas(
-            at.sheet
-        ).get(CellPlace(at.sheet.casefold(), at.row, at.col))
+        assert above == label
+        assert below == meaning or (meaning == [None] and below != [None])  # a formula has no result in the template
+        for row in (at.row, at.row + 1):
+            place = CellPlace(at.sheet.casefold(), row, at.col)
+            assert after.formulas(at.sheet).get(place) == template.formulas(at.sheet).get(place)
     capsys.readouterr()
     assert main(["check", str(older_layout), "--repair"]) == 0
     assert "Restored" not in capsys.readouterr().out

@@ -135,6 +135,10 @@ def create_workbook(
     return 0
 
 
+_WRITES_OF_RESTORED_CELLS = 2
+"""Cells that a query reads have their values after the first write, cells that follow from these after the second."""
+
+
 def show_workbook_check(path: Path, repair: bool, as_json: bool, today: date | None) -> int:
     """Show the findings; with *repair*, restore formulas first."""
     from xl_salesflow.cli.screen_output import print_check
@@ -146,7 +150,8 @@ def show_workbook_check(path: Path, repair: bool, as_json: bool, today: date | N
     restored = tuple(session.attempt(session.book.restore)) if repair else None
     if restored:
         session.book = ClosedBook(path, keeps_backups=False)  # restoring has kept the version before
-        session.write(partial(check, repair=repair))  # restored cells that a query reads have their values from here on
+        for _ in range(_WRITES_OF_RESTORED_CELLS):
+            session.write(partial(check, repair=repair))
     plan = session.write(partial(check, repair=repair))
     if plan.writes or restored:
         plan = replace(check(session.read()), repairs=plan.repairs, own_formulas=plan.own_formulas)

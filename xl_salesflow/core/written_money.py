@@ -88,7 +88,12 @@ def parse_number_affix(text: str, fillers: frozenset[str] = frozenset()) -> Numb
         factor *= word.factor
     signs = "".join(sign for sign in text.replace(_INDIAN_END, "") if sign in _NUMBER_SIGNS)
     return NumberAffix(
-        signs, codes, factor, factor != 1, "per_cent" in kinds, next(iter(LOCAL_CURRENCIES.keys() & set(kinds)), "")
+        signs,
+        codes,
+        factor,
+        factor != 1,
+        "per_cent" in kinds,
+        next((kind for kind in LOCAL_CURRENCIES if kind in kinds), ""),
     )
 
 

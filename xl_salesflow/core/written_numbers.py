@@ -190,8 +190,6 @@ def _parse_affixes(before: str, after: str) -> NumberAffix | None:
         return None
     is_round = last.signs == "-" and not first.signs and _ROUND_CURRENCY in first.codes  # \u00a51,200-
     signs = first.signs + ("" if is_round else last.signs)
-    if "+" in last.signs:  # 1200+ is at least that much
-        return None
     if signs not in ("", "+", "-", "()"):
         return None
     codes = join_currency_codes((first.codes, last.codes))

@@ -118,7 +118,7 @@ def _write_chart_block(page_: PagePanel, stages: PlacedTable) -> ChartBlock:
         number, reached = (block.column_letter(column) for column in ("number", "reached"))
         above = f"COUNT({number}${block.top}:{number}{row - 1})"
         never = f"(INDEX({entries},MATCH({step},{position},0))=0)*(SUM({entries})>0)>0"  # deals just pasted have no stays yet
-        is_left_out = f'IF({stage}="",TRUE,{never})'
+        is_left_out = f'IF({stage}="",1,{never})'  # TRUE is TRUE() in LibreOffice
         _write_chart_cell(page_, block, "number", row, f'=IF({is_left_out},"",{above}+1)')
         missing = f"(MAX({block.body('reached')})-{reached}{row})/2"
         _write_chart_cell(page_, block, "pad", row, f'=IF({reached}{row}="",0,{missing})')
