@@ -15,7 +15,7 @@ def head(pr: str, columns: str) -> bytes:
     """Write the columns of ``1 2h 3-5h 6c``: h is hidden, c the closed button of a group."""
     tags = []
     for column in columns.split():
-        first, last, marks = re.fullmatch(r"(\d+)-?(\d*)([hc]*)", column).groups()  # type: ignore[union-attr]
+        first, last, marks = re.fullmatch(r"(\d+)-?(\d*)([hc]*)", column).groups()  # type: ignore[union-attr]  # every word of the tables here is one
         flags = "".join(f' {name}="1"' for mark, name in (("h", "hidden"), ("c", "collapsed")) if mark in marks)
         tags.append(f'<col min="{first}" max="{last or first}" width="9"{flags} customWidth="1"/>')
     return f"<worksheet>{pr}<cols>{''.join(tags)}</cols>".encode()

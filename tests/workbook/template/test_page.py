@@ -29,8 +29,8 @@ def test_tables_print_landscape_one_page_wide_with_their_header(book: Workbook, 
 
 
 MILLIMETRES = {"landscape": 297 - 2 * 10.16, "portrait": 210 - 2 * 10.16}
-WIDE = ("TeamActivity", "Moves")
-"""Pages of more than twenty columns."""
+WIDE = ("TeamActivity", "Moves", "Trend")
+"""Pages of more than twenty columns, and one that stays whole on a page, where a break would cut a chart."""
 
 
 def test_paper_shows_letters_of_seven_points_and_more(book: Workbook, language: Language) -> None:

@@ -200,7 +200,7 @@ def add_trends_page(workbook: Workbook, language: Language) -> tuple[PlacedTable
         row[0].number_format = "0.0000"
     _draw_trends_charts(page_, months, groups)
     sheet.print_area = f"A1:L{segments.last}"
-    set_up_printing(sheet, language, landscape=True, tall=0)
+    set_up_printing(sheet, language, landscape=False, tall=1)
     return months, groups, segments
 
 
