@@ -201,10 +201,10 @@ class DealScope:
         return RunResult(now, (), (*found, *self.rows.select_findings(now, now.cell_findings)))
 
 
-def make_deal_scope(*deals: str, quotes: bool = False) -> DealScope:
-    """Return the scope of some deals, given by their keys in any case, with or without their *quotes*."""
-    rows = DealRows(frozenset(fold_text(deal) for deal in deals))
-    return DealScope(rows, ("Deals", "QuoteLines", "Quotes")) if quotes else DealScope(rows)
+def make_deal_scope(*deals: str, quotes: bool = False, payments: bool = False) -> DealScope:
+    """Return the scope of some deals, given by their keys in any case, with or without their *quotes* and *payments*."""
+    tables = ("Deals", *(("QuoteLines", "Quotes") if quotes else ()), *(("Payments",) if payments else ()))
+    return DealScope(DealRows(frozenset(map(fold_text, deals))), tables)
 
 
 def _with_removals_logged(before: Pipeline, now: Pipeline) -> Pipeline:

@@ -77,6 +77,7 @@ from xl_salesflow.process.recorded_effects import give_next_steps, open_referred
 from xl_salesflow.process.renewal_deals import open_renewals
 from xl_salesflow.process.win_probability import fill_win_probability
 from xl_salesflow.process.working_days import add_missing_holidays
+from xl_salesflow.quotes.document_record import PAYMENT_DOCUMENT_KINDS
 from xl_salesflow.quotes.document_requests import PrintJob
 from xl_salesflow.quotes.quote_findings import find_changed_documents, report_changed_documents
 from xl_salesflow.quotes.quote_lookup import find_deals_of_keys
@@ -179,8 +180,9 @@ def quote(pipeline: Pipeline, key: str, run: Run) -> ChangeSet[RunAnswer[Printed
 
 def paper(pipeline: Pipeline, printing: PrintJob, run: Run) -> ChangeSet[RunAnswer[PrintedPapers]]:
     """Print documents, and record which files were made and what was sent."""
-    tables = ("Deals", "Activities" if printing.kind == "visit" else "Quotes")
-    scope = make_deal_scope(*sorted(find_deals_of_keys(pipeline, printing.keys, tables)), quotes=True)
+    scope = make_deal_scope(
+        *sorted(printing.find_deals(pipeline)), quotes=True, payments=printing.kind in PAYMENT_DOCUMENT_KINDS
+    )
     steps = (printing.build_documents, printing.record, partial(report_changed_documents, pipeline, scope.rows))
     return run_steps(pipeline, steps, "print", run, scope, answer_type=PrintedPapers)
 

@@ -25,6 +25,7 @@ from xl_salesflow.documents.document_writer import DocumentWriter
 from xl_salesflow.engine import Run
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.process.bant_cards import make_bant_card
+from xl_salesflow.quotes.document_record import PAYMENT_DOCUMENT_KINDS
 from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS, PrintJob
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import draft, paper, prepare, read_card, revise
@@ -113,7 +114,7 @@ def filled_card(pipeline: Pipeline, _: Path) -> ChangeSet:
 
 RUN = Run("Ann", NOW)
 VERBS: dict[str, Callable[[Pipeline, Path], ChangeSet]] = {
-    **{f"print {kind}": prints(kind) for kind in PRINTABLE_DOCUMENT_KINDS},
+    **{f"print {kind}": prints(kind) for kind in PRINTABLE_DOCUMENT_KINDS if kind not in PAYMENT_DOCUMENT_KINDS},
     "draft": lambda pipeline, _: draft(pipeline, UNQUOTED, RUN),
     "revise": lambda pipeline, _: revise(pipeline, OFFERED, RUN),
     "prepare": lambda pipeline, _: prepare(pipeline, OFFERED, RUN),

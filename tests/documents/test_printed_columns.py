@@ -25,7 +25,7 @@ from xl_salesflow.schema.table_registry import TABLES
 FREE = (ColumnType.TEXT, ColumnType.LONG)
 NUMBERS = (ColumnType.MONEY, ColumnType.NUMBER, ColumnType.INTEGER)
 WORD, NUMBER = "Zqx", 918273.0
-IN_USE = {"Deals": ("playbook",), "Quotes": ("followed",)}
+IN_USE = {"Deals": ("playbook",), "Quotes": ("followed",), "Payments": ("reminder",)}
 """Private columns whose content decides what is printed."""
 
 
@@ -63,10 +63,10 @@ def texts(value: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", ["quote", "proposal", "contract"])
+@pytest.mark.parametrize("kind", ["quote", "proposal", "contract", "invoice", "reminder"])
 def test_nothing_private_is_in_a_paper_its_letter_or_its_mail(kind: str, language: Language) -> None:
     """The fields are those of every format and of a team's own templates."""
-    (document,) = PrintJob(kind, ("Q-2",)).build_documents(filled()).documents
+    (document,) = PrintJob(kind, (sample_deal._SAMPLE_DEAL_KEYS.get(kind, "Q-2"),)).build_documents(filled()).documents
     context = build_template_context(document, language)
     said = [text for fields in (context, email_draft_fields(context)) for text in texts(fields)]
     assert [text for text in said if WORD in text or "918273" in text.replace(",", "")] == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.quotes.desk import RUN, TODAY, Press, desk, done
@@ -133,4 +135,5 @@ def test_a_quote_that_was_changed_after_sending_is_not_printed_again() -> None:
 def test_every_kind_can_be_printed() -> None:
     for kind in PRINTABLE_DOCUMENT_KINDS:
         key = {"visit": "A-1"}.get(kind, "D-1")
-        assert len(paper(desk(), PrintJob(kind, (key,), Press()), RUN).documents) == 1
+        late = {"payment": "P-1", "deal": "D-1", "amount": 10.0, "due": date(2026, 1, 31)}
+        assert len(paper(desk(Payments=[late]), PrintJob(kind, (key,), Press()), RUN).documents) == 1

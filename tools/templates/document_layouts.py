@@ -158,6 +158,25 @@ _OBJECTION_LISTING = ListingBlock(
     dense=True,
 )  # fmt: skip
 
+_PAYER_BLOCK = SidesBlock(
+    ("t.bill_to", ("buyer.account", "buyer.address", "buyer.tax_line", "buyer.contact_line", "contact.email")),
+    ("t.your_contact", ("owner.name", "owner.email", "deal.line")),
+)
+_INVOICE_LINE_COLUMNS = (
+    ListingColumn("t.instalment", "name", 44, under="about"),
+    ListingColumn("t.net_amount", "net", 18, True, when="taxed"),
+    ListingColumn("t.tax_rate", "tax_rate", 10, True, when="taxed"),
+    ListingColumn("t.tax_amount", "tax", 14, True, when="taxed"),
+    ListingColumn("t.line_total", "amount", 18, True),
+)
+_REMINDER_LINE_COLUMNS = (
+    ListingColumn("t.instalment", "name", 32, under="about"),
+    ListingColumn("t.invoice_date", "invoiced", 18),
+    ListingColumn("t.due_day", "due", 18),
+    ListingColumn("t.days_overdue", "days", 14, True),
+    ListingColumn("t.line_total", "amount", 18, True),
+)
+
 DOCUMENT_LAYOUTS: Mapping[str, tuple[LayoutBlock, ...]] = MappingProxyType(
     {
         "quote": (
@@ -217,6 +236,15 @@ DOCUMENT_LAYOUTS: Mapping[str, tuple[LayoutBlock, ...]] = MappingProxyType(
             PairsBlock("t.spin", "spin"), SectionBlock("t.verbal_terms", "verbal_terms"), SectionBlock("t.materials", "materials"),
             PairsBlock("t.next_steps", "steps"), _OBJECTION_LISTING, _TASK_LISTING,
             SignatureBlock(("t.reported_by", "t.read_by")),
+        ),
+        "invoice": (
+            HeadBlock(), HeadlineBlock(), _PAYER_BLOCK, ListingBlock("", "lines", _INVOICE_LINE_COLUMNS), NoteBlock("prices_in"), SumsBlock(),
+            ListingBlock("t.goods", "goods", (ListingColumn("t.item", "product", 80, under="description"), ListingColumn("t.quantity", "measure", 20, True))),
+            PairsBlock("t.how_to_pay", "pay"),
+        ),
+        "reminder": (
+            HeadBlock(), _PAYER_BLOCK, SectionBlock("", "opening"), ListingBlock("", "lines", _REMINDER_LINE_COLUMNS), SumsBlock(),
+            SectionBlock("", "request", keep=True), PairsBlock("t.how_to_pay", "pay"), SectionBlock("", "closing", keep=True),
         ),
     }
 )  # fmt: skip

@@ -41,6 +41,9 @@ _XLSX_FIELD_STYLES: Mapping[str, str] = MappingProxyType(
         "net": "money",
         "discount": "share",
         "amount": "money",
+        "tax": "money",
+        "tax_rate": "share",
+        "days": "figure",
     }
 )
 

@@ -44,6 +44,7 @@ PRINT_KINDS = tuple(CHOICES["paper"])
 
 _PRINT_OPTIONS = (
     translated_option("--all-of-week", "All documents dated this week.", is_flag=True),
+    translated_option("--due", "All invoices or reminders that are due.", is_flag=True),
     translated_option("--status", "All quotes with this status, such as draft.", default="", metavar="STATE"),
     translated_option(
         "--format",
@@ -93,7 +94,7 @@ def quote_command(book: Path, keys: tuple[str, ...], **options: Any) -> int:
 @verb_command("print")
 @BOOK_ARGUMENT
 @click.argument("kind", type=click.Choice(PRINT_KINDS))
-@click.argument("keys", nargs=-1, metavar=terminal_text("[DEAL-QUOTE-OR-ACTIVITY]…"))
+@click.argument("keys", nargs=-1, metavar=terminal_text("[DEAL-QUOTE-ACTIVITY-OR-PAYMENT]…"))
 @_add_print_options
 def print_command(book: Path, kind: str, keys: tuple[str, ...], **options: Any) -> int:
     return _run_print_command(book, kind, keys, **options)
@@ -107,6 +108,7 @@ def _run_print_command(
         kind,
         keys,
         options["all_of_week"],
+        options["due"],
         options["status"],
         options["format"],
         options["lang"],
@@ -146,6 +148,7 @@ class PrintOrder:
     kind: str
     keys: Sequence[str]
     of_week: bool
+    due: bool
     status: str
     formats: Sequence[str]
     tongue: DocumentLanguage | None
@@ -187,13 +190,12 @@ def print_deal_documents(
 def _choose_print_keys(pipeline: Pipeline, order: PrintOrder) -> tuple[str, ...]:
     from xl_salesflow.quotes.document_requests import choose_document_keys
 
-    chosen = (
-        choose_document_keys(pipeline, order.kind, order.of_week, order.status) if order.of_week or order.status else ()
-    )
+    asked = order.of_week or order.due or order.status
+    chosen = choose_document_keys(pipeline, order.kind, order.of_week, order.status, order.due) if asked else ()
     keys = (*order.keys, *chosen)
     if keys:
         return keys
-    if order.of_week or order.status:
+    if asked:
         raise UsageError("There is no such document in the workbook; nothing was made.")
     raise UsageError("Say which: give numbers, --all-of-week or --status.")
 

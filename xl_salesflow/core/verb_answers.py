@@ -115,7 +115,7 @@ class BarredDocument(Answer):
 
 @dataclass(frozen=True)
 class PrintedPaper(Answer):
-    """A BANT card, a pre-call sheet or a visit report."""
+    """A BANT card, a pre-call sheet, a visit report, an invoice or a payment reminder."""
 
     kind: str
     """Kind of document."""
@@ -125,6 +125,8 @@ class PrintedPaper(Answer):
     """Customer."""
     document: str
     """Name of the document, without the extension of a file."""
+    number: str | None = field(default=None, metadata=OPTIONAL)
+    """Number of the invoice, in an invoice or a payment reminder."""
 
 
 DealPaper: TypeAlias = PrintedQuote | NumberedQuote | BarredDocument | PrintedPaper

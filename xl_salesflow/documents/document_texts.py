@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from xl_salesflow.documents.payment_texts import PAYMENT_DOCUMENT_TEXTS
 from xl_salesflow.locale.texts import Language, Text
 
 DEAL_DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
@@ -182,6 +183,7 @@ PAGE_NUMBER_TEXT = Text("Page {page} of {pages}")
 DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
     {
         **DEAL_DOCUMENT_TEXTS,
+        **PAYMENT_DOCUMENT_TEXTS,
         # quotes
         "quotation": Text("Quotation"),
         "number": Text("Number"),

@@ -17,7 +17,7 @@ from xl_salesflow.quotes.document_requests import PrintJob
 from xl_salesflow.schema.named_values import Settings
 
 _SAMPLE_DEAL_DAY = date(2026, 3, 2)
-_SAMPLE_DEAL_KEYS = {"bant_card": "D-1", "precall": "D-1", "visit": "A-1"}
+_SAMPLE_DEAL_KEYS = {"bant_card": "D-1", "precall": "D-1", "visit": "A-1", "invoice": "P-1", "reminder": "P-1"}
 _SAMPLE_COMPANY = {
     "company": "Example Works", "address": "1 Main Street", "phone": "+1 555 0100", "email": "sales@example.com",
     "bank": "Example Bank, 0000", "currency": "CNY",
@@ -88,6 +88,12 @@ _SAMPLE_DEAL_ROWS: dict[str, list[dict[str, Any]]] = {
             "outcome": "interested", "by": "Li Wei", "summary": "Saw the line", "situation": "Two lines", "problem": "Standstill",
             "implication": "Late orders", "need_payoff": "A shift a week", "materials": "Brochure", "verbal_terms": "Spare included",
             "next_step": "Show the pump", "next_step_date": _SAMPLE_DEAL_DAY,
+        }
+    ],
+    "Payments": [
+        {
+            "payment": "P-1", "deal": "D-1", "name": "Deposit", "share": 0.3, "invoice": "INV-2026-0001", "invoiced": date(2026, 1, 12),
+            "due": date(2026, 2, 11), "paid": 10.0, "contract": 335.05, "tax": 11.57,
         }
     ],
     "Tasks": [{"task_id": "T-1", "deal": "D-1", "task": "Schedule the demo", "due": _SAMPLE_DEAL_DAY, "status": "open", "required": "yes"}],

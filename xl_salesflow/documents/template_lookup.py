@@ -43,6 +43,19 @@ class DealDocumentKind:
     build_context: Callable[[Mapping[str, Any], Language], TemplateContext]
 
 
+def _build_invoice_context(facts: Mapping[str, Any], language: Language) -> TemplateContext:
+    # imported here and below, because few documents are about money that is due
+    from xl_salesflow.documents.payment_contexts import build_invoice_context
+
+    return build_invoice_context(facts, language)
+
+
+def _build_reminder_context(facts: Mapping[str, Any], language: Language) -> TemplateContext:
+    from xl_salesflow.documents.payment_contexts import build_reminder_context
+
+    return build_reminder_context(facts, language)
+
+
 DEAL_DOCUMENT_KINDS: Mapping[str, DealDocumentKind] = MappingProxyType(
     {
         kind: DealDocumentKind(kind, DOCUMENT_TEXTS[title], build_context)
@@ -53,6 +66,8 @@ DEAL_DOCUMENT_KINDS: Mapping[str, DealDocumentKind] = MappingProxyType(
             ("bant_card", "bant_card", build_bant_card_context),
             ("precall", "precall", build_precall_context),
             ("visit", "visit", build_visit_context),
+            ("invoice", "invoice", _build_invoice_context),
+            ("reminder", "reminder", _build_reminder_context),
         )
     }
 )
@@ -76,7 +91,8 @@ def build_template_context(document: Document, language: DocumentLanguage) -> Te
 TEMPLATE_FOLDER = "templates"
 MAX_TEMPLATE_BYTES = 32 << 20
 
-_SHIPPED_EMAIL_TEMPLATE = "letter.txt"
+_SHIPPED_EMAIL_TEMPLATES = {"invoice": "payment_letter.txt", "reminder": "payment_letter.txt"}
+_USUAL_EMAIL_TEMPLATE = "letter.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +145,10 @@ def find_template(
 
 def shipped_template(kind: str, file_format: str) -> DocumentTemplate:
     """Return the shipped template."""
-    name = _SHIPPED_EMAIL_TEMPLATE if file_format == "eml" else f"{kind}.{TEMPLATE_SUFFIXES[file_format]}"
+    if file_format == "eml":
+        name = _SHIPPED_EMAIL_TEMPLATES.get(kind, _USUAL_EMAIL_TEMPLATE)
+    else:
+        name = f"{kind}.{TEMPLATE_SUFFIXES[file_format]}"
     content = (files("xl_salesflow.documents") / "templates" / name).read_bytes()
     return DocumentTemplate(kind, file_format, name, content)
 

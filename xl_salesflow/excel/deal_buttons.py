@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 
 import pandas as pd
@@ -19,7 +20,7 @@ from xl_salesflow.excel.button_context import ButtonContext
 from xl_salesflow.locale.texts import TWO_SENTENCES, Text, fold_text
 from xl_salesflow.process.approval_decisions import ApprovalChoice
 from xl_salesflow.process.move_judging import judge_stage_moves
-from xl_salesflow.quotes.document_record import QUOTE_DOCUMENT_KINDS
+from xl_salesflow.quotes.document_record import PAYMENT_DOCUMENT_KINDS, QUOTE_DOCUMENT_KINDS
 from xl_salesflow.quotes.document_requests import PRINTABLE_DOCUMENT_KINDS, PrintJob
 from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_frames import make_column_series, make_table_frame
@@ -72,13 +73,7 @@ def _print_and_open(context: ButtonContext, kind: str) -> Text:
     from xl_salesflow.documents.document_writer import DocumentWriter
     from xl_salesflow.documents.template_lookup import template_folders
 
-    key = (
-        context.selected_value("activity")
-        if kind == "visit"
-        else _selected_quote_or_deal(context)
-        if kind in QUOTE_DOCUMENT_KINDS
-        else context.selected_value("deal")
-    )
+    key = _select_document_key(context, kind)
     pipeline = context.read_as_needed()
     press = DocumentWriter(context.folder, _BUTTON_FORMATS, pipeline.language, where=template_folders(pipeline))
     plan = paper(pipeline, PrintJob(kind, (key,), press), context.run)
@@ -91,11 +86,15 @@ def _print_and_open(context: ButtonContext, kind: str) -> Text:
     return _add_first_finding(message, plan.findings)
 
 
-def _selected_quote_or_deal(context: ButtonContext) -> str:
-    try:
-        return context.selected_value("quote")
-    except UsageError:
-        return context.selected_value("deal")
+def _select_document_key(context: ButtonContext, kind: str) -> str:
+    """Return what a document of *kind* is printed for: the quote, activity or instalment of the selected row, or its deal."""
+    if kind == "visit":
+        return context.selected_value("activity")
+    column = "quote" if kind in QUOTE_DOCUMENT_KINDS else "payment" if kind in PAYMENT_DOCUMENT_KINDS else ""
+    if column:
+        with suppress(UsageError):
+            return context.selected_value(column)
+    return context.selected_value("deal")
 
 
 def _find_quote_sheet_row(pipeline: Pipeline, number: str) -> int:

@@ -23,12 +23,15 @@ Public names, by file:
     history_rules: check_seals
     imported_moves: find_move_findings, judge_imported_deals
     instalment_plans: make_instalments, PART_NAMES, split_into_cents
+    invoice_numbers: next_invoice_number
+    invoice_taxes: compute_invoice_tax, find_contract_tax
     lead_answers: FIRST_ANSWER, list_waiting_leads
     move_judging: judge_stage_moves
     name_rules: find_spelling_variants
     noted_values: note_deal_values
     owner_assignment: assign_owners, ASSIGNMENT_MESSAGES, distribute_deals
-    payment_upkeep: find_due_days
+    payment_reminders: REMINDER_STEPS, select_due_reminders
+    payment_upkeep: find_due_days, mark_payments
     pending_moves: MOVE_STATUS_RULES
     playbook_files: copy_playbook_source, identify_playbook, list_playbook_names, load_playbook, make_file_text,
         make_shipped_setup, playbook_purpose, playbook_title, QUESTIONS_FILE, read_own_playbook, read_playbook_file

@@ -4,7 +4,7 @@ The engine, the verbs and documents may import this package. The layout of docum
 
 Public names, by file:
 
-    document_record: fingerprint_content, PrintedFile, QUOTE_DOCUMENT_KINDS, Sending
+    document_record: fingerprint_content, PAYMENT_DOCUMENT_KINDS, PrintedFile, QUOTE_DOCUMENT_KINDS, Sending
     document_requests: choose_document_keys, PRINTABLE_DOCUMENT_KINDS, PrintJob
     payment_columns: compute_payment_columns
     quote_arithmetic: compute_line_columns, compute_quote_columns, round_to_cents, spell_chinese_amount

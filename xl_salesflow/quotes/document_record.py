@@ -92,6 +92,9 @@ def _format_promised_cell(cell: Any) -> str:
 QUOTE_DOCUMENT_KINDS = ("quote", "proposal", "contract")
 """Kinds of documents made from a quote."""
 
+PAYMENT_DOCUMENT_KINDS = ("invoice", "reminder")
+"""Kinds of documents about an instalment."""
+
 
 @dataclass(frozen=True, slots=True)
 class PrintedFile:
@@ -131,10 +134,12 @@ def record_documents(
 
 
 def document_subject(document: Document) -> str:
-    """Return the key of the quote, activity or deal that a document is about."""
+    """Return the key of the quote, instalment, activity or deal that a document is about."""
     facts = document.facts
     if document.kind in QUOTE_DOCUMENT_KINDS:
         return str(facts["quote"]["number"])
+    if document.kind in PAYMENT_DOCUMENT_KINDS:
+        return str(facts["payment"]["payment"])
     return str(facts["talk"]["activity"] if document.kind == "visit" else facts["deal"]["deal"])
 
 

@@ -27,6 +27,7 @@ from xl_salesflow.core.verb_answers import (
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.quotes.document_record import (
+    PAYMENT_DOCUMENT_KINDS,
     QUOTE_DOCUMENT_KINDS,
     DocumentMaker,
     Sending,
@@ -42,6 +43,7 @@ from xl_salesflow.quotes.meeting_documents import (
 from xl_salesflow.quotes.quote_findings import find_changed_quotes
 from xl_salesflow.quotes.quote_lookup import (
     PRINTED_NEED_COLUMNS,
+    find_deals_of_keys,
     find_record,
     list_records,
     pick_printed_texts,
@@ -100,7 +102,7 @@ def _offer_document_name(what: str, facts: Mapping[str, Any]) -> str:
 _MEETING_DOCUMENT_BUILDERS: Mapping[str, Callable[[Pipeline, str], Document]] = MappingProxyType(
     {"bant_card": build_bant_card, "precall": build_precall_sheet, "visit": build_visit_report}
 )
-PRINTABLE_DOCUMENT_KINDS = (*QUOTE_DOCUMENT_KINDS, *_MEETING_DOCUMENT_BUILDERS)
+PRINTABLE_DOCUMENT_KINDS = (*QUOTE_DOCUMENT_KINDS, *_MEETING_DOCUMENT_BUILDERS, *PAYMENT_DOCUMENT_KINDS)
 """All kinds of documents."""
 
 
@@ -148,6 +150,15 @@ class PrintJob:
         answer = PrintedPapers(papers[0] if len(papers) == 1 else None, tuple(papers))
         return replace(plan, documents=documents).with_answer(answer)
 
+    def find_deals(self, pipeline: Pipeline) -> set[str]:
+        """Return the deals that the keys refer to: their own numbers, or those of quotes, activities or instalments."""
+        if self.kind in PAYMENT_DOCUMENT_KINDS:
+            # imported here and below, because few documents are about money that is due
+            from xl_salesflow.quotes.payment_documents import find_deals_of_payments
+
+            return find_deals_of_payments(pipeline, self.keys)
+        return find_deals_of_keys(pipeline, self.keys, ("Deals", "Activities" if self.kind == "visit" else "Quotes"))
+
     def record(self, pipeline: Pipeline) -> ChangeSet:
         """Make the files, and return the change set that records them."""
         if self.make_files is None or not self._documents:
@@ -159,6 +170,10 @@ class PrintJob:
     def _build_document(self, pipeline: Pipeline, key: str) -> ChangeSet[DealPaper]:
         if self.kind in QUOTE_DOCUMENT_KINDS:
             return offer_document(pipeline, self.kind, key)
+        if self.kind in PAYMENT_DOCUMENT_KINDS:
+            from xl_salesflow.quotes.payment_documents import build_payment_document
+
+            return build_payment_document(pipeline, self.kind, key)
         document = _MEETING_DOCUMENT_BUILDERS[self.kind](pipeline, key)
         deal = document.facts["deal"]
         answer = PrintedPaper(self.kind, deal["deal"], deal["account"], document.name)
@@ -178,15 +193,19 @@ class PrintJob:
 _PRINT_WEEK = timedelta(days=7)
 
 
-def choose_document_keys(pipeline: Pipeline, kind: str, of_week: bool = False, status: str = "") -> tuple[str, ...]:
-    """Return the keys of the quotes (for reports: visits) dated this week and in *status*, in the order of the sheet.
+def choose_document_keys(
+    pipeline: Pipeline, kind: str, of_week: bool = False, status: str = "", due: bool = False
+) -> tuple[str, ...]:
+    """Return the keys of the quotes (for reports: visits; or instalments) dated this week and in *status*, in the sheet's order.
 
     For cards and sheets, these are the deals whose next step is this week. A week begins on Monday; *status* may be in
-    either language.
+    either language. *due* chooses the instalments that are to be invoiced or reminded of.
 
     Raises:
-        UsageError: there is no such status, or *kind* has none.
+        UsageError: there is no such status, or *kind* has none; or *kind* is never due.
     """
+    if due:
+        return _choose_due_keys(pipeline, kind)
     table, key_column, day = (
         _DATE_COLUMN_PLACES[kind] if kind not in QUOTE_DOCUMENT_KINDS else ("Quotes", "quote", "date")
     )
@@ -202,10 +221,20 @@ def choose_document_keys(pipeline: Pipeline, kind: str, of_week: bool = False, s
     return tuple(map(str, frame.loc[kept, key_column]))
 
 
+def _choose_due_keys(pipeline: Pipeline, kind: str) -> tuple[str, ...]:
+    if kind not in PAYMENT_DOCUMENT_KINDS:
+        raise UsageError("--due is for invoices and payment reminders.")
+    from xl_salesflow.quotes.payment_documents import choose_due_payments
+
+    return choose_due_payments(pipeline, kind)
+
+
 _DATE_COLUMN_PLACES = {
     "bant_card": ("Deals", "deal", "next_step_date"),
     "precall": ("Deals", "deal", "next_step_date"),
     "visit": ("Activities", "activity", "date"),
+    "invoice": ("Payments", "payment", "invoiced"),
+    "reminder": ("Payments", "payment", "reminded"),
 }
 
 

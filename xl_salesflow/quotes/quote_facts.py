@@ -177,7 +177,7 @@ def collect_quote_facts(pipeline: Pipeline, row: int) -> DealFacts:
     """
     quote = read_record(pipeline, "Quotes", row)
     deal = find_record(pipeline, "Deals", quote["deal"])
-    lines = _list_quote_line_facts(pipeline, quote["quote"])
+    lines = list_quote_line_facts(pipeline, quote["quote"])
     # a customer reads “You asked for …” only about what they asked for
     needs = pick_printed_texts("Quotes", quote, *PRINTED_NEED_COLUMNS.values())
     spoken_needs = [str(deal["explicit_needs"]), *needs.values()]
@@ -186,7 +186,7 @@ def collect_quote_facts(pipeline: Pipeline, row: int) -> DealFacts:
         "source": pipeline.source,
         "quote": _quote_head_facts(quote),
         "seller": {setting_id: pipeline.settings.text(setting_id) for setting_id in SELLER_SETTINGS},
-        **_quote_people_facts(pipeline, quote, deal),
+        **collect_people_facts(pipeline, deal, quote["contact"]),
         **_quote_condition_facts(pipeline, quote),
         "lines": lines,
         "totals": totals,
@@ -208,14 +208,15 @@ def _quote_head_facts(quote: Record) -> DealFacts:
     }
 
 
-def _quote_people_facts(pipeline: Pipeline, quote: Record, deal: Record) -> DealFacts:
-    contact = find_record(pipeline, "Contacts", quote["contact"] or deal["contact"])
+def collect_people_facts(pipeline: Pipeline, deal: Record, contact: str = "") -> DealFacts:
+    """Return deal, buyer, contact and owner as customers may read them; the main contact of *deal* unless *contact* is given."""
+    addressee = find_record(pipeline, "Contacts", contact or deal["contact"])
     return {
         "deal": pick_printed_texts("Deals", deal, "deal", "name"),
         "buyer": pick_printed_texts(
             "Accounts", find_record(pipeline, "Accounts", deal["account"]), "account", "address", "phone", "tax_id"
         ),
-        "contact": pick_printed_texts("Contacts", contact, "contact", "title", "phone", "email"),
+        "contact": pick_printed_texts("Contacts", addressee, "contact", "title", "phone", "email"),
         "owner": pick_printed_texts("Team", find_record(pipeline, "Team", deal["owner"]), "person", "email"),
     }
 
@@ -239,7 +240,8 @@ def _quote_condition_facts(pipeline: Pipeline, quote: Record) -> DealFacts:
     }
 
 
-def _list_quote_line_facts(pipeline: Pipeline, number: str) -> list[DealFacts]:
+def list_quote_line_facts(pipeline: Pipeline, number: str) -> list[DealFacts]:
+    """Return the lines of quote *number* by position; an option is *optional*."""
     lines = pipeline["QuoteLines"]
     lines = lines.assign(net=compute_line_columns(pipeline)["net"], price=find_line_prices(pipeline))
     mine = lines[fold_keys(lines["quote"]) == fold_text(number)].sort_values("position", kind="stable")

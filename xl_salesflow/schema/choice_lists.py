@@ -123,6 +123,7 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
         "paper": _declare_choices(
             quote=Text("Quote", context="paper"), proposal="Proposal", contract="Contract",
             bant_card="BANT card", precall="Pre-call sheet", visit="Visit report",
+            invoice=Text("Invoice", context="paper"), reminder=Text("Payment reminder", context="paper"),
         ),
         "assignment": _declare_choices(
             leave="Leave them", in_turn="Each in turn", least_busy="Fewest open deals",

@@ -75,6 +75,7 @@ _SETTING_SCHEMAS = (
     _declare_setting("number_mark", "Mark in new numbers", T.TEXT, "", "Stands in the numbers of new rows (D-AL-00001), so that people with workbooks of their own never give one number twice; salesflow share fills it in"),
     _declare_setting("payment_terms", "Usual payment terms", T.TEXT, "", "Shares such as 30/60/10: deals won in the last month get them as instalments; blank: none"),
     _declare_setting("invoice_rule", "Invoice numbers", T.TEXT, "INV-YYYY-0000", "YYYY, YY, MM and DD stand for the day of the invoice, the zeros for the number that counts up"),
+    _declare_setting("reminder_days", "Reminders after days overdue", T.TEXT, "5/15/30", "Days overdue for the friendly, the firm and the final reminder"),
     _declare_setting("renewal_days", "Renewal deal before the end, in days", T.INTEGER, 90.0, "So many days before a contract of Subscriptions ends, an update opens a deal for its renewal; 0: never", "RenewalDays"),
     _declare_setting("renewal_playbook", "Playbook of renewals", T.TEXT, "", "For renewal deals; blank: the playbook of the contract's deal"),
     _declare_setting("refusal", "A refused move", T.CHOICE, Text("Keep the cell as typed"), "Keep what was typed, or put the stage back", None, "refusal"),

@@ -30,6 +30,7 @@ PAYMENTS_TABLE = TableSchema(
                formula='IF({due}<>"",{due},IF({happened}="","",{happened}+{event_days}))', printed=True),
         declare_column("invoice", "Invoice no.", T.TEXT, "The next update numbers what was invoiced on a day, by the rule in Settings", width=16, printed=True),
         declare_column("invoiced", "Invoiced on", T.DATE, "The day on the invoice", printed=True),
+        declare_column("tax", Text("Tax in it", context="Payments"), T.MONEY, "The tax in the invoice; stays as it is once the invoice has been printed", writer=BY_PRODUCT, printed=True),
         declare_column("paid", Text("Paid", context="Payments"), T.MONEY, "What came in so far", printed=True),
         declare_column("paid_on", "Paid on", T.DATE, "When the last part of it came in"),
         declare_column("open_amount", "Still to pay", T.MONEY, "To pay less paid, never below 0",

@@ -111,7 +111,7 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
             ),
             frozen=2,
             opened=(
-                "owner", "share", "due", "event", "event_days", "happened", "invoiced", "reminder", "reminded", "contract",
+                "owner", "share", "due", "event", "event_days", "happened", "invoiced", "tax", "reminder", "reminded", "contract",
                 "notes",
             ),
             widths=MappingProxyType({"account": 20, "name": 16, "owner": 15}),

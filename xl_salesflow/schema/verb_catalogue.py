@@ -80,7 +80,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("followups", "Follow-ups", "Who to call today and why", "MailMergeRecipientsEditList", True, group="today", large=True),
             _declare_verb("customer", "Customer", "Show one customer: people, deals, quotes, last and next contact, issues, what they bought", "DistributionListSelectMembers", True),
             _declare_verb("quote", Text("Quote", context="button"), "Print the quote of a deal", "FilePrint", group="quotes"),
-            _declare_verb("print", "Print", "Print a quote, proposal, contract, BANT card, pre-call sheet or visit report", "FilePrintPreview", group="quotes", menu="papers"),
+            _declare_verb("print", "Print", "Print a quote, proposal, contract, BANT card, pre-call sheet, visit report, invoice or payment reminder", "FilePrintPreview", group="quotes", menu="papers"),
             _declare_verb("template", "Templates", "List, check and create your own templates for printed documents", "FileNew"),
             _declare_verb("report", "Report", "Write one HTML page with funnel, trend, ageing and leaks", "CreateReport", group="manage"),
             _declare_verb("playbook", "Playbooks", "List, show, check and export playbooks, and switch to another one", "SmartArtInsert", group="more", menu="playbooks"),
