@@ -82,12 +82,6 @@ def build_reminder_context(facts: DocumentFacts, language: Language) -> Template
     }
     opening = _sentence(document_text(f"reminder_opening_{step}", language, **words))
     request = document_text(f"reminder_request_{step}", language, **words)
-    sums: ContextRows = []
-    if payment["paid"]:
-        sums = [
-            {"label": document_text(label, language), "value": amount_figure(amount, language)}
-            for label, amount in (("pay_amount", payment["due_amount"]), ("already_paid", -payment["paid"]))
-        ]
     return {
         **document_head(
             facts,
@@ -109,18 +103,11 @@ def build_reminder_context(facts: DocumentFacts, language: Language) -> Template
                 "amount": amount_figure(payment["due_amount"], language),
             }
         ],
-        "sums": sums,
+        "sums": _paid_rows(payment, language),
         "total_label": document_text("still_to_pay", language),
         **_total_fields(facts, payment["open_amount"], language),
         "pay": _pay_rows(facts, payment["open_amount"], words["until"], language),
-        "closing": "\n".join(
-            dict.fromkeys(
-                filter(
-                    None,
-                    (document_text("letter_regards", language), facts["owner"]["person"], facts["seller"]["company"]),
-                )
-            )
-        ),
+        "closing": _closing_lines(facts, language),
         "message": f"{opening}\n\n{request}",
     }
 
@@ -191,6 +178,20 @@ def _total_fields(facts: DocumentFacts, total: Decimal, language: Language) -> d
         "in_base": "",
         "in_words": localize_currency_name(facts["currency"], "zh") + facts["capitals"] if is_spelled else "",
     }
+
+
+def _paid_rows(payment: DocumentFacts, language: Language) -> ContextRows:
+    if not payment["paid"]:
+        return []
+    amounts = (("pay_amount", payment["due_amount"]), ("already_paid", -payment["paid"]))
+    return [
+        {"label": document_text(label, language), "value": amount_figure(amount, language)} for label, amount in amounts
+    ]
+
+
+def _closing_lines(facts: DocumentFacts, language: Language) -> str:
+    lines = (document_text("letter_regards", language), facts["owner"]["person"], facts["seller"]["company"])
+    return "\n".join(dict.fromkeys(filter(None, lines)))
 
 
 def _pay_rows(facts: DocumentFacts, amount: Decimal, until: str, language: Language) -> ContextRows:
