@@ -70,17 +70,15 @@ def test_table_names_are_found_in_any_case() -> None:
 
 
 def test_formulas_follow_renamed_headers_here_and_in_other_tables() -> None:
-    renamed = {"Own probability": "自定赢率", "BANT known": "BANT 已知项"}
-    layout = find_workbook_layout("b.xlsx", workbook(Deals=renamed, Stages={"Key": "键"}, Products={"Product": "产品"}))
-    deals, lines = TABLES["Deals"], TABLES["QuoteLines"]
-    probability = layout.formula(deals, deals["probability"])
-    assert "Deals[[#This Row],[自定赢率]]" in probability
-    assert "[BANT 已知项]" in layout.formula(deals, deals["bant_score"])
+    renamed = {"Stages": {"Key": "键"}, "Products": {"Product": "产品"}, "Payments": {"Share": "比例"}}
+    layout = find_workbook_layout("b.xlsx", workbook(**renamed))
+    deals, lines, payments = TABLES["Deals"], TABLES["QuoteLines"], TABLES["Payments"]
+    assert "Payments[[#This Row],[比例]]" in layout.formula(payments, payments["due_amount"])
     net = layout.formula(lines, lines["net"])
     assert "Products[产品]" in net
     assert "[[#This Row],[Quantity]]" in net
     letters = {column.id: "B" for column in deals.columns}
-    assert "Stages[键]" in render_row_name("DealStageProbability", "Deals", letters, layout)
+    assert "Stages[键]" in render_row_name("DealProbability", "Deals", letters, layout)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,13 +1,13 @@
 """Write Python values as the XML inside cells.
 
 Numbers are written as Python prints them, which reads back to the same double; dates as serials of the workbook's date
-system; text inline, so that the shared strings of the user's file, with their rich text and phonetic runs, are not
-changed.
+system. A text that several cells of a column get is a shared string if the workbook has any; others are written inline.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -29,6 +29,7 @@ from xl_salesflow.ooxml.cell_contents import (
     escape_formula,
 )
 from xl_salesflow.ooxml.excel_notation import date_to_serial
+from xl_salesflow.ooxml.shared_texts import SharedTexts, needs_space_preserved
 
 LONGEST_CELL_TEXT = 32_767
 _RAW_CELL_STYLE = re.compile(rb'\ss="[0-9]+"')
@@ -59,10 +60,10 @@ REMOVED_FRAGMENT: CellFragment = (b"", b"", WriteMode.REMOVE)
 
 
 class CellWriter:
-    """Writes Python values as the content of cells, for one namespace prefix and date system."""
+    """Writes Python values as the content of cells, for one namespace prefix and date system; texts may be *shared*."""
 
-    def __init__(self, prefix: bytes = b"", date1904: bool = False) -> None:
-        self._date1904 = date1904
+    def __init__(self, prefix: bytes = b"", date1904: bool = False, shared: SharedTexts | None = None) -> None:
+        self._date1904, self._shared = date1904, shared
         self.wrote_moved_cells = False
         self._v = b"<%bv>%%b</%bv>" % (prefix, prefix)
         self._is = b"<%bis><%bt%%b>%%b</%bt></%bis>" % (prefix, prefix, prefix, prefix)
@@ -108,9 +109,17 @@ class CellWriter:
         if kinds == {type(None)}:
             return [BLANK_FRAGMENT] * len(values)
         if kinds <= _KINDS_WRITTEN_ONCE:
-            written = {value: self(value) for value in set(values)}
+            written = {value: self._repeated(value, times) for value, times in Counter(values).items()}
             return [written[value] for value in values]
         return [self(value) for value in values]
+
+    def _repeated(self, value: Any, times: int) -> CellFragment:
+        """Write a value that *times* cells of a column get."""
+        if self._shared is None or type(value) is not str or not value:
+            return self(value)
+        _refuse_long_text(value)
+        number = self._shared.share(value, times)
+        return self(value) if number is None else (b' t="s"', self._v % b"%d" % number, REPLACE_MODE)
 
     def _cached_column(self, values: Sequence[Any]) -> list[tuple[bytes, bytes]]:
         """Write many results of formulas, mostly of one kind."""
@@ -152,7 +161,7 @@ class CellWriter:
 
     def _text(self, value: str) -> CellFragment:
         _refuse_long_text(value)
-        spaced = value != value.strip() or "\n" in value or "  " in value
+        spaced = needs_space_preserved(value)
         return (
             b' t="inlineStr"',
             self._is % (b' xml:space="preserve"' if spaced else b"", escape_cell_text(value)),

@@ -31,9 +31,10 @@ from xl_salesflow.ooxml.row_shifts import (
     follow_in_table,
     follow_in_tail,
 )
+from xl_salesflow.ooxml.shared_texts import SharedTexts
 from xl_salesflow.ooxml.sheet_edits import SheetEdits
 from xl_salesflow.ooxml.sheet_printer import PrintedSheet, SheetPrinter, read_wrapping_formats
-from xl_salesflow.ooxml.sheet_rewriter import DateSetting, SheetRewriter, ShiftFollowers
+from xl_salesflow.ooxml.sheet_rewriter import CellSetting, SheetRewriter, ShiftFollowers
 from xl_salesflow.ooxml.sheet_stream import SheetStream
 from xl_salesflow.ooxml.workbook_parts import (
     ExcelTable,
@@ -125,6 +126,8 @@ class EditAssembly:
         self._styles = workbook.target("styles")
         self._kinds = read_format_kinds(package.parse(self._styles)) if self._styles else []
         self._dates = DateFormats(self._kinds)
+        self._strings = workbook.target("sharedStrings")
+        self._shared = SharedTexts(lambda: package.read(self._strings) if self._strings else None)
         self._package, self._workbook, self._edits = package, workbook, edits
         self._table_shifts = [s for s in edits.row_shifts.values() if s.last_row != s.table.last_row]
         self._shifts = [*self._table_shifts, *(printed.copies for printed in edits.printed.values())]
@@ -145,6 +148,8 @@ class EditAssembly:
             self._drop_calculation_chain()
         if self._dates and self._styles:
             self._change(self._styles, self._dates.add_to)
+        if self._shared and self._strings:
+            self._change(self._strings, lambda _: self._shared.write())
         if self._edits.shown:
             self._change(self._workbook.part, partial(show_hidden_sheets, names=self._edits.shown))
         if self._edits.recalculate:
@@ -152,8 +157,8 @@ class EditAssembly:
         return self._changed | {name: deflate_chunks([data]) for name, data in self._small.items()}
 
     @property
-    def _setting(self) -> DateSetting:
-        return DateSetting(self._workbook.date1904, self._dates)
+    def _setting(self) -> CellSetting:
+        return CellSetting(self._workbook.date1904, self._dates, self._shared)
 
     def _change(self, part: str, change: XmlChange) -> None:
         """Change a small part; if it stays equal, it is not written."""

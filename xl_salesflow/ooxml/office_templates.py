@@ -20,11 +20,11 @@ from xl_salesflow.ooxml.cell_references import cell_address
 from xl_salesflow.ooxml.edit_assembly import EditAssembly, WorkbookEdits
 from xl_salesflow.ooxml.formula_cells import read_cell_text
 from xl_salesflow.ooxml.opc_package import Package, list_package_members, parse_xml_part
+from xl_salesflow.ooxml.shared_texts import read_shared_strings
 from xl_salesflow.ooxml.sheet_printer import FilledCell as FilledCell
 from xl_salesflow.ooxml.sheet_printer import PrintedRow as PrintedRow
 from xl_salesflow.ooxml.sheet_printer import PrintedSheet
 from xl_salesflow.ooxml.sheet_stream import SheetStream, parse_row_cells
-from xl_salesflow.ooxml.workbook_parts import read_shared_strings
 from xl_salesflow.ooxml.workbook_reader import WorkbookOnDisk
 
 MAX_UNPACKED_TEMPLATE_BYTES = 64 << 20  # a letterhead with pictures takes a few million

@@ -28,6 +28,7 @@ from xl_salesflow.ooxml.row_splicer import (
     read_column_styles,
     read_row_styles,
 )
+from xl_salesflow.ooxml.shared_texts import SharedTexts
 from xl_salesflow.ooxml.sheet_edits import RefusedCellValue, SheetEdits
 from xl_salesflow.ooxml.sheet_stream import (
     RowSpan,
@@ -113,11 +114,12 @@ class ShiftFollowers(NamedTuple):
     tail: XmlChange = leave_unchanged
 
 
-class DateSetting(NamedTuple):
-    """The date system of the workbook, and its date formats."""
+class CellSetting(NamedTuple):
+    """What the cells of a workbook are written with: its date system, its date formats, its shared strings."""
 
     date1904: bool
     dated: DatedStyle
+    shared: SharedTexts
 
 
 class SheetRewriter:
@@ -127,7 +129,7 @@ class SheetRewriter:
     changed, and `tail_followed` whether something after the rows changed.
     """
 
-    def __init__(self, path: Path, sheet: str, edits: SheetEdits, follow: ShiftFollowers, setting: DateSetting) -> None:
+    def __init__(self, path: Path, sheet: str, edits: SheetEdits, follow: ShiftFollowers, setting: CellSetting) -> None:
         self._path, self._sheet, self._edits, self._follow = path, sheet, edits, follow
         self._setting = setting
         self.formulas_changed = self.followed = self.tail_followed = False
@@ -144,7 +146,7 @@ class SheetRewriter:
         self._column_styles = read_column_styles(stream.head, self._edits.columns)
         self._splicer = RowSplicer(stream.grammar, self._edits.columns, self._setting.dated, self._column_styles)
         self._rows = self._edits.rows
-        self._writer = CellWriter(stream.grammar.prefix, self._setting.date1904)
+        self._writer = CellWriter(stream.grammar.prefix, self._setting.date1904, self._setting.shared)
         self._changes = self._edits.by_row(self._writer)
         self._next = self._advance()
         yield self._head(stream.head) + stream.opening

@@ -30,11 +30,12 @@ from xl_salesflow.ooxml.recalculation import (
     find_workbook_formulas,
     make_change_predicate,
 )
+from xl_salesflow.ooxml.shared_texts import read_shared_strings
 from xl_salesflow.ooxml.sheet_edits import sort_column_edit
 from xl_salesflow.ooxml.sheet_rewriter import find_array_areas
 from xl_salesflow.ooxml.sheet_stream import SheetStream
 from xl_salesflow.ooxml.table_resizer import TableResizer, ValuesByHeader, count_column_values
-from xl_salesflow.ooxml.workbook_parts import CaseInsensitiveMapping, ExcelTable, read_shared_strings
+from xl_salesflow.ooxml.workbook_parts import CaseInsensitiveMapping, ExcelTable
 from xl_salesflow.ooxml.workbook_reader import WorkbookOnDisk
 from xl_salesflow.ooxml.zip_archive import deflate_chunks
 

@@ -1,4 +1,4 @@
-"""The small parts of a workbook: relationships, sheets, defined names, tables, shared strings."""
+"""The small parts of a workbook: relationships, sheets, defined names, tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lxml import etree
 
 from xl_salesflow.errors import NotAWorkbook
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.ooxml.cell_contents import join_rich_text, unescape_cell_text
+from xl_salesflow.ooxml.cell_contents import unescape_cell_text
 from xl_salesflow.ooxml.cell_references import Area
 from xl_salesflow.ooxml.excel_notation import split_sheet_reference, unquote_sheet_name
 from xl_salesflow.ooxml.opc_package import Package, repairable_workbook_error
@@ -294,17 +294,3 @@ def _read_table_part(package: Package, sheet: Worksheet, part: str) -> ExcelTabl
         columns,
         totals > 0,
     )
-
-
-_SHARED_STRING_ITEM = re.compile(
-    rb"<(?:[\w.-]+:)?si\b[^<>]*?(?:/>|>\s*(?:<(?:[\w.-]+:)?t(?:\s[^<>]*)?>([^<]*)</(?:[\w.-]+:)?t>\s*)?((?:[^<]++|<(?!/?(?:[\w.-]+:)?si[\s/>]))*+)</(?:[\w.-]+:)?si>)",
-    re.DOTALL,
-)
-
-
-def read_shared_strings(package: Package, part: str) -> list[str]:
-    """Read the shared strings in order."""
-    return [
-        unescape_cell_text(text) + (join_rich_text(runs) if runs else "")
-        for text, runs in _SHARED_STRING_ITEM.findall(package.read(part))
-    ]

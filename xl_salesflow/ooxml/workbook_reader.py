@@ -22,6 +22,7 @@ from xl_salesflow.ooxml.formula_cells import KnownFormulas
 from xl_salesflow.ooxml.number_formats import read_format_kinds
 from xl_salesflow.ooxml.opc_package import Package
 from xl_salesflow.ooxml.regular_files import read_regular_file
+from xl_salesflow.ooxml.shared_texts import read_shared_strings
 from xl_salesflow.ooxml.sheet_stream import SheetStream, compile_sheet_grammar, find_row_spans, parse_row_cells
 from xl_salesflow.ooxml.vectorized_rows import IntArray, ObjectArray, parse_regular_rows
 from xl_salesflow.ooxml.workbook_parts import (
@@ -30,7 +31,6 @@ from xl_salesflow.ooxml.workbook_parts import (
     ExcelTable,
     WorkbookPart,
     Worksheet,
-    read_shared_strings,
     read_sheet_tables,
 )
 

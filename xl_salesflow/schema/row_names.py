@@ -42,10 +42,12 @@ ROW_NAMES: Mapping[str, RowName] = MappingProxyType(
     {
         one.name: one
         for one in (
-            RowName("DealBantScore", "Deals", "ROUND(100*({budget}*BantBudget+{authority}*BantAuthority+{need}*BantNeed+{timeline}*BantTimeline)/(3*BantTotal),1)"),
-            RowName("DealBantGrade", "Deals", 'IF({bant_score}>=GradeA,"A",IF({bant_score}>=GradeB,"B",IF({bant_score}>=GradeC,"C",IF({bant_score}>=GradeD,"D","F"))))'),
-            RowName("DealStageProbability", "Deals", 'IFERROR(INDEX({Stages.probability},MATCH({playbook}&"|"&{recorded_stage},{Stages.key},0)),"")'),
+            RowName("DealBantKnown", "Deals", 'COUNTIF({budget},">0")+COUNTIF({authority},">0")+COUNTIF({need},">0")+COUNTIF({timeline},">0")'),
+            RowName("DealScore", "Deals", 'IF({bant_known}=0,"",ROUND(100*({budget}*BantBudget+{authority}*BantAuthority+{need}*BantNeed+{timeline}*BantTimeline)/(3*BantTotal),1))'),
+            RowName("DealGrade", "Deals", 'IF({bant_score}="","",IF({bant_score}>=GradeA,"A",IF({bant_score}>=GradeB,"B",IF({bant_score}>=GradeC,"C",IF({bant_score}>=GradeD,"D","F")))))'),
+            RowName("DealProbability", "Deals", 'IF({probability_override}="",IFERROR(INDEX({Stages.probability},MATCH({playbook}&"|"&{recorded_stage},{Stages.key},0)),""),{probability_override})'),
             RowName("DealWeightedValue", "Deals", 'IF(OR({amount}="",{probability}=""),"",ROUND({amount}*{probability},2))'),
+            RowName("DealDaysInStage", "Deals", 'IF({since}="","",Today-{since})'),
             RowName("DealIdleDays", "Deals", 'IF(OR({outcome}<>{outcome:open},COUNT({since},{last_activity})=0),"",Today-MAX({since},{last_activity}))'),
             RowName("DealAge", "Deals", 'IF(OR({outcome}<>{outcome:open},{created}=""),"",Today-{created})'),
             RowName("DealInView", "Deals", _IN_VIEW),

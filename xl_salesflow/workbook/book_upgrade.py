@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.metric_tables import METRIC_TABLES
@@ -23,7 +23,7 @@ from xl_salesflow.schema.choice_lists import CHOICES, CHOICES_ADDED_LATER
 from xl_salesflow.schema.named_values import SETTINGS_BY_ID
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
-from xl_salesflow.workbook.calculated_columns import renew_calculated_columns, slim_blank_cells
+from xl_salesflow.workbook.calculated_columns import renew_calculated_columns, share_repeated_texts, slim_blank_cells
 from xl_salesflow.workbook.empty_workbook import open_template
 from xl_salesflow.workbook.loose_cells import LostFormula, find_lost_formulas
 from xl_salesflow.workbook.missing_names import add_missing_names
@@ -140,17 +140,26 @@ def upgrade_workbook(workbook: Workbook, shipped: Workbook | None = None) -> tup
     return workbook, [one for one in lacking if one not in left]
 
 
-def restore_workbook(workbook: Workbook) -> tuple[Workbook, list[MissingPart], list[LostFormula]]:
+class Restoration(NamedTuple):
+    """A restored workbook: the parts added, the formulas restored outside tables, and whether cells take less space."""
+
+    workbook: Workbook
+    added: list[MissingPart]
+    formulas: list[LostFormula]
+    slimmed: bool
+
+
+def restore_workbook(workbook: Workbook) -> Restoration:
     """Upgrade a workbook and restore the formulas outside tables; raises like `upgrade_workbook`."""
     shipped = template_for_workbook(workbook)
-    workbook, added = upgrade_workbook(workbook, shipped)
-    workbook = slim_blank_cells(workbook)
+    upgraded, added = upgrade_workbook(workbook, shipped)
+    workbook = share_repeated_texts(slim_blank_cells(upgraded))
     found = find_lost_formulas(workbook, shipped)
     _clear_arrays_in_the_way(workbook, found)
     for one in found:
         array = str(one.fills) if one.fills else ""
         workbook.set_cell(one.sheet, one.row, one.column, CellFormula(one.formula, array=array))
-    return workbook, added, found
+    return Restoration(workbook, added, found, workbook is not upgraded)
 
 
 def _clear_arrays_in_the_way(workbook: Workbook, found: Iterable[LostFormula]) -> None:

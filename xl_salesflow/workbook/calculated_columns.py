@@ -1,4 +1,4 @@
-"""Renew what tables of an earlier version keep for new rows, and leave their blank cells to the columns.
+"""Renew what tables of an earlier version keep for new rows, and store their blank cells and their texts as today's do.
 
 Excel fills the formula of a calculated column into the rows that people add. One that a person wrote stays.
 """
@@ -7,9 +7,17 @@ from __future__ import annotations
 
 from xl_salesflow.ooxml.column_formulas import normalize_formula
 from xl_salesflow.ooxml.column_looks import leave_blanks_to_columns
+from xl_salesflow.ooxml.inline_texts import InlineTextSharing
 from xl_salesflow.ooxml.package_draft import PackageDraft
+from xl_salesflow.ooxml.shared_texts import (
+    NO_SHARED_STRINGS,
+    SHARED_STRINGS_KIND,
+    SHARED_STRINGS_PART,
+    SHARED_STRINGS_TYPE,
+    SharedTexts,
+)
 from xl_salesflow.ooxml.workbook_editor import Workbook
-from xl_salesflow.ooxml.workbook_parts import child_elements
+from xl_salesflow.ooxml.workbook_parts import child_elements, find_main_part, read_relationships
 from xl_salesflow.schema.sheet_layouts import columns_that_style_blanks
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.former_formulas import digest_formula, read_former_formulas
@@ -51,3 +59,26 @@ def slim_blank_cells(workbook: Workbook) -> Workbook:
             draft.replace(part, pieces)
             slimmed = True
     return Workbook(workbook.path, draft.to_bytes()) if slimmed else workbook
+
+
+def share_repeated_texts(workbook: Workbook) -> Workbook:
+    """Return *workbook* with the repeated texts of our tables as shared strings, unless it has shared strings already.
+
+    Excel adds them when it saves; a workbook of an earlier version that it has never saved has none.
+    """
+    draft = PackageDraft(workbook.package)
+    main = find_main_part(workbook.package)
+    if any(relation.kind == "sharedStrings" for relation in read_relationships(workbook.package, main)):
+        return workbook
+    ours = [table.sheet for name, table in workbook.tables.items() if name in TABLES]
+    parts = [workbook.sheets[sheet].part for sheet in dict.fromkeys(ours)]
+    shared = SharedTexts(lambda: NO_SHARED_STRINGS)
+    sharing = InlineTextSharing(workbook.package, parts, shared)
+    if not shared:
+        return workbook
+    for part in parts:
+        draft.replace(part, sharing.rewrite(part))
+    name = draft.unused(SHARED_STRINGS_PART) if SHARED_STRINGS_PART in draft.parts else SHARED_STRINGS_PART
+    draft.add_bytes(name, shared.write(), SHARED_STRINGS_TYPE)
+    draft.relate(main, SHARED_STRINGS_KIND, name)
+    return Workbook(workbook.path, draft.to_bytes())

@@ -19,6 +19,7 @@ from xl_salesflow.core.file_saving import hidden_file_beside
 from xl_salesflow.core.lazy_frames import LazyFrames, LoadedFrames
 from xl_salesflow.core.pipelines import Finding, LazyFindings, Pipeline
 from xl_salesflow.errors import MissingColumn, MissingTable
+from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.atomic_save import remove_litter, save_workbook
@@ -131,14 +132,15 @@ class ClosedBook:
         from xl_salesflow.workbook.missing_parts import find_declared_tables
 
         workbook = Workbook.open(self.path)
-        after, added, strayed = restore_workbook(workbook)
-        if not added and not strayed:
+        after, added, strayed, slimmed = restore_workbook(workbook)
+        if not added and not strayed and not slimmed:
             return []
         after.require_recalculation()
         settings, _ = read_workbook_settings(_read_layout(after).read_table("Settings", Dialect()))
         save_workbook(self.path, after.write_to, workbook.digest, int(settings.number("backups")))
         language = language_of_headers(find_declared_tables(after))
-        return [one.describe(language) for one in added] + [one.cell for one in strayed]
+        storage = [Text("the compact storage of cells").in_(language)] if slimmed else []
+        return [one.describe(language) for one in added] + [one.cell for one in strayed] + storage
 
     def write(self, plan: ChangeSet) -> None:
         """Write *plan* to the workbook that was read; if it changes nothing, the file is not touched.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from copy import copy
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -16,6 +17,12 @@ from openpyxl.worksheet.properties import Outline, PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xl_salesflow.locale.texts import Language
+from xl_salesflow.ooxml.shared_texts import (
+    NO_SHARED_STRINGS,
+    SHARED_STRINGS_KIND,
+    SHARED_STRINGS_PART,
+    SHARED_STRINGS_TYPE,
+)
 from xl_salesflow.schema.sheet_layouts import SHEET_LAYOUTS, SheetLayout, columns_that_style_blanks, group_columns
 from xl_salesflow.workbook.template.starter_content import PAGE_FOOTER
 from xl_salesflow.workbook.template.table_sheets import PlacedTable, column_width
@@ -141,10 +148,11 @@ _FONT_CHILD_ORDER = ("b", "i", "strike", "condense", "extend", "outline", "shado
                "family", "charset", "scheme")  # fmt: skip
 
 
-def pack_workbook(workbook: Workbook) -> bytes:
+def pack_workbook(workbook: Workbook, *, store: bool = False) -> bytes:
     """Return *workbook* as a file: the same parts everywhere, and the same bytes with the same version of zlib.
 
-    Some Pythons are built with zlib-ng, which compresses the same content to other bytes.
+    Some Pythons are built with zlib-ng, which compresses the same content to other bytes. A *store* gets a part for the
+    shared strings of later saves.
     """
     for sheet in workbook.worksheets:
         _say_how_deep_outlines_are(sheet)
@@ -152,10 +160,12 @@ def pack_workbook(workbook: Workbook) -> bytes:
     workbook.save(raw)
     out = BytesIO()
     with ZipFile(raw) as source, ZipFile(out, "w") as target:
-        for name in sorted(source.namelist(), key=_packed_member_order):
+        members = {name: source.read(name) for name in source.namelist()}
+        members = _with_shared_strings(members) if store else members
+        for name in sorted(members, key=_packed_member_order):
             member = ZipInfo(name, _PACKED_MEMBER_TIME)
             member.create_system = 0
-            part = _make_member_reproducible(name, _write_characters_plainly(name, source.read(name)))
+            part = _make_member_reproducible(name, _write_characters_plainly(name, members[name]))
             target.writestr(member, part, ZIP_DEFLATED, _PACKED_DEFLATE_LEVEL)
     return out.getvalue()
 
@@ -166,6 +176,20 @@ def _say_how_deep_outlines_are(sheet: Worksheet) -> None:
     rows = [one.outlineLevel or 0 for one in sheet.row_dimensions.values()]
     sheet.column_dimensions.max_outline = max(columns, default=0) or None
     sheet.sheet_format.outlineLevelRow = max(rows, default=0) or None
+
+
+def _with_shared_strings(members: Mapping[str, bytes]) -> dict[str, bytes]:
+    types, relations = "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
+    declared = f'<Override PartName="/{SHARED_STRINGS_PART}" ContentType="{SHARED_STRINGS_TYPE}"/></Types>'
+    related = (
+        f'<Relationship Type="{SHARED_STRINGS_KIND}" Target="/{SHARED_STRINGS_PART}" Id="rIdTexts"/></Relationships>'
+    )
+    return {
+        **members,
+        types: members[types].replace(b"</Types>", declared.encode()),
+        relations: members[relations].replace(b"</Relationships>", related.encode()),
+        SHARED_STRINGS_PART: NO_SHARED_STRINGS,
+    }
 
 
 def _packed_member_order(name: str) -> tuple[int, str]:

@@ -125,7 +125,7 @@ def build_template(language: Language, playbook: str = "crm") -> bytes:
     _define_row_names(workbook, placed, language)
     add_start_sheet(workbook, language, next(table for table in placed if table.table.name == "StageMetrics"))
     workbook.active = 0
-    return pack_workbook(workbook)
+    return pack_workbook(workbook, store=True)
 
 
 def _create_template_sheets(workbook: Workbook, language: Language) -> None:
