@@ -27,7 +27,7 @@ _SHARED_STRING_ITEM = re.compile(
 _TABLE_TAG = re.compile(rb"<((?:[\w.-]+:)?)sst\b([^<>]*?)(/?)>")
 _ITEM_START = re.compile(rb"<(?:[\w.-]+:)?si[\s/>]")
 _COUNTS = re.compile(rb'\s(?:count|uniqueCount)="[^"]*"')
-_COUNT = re.compile(rb'\scount="([0-9]{1,12})"')
+_REFERENCE_COUNT = re.compile(rb'\scount="([0-9]{1,12})"')
 _ITEM_COUNT = re.compile(rb'\suniqueCount="([0-9]{1,12})"')
 
 
@@ -74,7 +74,7 @@ class SharedTexts:
         table = _TABLE_TAG.search(self._part)
         assert table is not None
         prefix, attributes, closed = table.groups()
-        told = _COUNT.search(attributes)
+        told = _REFERENCE_COUNT.search(attributes)
         counts = b' count="%d"' % (int(told[1]) + self._used) if told else b""
         head = b'<%bsst%b%b uniqueCount="%d">' % (prefix, _COUNTS.sub(b"", attributes), counts, self._next)
         items = [
