@@ -114,6 +114,10 @@ Public Sub Salesflow_targets(control As IRibbonControl)
     SalesflowPress "targets"
 End Sub
 
+Public Sub Salesflow_flow(control As IRibbonControl)
+    SalesflowPress "flow"
+End Sub
+
 Public Sub Salesflow_playbook(control As IRibbonControl)
     SalesflowPress "playbook", CLng(Val(control.Tag))
 End Sub

@@ -159,11 +159,12 @@ class WholeWorkbook:
         # imported here and below, because a run on some deals needs neither rules nor metrics
         from xl_salesflow.metrics.measure_effects import fill_measure_values
         from xl_salesflow.metrics.metric_cell_values import compute_sheet_values
+        from xl_salesflow.metrics.written_sheets import refresh_written_sheets
         from xl_salesflow.process.name_rules import find_spelling_variants
         from xl_salesflow.process.rule_catalogue import find_unsealed_stays
 
         now = now.with_tables(History=seal_history(now["History"], earlier=before["History"].index))
-        now = fill_measure_values(count_process_version(now), recompute_formula_columns)
+        now = refresh_written_sheets(fill_measure_values(count_process_version(now), recompute_formula_columns))
         now, findings = _list_followups_and_findings(before, now, (*found, *find_changed_documents(before, now)))
         values = compute_sheet_values(now)
         now = _fill_metric_tables(now, values.tables)
@@ -273,10 +274,9 @@ def _date_as_serial(cell: Any) -> Any:
 def _collect_reasons(reasons: dict[tuple[str, str], pd.Series], edits: Iterable[Edit]) -> None:
     for edit in edits:
         why = edit.because if isinstance(edit.because, pd.Series) else pd.Series(edit.because, index=edit.after.index)
-        known = reasons.get((edit.table, edit.column))
-        reasons[edit.table, edit.column] = (
-            why if known is None else pd.concat([known.drop(why.index, errors="ignore"), why])
-        )
+        if (known := reasons.get((edit.table, edit.column))) is not None:
+            why = pd.concat([known.drop(why.index, errors="ignore"), why])
+        reasons[edit.table, edit.column] = why
 
 
 def _compute_all_deal_columns(pipeline: Pipeline) -> pd.DataFrame:

@@ -27,7 +27,7 @@ from xl_salesflow.changelog.three_way_merge import find_ancestor
 from xl_salesflow.changelog.undo_run import revert_run
 from xl_salesflow.core.answers import SomeAnswer
 from xl_salesflow.core.approval_answers import ApprovalDecided
-from xl_salesflow.core.change_sets import ChangeSet
+from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
 from xl_salesflow.core.metric_answers import (
     TeamTotals,
 )
@@ -115,6 +115,7 @@ __all__ = [
     "commission", "compare", "contributions", "customer", "decide", "diff", "digest", "draft", "flow", "followups", "forecast",
     "funnel", "holidays", "insights", "inspect", "merge", "merge_customers", "paper", "payments", "prepare", "quote",
     "read_card", "recurring", "rename", "report", "revise", "rollup", "sales_plan", "switch", "undo", "update",
+    "write_sheet",
 ]  # fmt: skip
 
 
@@ -240,6 +241,14 @@ def add_playbook(
 
     step = partial(add_playbook_rows, playbook_id=playbook_id, setup=setup, by=run.by)
     return run_steps(pipeline, (step,), "playbook", run)
+
+
+def write_sheet(pipeline: Pipeline, verb: str) -> ChangeSet:
+    """Fill the sheets that show what *verb* answers, such as Flow, and nothing else; every update then keeps them."""
+    from xl_salesflow.metrics.written_sheets import fill_written_sheet
+
+    now = recompute_formula_columns(pipeline)
+    return diff_pipelines(now, fill_written_sheet(now, verb))
 
 
 def holidays(pipeline: Pipeline, days: pd.DataFrame, run: Run) -> ChangeSet[RunAnswer]:

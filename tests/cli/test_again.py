@@ -77,6 +77,7 @@ def test_two_people_who_quote_at_once_get_consecutive_numbers(book: Path) -> Non
 WRITING = """
 update {book}
 check {book} --repair
+flow {book} --write
 quote {book} D-00001 --format html
 print {book} precall D-00001 --format html
 revise {book} D-00001

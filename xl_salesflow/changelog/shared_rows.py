@@ -59,7 +59,9 @@ SETUP_COPIES = (
 COMMISSION_TABLES = ("Credits", "CommissionPlans", "CommissionTiers")
 """Tables of which a person gets what concerns their own commission; they are changed in the main workbook only."""
 
-KEPT_BACK_TABLES = frozenset({"Calls", "Measures", "Findings", "Conflicts", "FollowUps", "Journal"})
+KEPT_BACK_TABLES = frozenset(
+    {"Calls", "Measures", "Findings", "Conflicts", "FollowUps", "FlowSteps", "FlowDeals", "Journal"}
+)
 """Tables of which no row travels; those of metrics have rows of their own in every workbook."""
 
 SHARE_REASON = "share"

@@ -21,6 +21,7 @@ from xl_salesflow.cli.command_options import (
     translated_option,
     verb_command,
 )
+from xl_salesflow.cli.sheet_commands import WRITE_OPTION, fill_sheets
 from xl_salesflow.locale.texts import Text
 
 if TYPE_CHECKING:
@@ -74,10 +75,13 @@ _FELL_AWAY = ("lowered", "pushed_out", "lost", "removed")
 @translated_option("--region", "Only this region.", metavar="NAME")
 @translated_option("--channel", "Only this channel.", metavar="NAME")
 @translated_option("--playbook", "Only this playbook.", metavar="NAME")
+@WRITE_OPTION
 @JSON_OPTION
 @TODAY_OPTION
-def flow_command(book: Path, json: bool, today: date | None, **options: Any) -> int:
+def flow_command(book: Path, json: bool, today: date | None, write: bool, **options: Any) -> int:
 
+    if write:
+        return fill_sheets(book, "flow", "FlowSteps", today)
     return show_flow(book, json, today, options)
 
 

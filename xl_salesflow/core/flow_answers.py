@@ -9,52 +9,30 @@ from types import MappingProxyType
 
 from xl_salesflow.core.answers import INLINED, OPTIONAL, Answer, Money
 from xl_salesflow.locale.texts import Text
+from xl_salesflow.schema.choice_lists import CHOICES
+
+_STEP_DEFINITIONS: Mapping[str, Text] = MappingProxyType(
+    {
+        "opening": Text("Open deals on the evening before the first day, as far as their expected close counts"),
+        "new": Text("Deals that began in the period, with the amount of their first day"),
+        "raised": Text("What was added to the amounts of deals that count"),
+        "lowered": Text("What was taken off the amounts of deals that count"),
+        "pulled_in": Text(
+            "Deals that were expected later and now count, or were decided before that, with their amount of before"
+        ),
+        "pushed_out": Text("Deals that counted and are now expected later, with their last amount"),
+        "reopened": Text("Won or lost deals that became open again, with the amount of that day"),
+        "won": Text("Deals won in the period, with their amount at its end"),
+        "lost": Text("Deals lost in the period, with their amount at its end"),
+        "removed": Text("Open deals whose row was deleted, with their last amount"),
+        "closing": Text("Open deals on the evening of the last day, as far as their expected close counts"),
+        "moved_stage": Text("Deals open at both ends that are in another stage; not part of the sum"),
+        "later": Text("Open deals on the evening of the last day that are expected later; not part of the sum"),
+    }
+)
 
 FLOW_STEPS: Mapping[str, tuple[Text, Text]] = MappingProxyType(
-    {
-        "opening": (
-            Text("Opening", context="flow"),
-            Text("Open deals on the evening before the first day, as far as their expected close counts"),
-        ),
-        "new": (
-            Text("New", context="flow"),
-            Text("Deals that began in the period, with the amount of their first day"),
-        ),
-        "raised": (Text("Raised", context="flow"), Text("What was added to the amounts of deals that count")),
-        "lowered": (Text("Lowered", context="flow"), Text("What was taken off the amounts of deals that count")),
-        "pulled_in": (
-            Text("Pulled in", context="flow"),
-            Text(
-                "Deals that were expected later and now count, or were decided before that, with their amount of before"
-            ),
-        ),
-        "pushed_out": (
-            Text("Pushed out", context="flow"),
-            Text("Deals that counted and are now expected later, with their last amount"),
-        ),
-        "reopened": (
-            Text("Reopened"),
-            Text("Won or lost deals that became open again, with the amount of that day"),
-        ),
-        "won": (Text("Won"), Text("Deals won in the period, with their amount at its end")),
-        "lost": (Text("Lost"), Text("Deals lost in the period, with their amount at its end")),
-        "removed": (
-            Text("Removed", context="flow"),
-            Text("Open deals whose row was deleted, with their last amount"),
-        ),
-        "closing": (
-            Text("Closing", context="flow"),
-            Text("Open deals on the evening of the last day, as far as their expected close counts"),
-        ),
-        "moved_stage": (
-            Text("Moved stage", context="flow"),
-            Text("Deals open at both ends that are in another stage; not part of the sum"),
-        ),
-        "later": (
-            Text("Later", context="flow"),
-            Text("Open deals on the evening of the last day that are expected later; not part of the sum"),
-        ),
-    }
+    {step: (CHOICES["flow_step"][step], definition) for step, definition in _STEP_DEFINITIONS.items()}
 )
 """Step → its name and its definition, in the order in which they are shown."""
 

@@ -32,6 +32,7 @@ from xl_salesflow.excel.deal_buttons import (
     press_won,
 )
 from xl_salesflow.excel.excel_refusals import CallRefused, translate_refusals
+from xl_salesflow.excel.forecast_buttons import press_flow
 from xl_salesflow.excel.name_buttons import press_merge_customers, press_rename
 from xl_salesflow.excel.press_calls import find_calling_book, hold_press_lock
 from xl_salesflow.excel.workbook_buttons import (
@@ -94,6 +95,7 @@ BUTTONS: Mapping[str, Button] = MappingProxyType(
         "payments": press_payments,
         "recurring": press_recurring,
         "commission": press_commission,
+        "flow": press_flow,
         "targets": press_targets,
         "report": press_report,
         "undo": press_undo,

@@ -25,6 +25,7 @@ from xl_salesflow.excel.deal_buttons import (
     press_revise,
     press_won,
 )
+from xl_salesflow.excel.forecast_buttons import press_flow
 from xl_salesflow.excel.name_buttons import press_merge_customers, press_rename
 from xl_salesflow.excel.workbook_buttons import (
     press_assign,
@@ -76,6 +77,7 @@ WEB_SCRIPTS: Mapping[str, WebScript] = {
         ("payments", press_payments),
         ("recurring", press_recurring),
         ("commission", press_commission),
+        ("flow", press_flow),
         ("targets", press_targets),
         ("undo", press_undo),
         ("compare", press_compare),

@@ -17,4 +17,5 @@ Public names, by file:
         metric_number_format, metric_row_formulas, METRIC_ROW_KEYS, metric_sheet_rows, working_blocks, WorkingBlock
     metric_tables: METRIC_TABLES, METRICS_BY_ID
     segment_metrics: VERDICT_CHOICES
+    written_sheets: fill_written_sheet, refresh_written_sheets
 """

@@ -150,6 +150,13 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
             waiting="Waiting", approved=Text("Approved", context="approval_status"),
             rejected=Text("Rejected", context="approval_status"), withdrawn="Withdrawn",
         ),
+        "flow_step": _declare_choices(
+            opening=Text("Opening", context="flow"), new=Text("New", context="flow"), raised=Text("Raised", context="flow"),
+            lowered=Text("Lowered", context="flow"), pulled_in=Text("Pulled in", context="flow"),
+            pushed_out=Text("Pushed out", context="flow"), reopened="Reopened", won="Won", lost="Lost",
+            removed=Text("Removed", context="flow"), closing=Text("Closing", context="flow"),
+            moved_stage=Text("Moved stage", context="flow"), later=Text("Later", context="flow"),
+        ),
         "direction": _declare_choices(incoming="From the customer", outgoing="To the customer"),
         "operation": _declare_choices(change="Change", add="Add", add_line="Add line", remove="Remove"),
     }

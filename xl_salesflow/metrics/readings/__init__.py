@@ -6,6 +6,7 @@ Public names, by file:
     commission_words: format_rate
     customer_summary: summarize_customer
     deal_inspection: answer_inspection, InspectionRequest
+    flow_sheet: make_flow_tables
     insight_parts: answer_insights
     payment_listing: answer_payments
     pipeline_flow: answer_flow, FlowRequest

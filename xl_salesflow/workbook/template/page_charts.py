@@ -1,6 +1,6 @@
 """Draw native charts in the workbook's colours.
 
-A funnel is a stacked bar whose first series is an invisible pad.
+A funnel and a waterfall are stacked bars whose first series is an invisible pad.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.chart.axis import ChartLines
 from openpyxl.chart.data_source import NumDataSource, NumRef, StrRef
 from openpyxl.chart.label import DataLabelList
-from openpyxl.chart.legend import Legend
+from openpyxl.chart.legend import Legend, LegendEntry
 from openpyxl.chart.series import Series, SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
@@ -92,10 +92,7 @@ def build_funnel_chart(placed: ChartBlock, title: str, colour: str) -> BarChart:
     """Return the funnel over *placed*, whose column `pad` holds half of each bar's missing width."""
     chart = _build_bar_chart("bar", title, stacked=True)
     chart.gapWidth = 18
-    invisible = _build_bare_series(_chart_column_reference(placed, "pad"))
-    invisible.graphicalProperties = GraphicalProperties(noFill=True)
-    invisible.graphicalProperties.line.noFill = True
-    chart.series.append(invisible)
+    chart.series.append(_build_invisible_series(placed, "pad"))
     chart.series.append(_build_chart_series(placed, SeriesLook("reached", colour, "#,##0;;", inside=True)))
     chart.set_categories(_chart_column_reference(placed, "stage"))
     chart.x_axis.scaling.orientation = "maxMin"
@@ -125,6 +122,17 @@ def build_column_chart(
         chart.legend = Legend(legendPos="b", txPr=_chart_rich_text(900, MUTED_COLOUR))
     else:
         chart.legend = None
+    return chart
+
+
+def build_waterfall_chart(
+    placed: PlacedTable | ChartBlock, category: str, base: str, looks: Sequence[SeriesLook], title: str
+) -> BarChart:
+    """Return columns of *looks* that stand on an invisible column *base*, so that each begins where another ended."""
+    chart = build_column_chart(placed, category, looks, title, stacked=True)
+    chart.series.insert(0, _build_invisible_series(placed, base))
+    chart.legend.legendEntry = [LegendEntry(idx=0, delete=True)]
+    chart.set_categories(_chart_column_reference(placed, category))
     return chart
 
 
@@ -185,6 +193,13 @@ def _build_chart_series(placed: PlacedTable | ChartBlock, look: SeriesLook) -> S
             numFmt=look.labels, dLblPos="ctr" if look.inside else "outEnd",
             txPr=_chart_rich_text(900, WHITE_COLOUR if look.inside else INK_COLOUR),
         )  # fmt: skip
+    return series
+
+
+def _build_invisible_series(placed: PlacedTable | ChartBlock, column: str) -> Series:
+    series = _build_bare_series(_chart_column_reference(placed, column))
+    series.graphicalProperties = GraphicalProperties(noFill=True)
+    series.graphicalProperties.line.noFill = True
     return series
 
 

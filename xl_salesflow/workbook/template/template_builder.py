@@ -28,6 +28,7 @@ from xl_salesflow.workbook.template.defined_names import (
     define_list_names,
     define_name,
 )
+from xl_salesflow.workbook.template.forecast_pages import add_forecast_pages
 from xl_salesflow.workbook.template.manager_pages import add_forecast_page, add_funnel_page, add_trends_page
 from xl_salesflow.workbook.template.print_and_pack import lay_out_table_sheet, pack_workbook
 from xl_salesflow.workbook.template.receivables_page import add_receivables_page
@@ -150,12 +151,13 @@ def _write_template_tables(workbook: Workbook, language: Language, playbook: str
         add_sales_plan_page(workbook, language, steps),
         *add_receivables_page(workbook, language),
         *add_recurring_page(workbook, language),
+        *add_forecast_pages(workbook, language),
     ]
     yield from pages
     written = {placed.table.name for placed in pages}
     yield from add_analysis_pages(workbook, language, steps, (name for name in METRIC_ROW_KEYS if name not in written))
     for table in TABLES.values():
-        if table.name in METRIC_ROW_KEYS:  # written on one of the pages above
+        if table.name in METRIC_ROW_KEYS or table.name in written:  # on one of the pages above
             continue
         placed = place_table(
             workbook[table.title.in_(language)], arrange_columns(table.name), language, rows[table.name]

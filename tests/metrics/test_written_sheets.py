@@ -1,0 +1,83 @@
+"""The sheets of the module forecast say what the verbs answer, are off until they are used, and follow every update."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+
+from tests.metrics.generated import TODAY, generated
+from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.flow_answers import FLOW_STEPS, SIGNED_FLOW_STEPS
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.engine import Run
+from xl_salesflow.metrics.readings.flow_sheet import find_flow_request
+from xl_salesflow.schema.named_values import Query
+from xl_salesflow.schema.sheet_modules import MODULE_TABLES
+from xl_salesflow.verbs import flow, update, write_sheet
+
+RUN = Run("test", datetime.combine(TODAY, datetime.min.time()))
+QUERIES = [
+    Query(),
+    Query(start=date(2026, 2, 1), end=date(2026, 2, 28)),
+    Query(start=date(2026, 1, 1), filters={"owner": "Ann"}),
+    Query(end=date(2026, 12, 31), filters={"source": "referral", "playbook": "crm"}),
+    Query(start=date(2027, 1, 1)),  # a period that is still to come
+    Query(as_of=date(2025, 11, 30)),
+]
+
+
+@pytest.fixture(scope="module")
+def team() -> Pipeline:
+    """Return a team that an update has been run on."""
+    made = generated(120)
+    return apply_change_set(made, update(made, RUN))
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_sheet_flow_is_the_answer_of_the_verb_and_adds_up(team: Pipeline, query: Query) -> None:
+    asked = replace(team, query=query)
+    filled = apply_change_set(asked, write_sheet(asked, "flow"))
+    answer = flow(asked, find_flow_request(asked)).answer
+    steps = filled["FlowSteps"].set_index("step")
+    assert list(steps.index) == [step for step in FLOW_STEPS if step != "later"]
+    for step in steps.index:
+        bar = getattr(answer.steps, step)
+        assert (steps.at[step, "count"], steps.at[step, "value"]) == (bar.count, bar.value)
+    cents = (steps["value"] * 100).round()
+    assert cents["opening"] + sum(sign * cents[step] for step, sign in SIGNED_FLOW_STEPS.items()) == cents["closing"]
+    listed = filled["FlowDeals"].groupby("step")["value"].agg(["size", "sum"])
+    for step in (*SIGNED_FLOW_STEPS, "moved_stage"):  # every bar opens its deals
+        size, total = listed.loc[step] if step in listed.index else (0, 0.0)
+        assert (size, round(total * 100)) == (steps.at[step, "count"], cents[step])
+    assert answer.to.isoformat() in steps.at["closing", "meaning"]
+
+
+def test_the_columns_of_the_chart_begin_where_the_one_before_ended(team: Pipeline) -> None:
+    rows = apply_change_set(team, write_sheet(team, "flow"))["FlowSteps"].set_index("step")[
+        ["end", "gain", "drop", "base"]
+    ]
+    level = rows.at["opening", "end"]
+    for step, sign in SIGNED_FLOW_STEPS.items():
+        base, height = rows.at[step, "base"], rows.at[step, "gain" if sign > 0 else "drop"]
+        assert base + (0 if sign > 0 else height) == pytest.approx(level)
+        level += sign * height
+    assert level == pytest.approx(rows.at["closing", "end"])
+
+
+def test_a_sheet_is_off_until_it_is_filled_and_then_every_update_keeps_it(team: Pipeline) -> None:
+    tables = MODULE_TABLES["forecast"]
+    assert not {fill.table for fill in update(team, RUN).fills} & set(tables)
+    plan = write_sheet(team, "flow")
+    assert [fill.table for fill in plan.fills] == ["FlowSteps", "FlowDeals"]
+    assert (plan.edits, plan.appends, plan.caches) == ((), (), ())
+    filled = apply_change_set(team, plan)
+    assert not update(filled, RUN).fills
+    assert not write_sheet(filled, "flow").writes
+    deals = filled["Deals"]
+    opened = filled.with_tables(Deals=deals.assign(amount=deals["amount"].mask(deals["outcome"] == "open", 5.0)))
+    kept = apply_change_set(opened, update(opened, RUN))
+    assert not kept["FlowSteps"].equals(filled["FlowSteps"])
+    pd.testing.assert_frame_equal(kept["FlowSteps"], apply_change_set(kept, write_sheet(kept, "flow"))["FlowSteps"])
