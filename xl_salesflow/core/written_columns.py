@@ -149,6 +149,9 @@ def judge_date_order(texts: Iterable[str]) -> ColumnEvidence:
     years_last = {text: reading for text, reading in readings.items() if not {"", YEAR_FIRST} & set(reading.days)}
     if not years_last:
         return ColumnEvidence(YEAR_FIRST)
+    if days_before_months := [text for text, reading in readings.items() if set(reading.days) == {YEAR_DAY_MONTH}]:
+        is_order = all(YEAR_DAY_MONTH in reading.days for reading in readings.values())
+        return ColumnEvidence(YEAR_DAY_MONTH if is_order else MAYBE_SWAPPED_DAYS, days_before_months[0])
     short = _judge_short_years(years_last)
     if short is not None:
         return short

@@ -45,7 +45,7 @@ from xl_salesflow.ooxml.excel_notation import serial_to_datetime
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "yyyy-mm-dd", "dd/mm/yyyy", "mm/dd/yyyy"
 SHORT_YEAR_FIRST, YEAR_DAY_MONTH = "yy-mm-dd", "yyyy-dd-mm"
 DATE_ORDERS = (YEAR_FIRST, DAY_FIRST, MONTH_FIRST, SHORT_YEAR_FIRST, YEAR_DAY_MONTH)
-"""The possible orders of a column of dates; the last one is for days and months that a program has swapped."""
+"""The possible orders of a column of dates; the last one is also for days and months that a program has swapped."""
 
 LIKELY_DATE_BOUNDS = (np.datetime64("1950-01-01", "s"), np.datetime64("2150-01-01", "s"))
 LIKELY_DATE_SERIALS = range(20_000, 80_000)  # 1954 to 2119: such a number is a date without date format
@@ -163,7 +163,7 @@ def parse_date_reading(text: str) -> DateReading | None:
     if match := _ISO_DAY.fullmatch(normalized):
         return _read_year_first(match, NO_CLOCK)
     written = normalized
-    normalized = digits_of_numerals(_weekday_behind().sub("", normalized))
+    normalized = digits_of_numerals(_weekday_behind().sub("", _weekday_in_front().sub("", normalized)))
     rest, at = split_clock(normalized)
     tight = _LOOSE_MARKS.sub(r"\1", rest).rstrip(".,")
     for shape, read in _NUMERIC_DATES:
@@ -173,6 +173,7 @@ def parse_date_reading(text: str) -> DateReading | None:
         if match := shape.fullmatch(tight):
             return _read_eastern_date(match.groupdict(), at)
     span = parse_calendar_words(rest)
+    span = parse_calendar_words(written) if span is None else span  # a sign for four may begin the word for quarter
     if span is not None:
         return DateReading(_in_any_order(span), at)
     if fiscal := parse_fiscal_period(rest) or parse_fiscal_period(written):
@@ -196,10 +197,9 @@ _ReadDate = Callable[[re.Match[str], time | None], DateReading | None]
 
 def _read_year_first(match: re.Match[str], at: time | None) -> DateReading:
     year, first, second = (int(part) for part in match.groups()[:3])
-    days = _keep_possible({YEAR_FIRST: make_day(year, first, second)})
-    if days:  # swapped dates can be swapped back, but only if a person says so
-        days = _keep_possible({**days, YEAR_DAY_MONTH: make_day(year, second, first)})
-    return DateReading(days, at)
+    # the column decides about the second order, or a person: a program may have swapped the numbers
+    days = {YEAR_FIRST: make_day(year, first, second), YEAR_DAY_MONTH: make_day(year, second, first)}
+    return DateReading(_keep_possible(days), at)
 
 
 def _read_year_last(match: re.Match[str], at: time | None) -> DateReading | None:
@@ -314,6 +314,14 @@ def _weekday_behind() -> re.Pattern[str]:
     )
     word = rf"(?:(?:{before})(?:{names})|(?:{names})(?:{behind}))"
     return re.compile(rf"\s*\((?:{word}|(?:{names}))\)|\s*{word}(?=\s|$)")
+
+
+@cache
+def _weekday_in_front() -> re.Pattern[str]:
+    """Return the pattern of a weekday before a date in numbers: "Mo. 01.06.2026"."""
+    words = (word for words in read_calendar_words()["weekdays"].values() for word in words)
+    names = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    return re.compile(rf"^(?:{names})\b[.,]*\s*(?=[0-9]{{1,4}}\s*[./-]\s*[0-9]{{1,2}}\s*[./-]\s*[0-9])", re.IGNORECASE)
 
 
 def _count_days_from_today(text: str) -> int | None:

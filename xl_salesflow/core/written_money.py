@@ -215,7 +215,12 @@ def is_currency_header(folded: str) -> bool:
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _BEHIND_MARK = re.compile(r"(?P<name>.*\S)\s*(?:[/,:|]|\s-)\s*(?P<unit>[^/,:|]+)")
 _LAST_WORD = re.compile(r"(?P<name>.*\S)\s+(?P<unit>\S+)")
-_ROUND_THOUSAND = re.compile(r"(?<![0-9])'?(?:000'?s?|1[.,' ]?000s?)(?![0-9])")
+_ROUND_UNITS = (
+    (re.compile(r"(?<![0-9])1[.,' ]?000[.,' ]?000s?(?![0-9])"), " mn "),
+    (re.compile(r"(?<![0-9])1(?:00[.,' ]?000|00k)(?![0-9a-z])", re.IGNORECASE), " lakh "),
+    (re.compile(r"(?<![0-9])1(?:0[.,' ]?000|0k)(?![0-9a-z])", re.IGNORECASE), " \u4e07 "),
+    (re.compile(r"(?<![0-9])'?(?:000'?s?|1[.,' ]?000s?)(?![0-9])"), " k "),
+)  # the third is the Chinese word for ten thousand
 
 
 class HeaderUnit(NamedTuple):
@@ -231,22 +236,29 @@ class HeaderUnit(NamedTuple):
 def read_header_unit(header: str) -> HeaderUnit:
     """Return the unit that *header* has in brackets, after a separator or after a word for “in”."""
     normalized = unicodedata.normalize("NFKC", header).strip()
-    without_thousands = _ROUND_THOUSAND.sub(" k ", normalized).strip()
-    for inside in _BRACKETS.findall(without_thousands):
+    in_words = _name_round_units(normalized)
+    for inside in _BRACKETS.findall(in_words):
         if unit := _parse_unit(inside):
-            return _make_unit(_BRACKETS.sub(" ", without_thousands).strip(), unit)
+            return _make_unit(_BRACKETS.sub(" ", in_words).strip(), unit)
     for shape in (_BEHIND_MARK, _behind_preposition(), _LAST_WORD):
-        match = shape.fullmatch(without_thousands)
+        match = shape.fullmatch(in_words if shape is not _LAST_WORD else in_words.replace("_", " "))
         unit = _parse_unit(match["unit"]) if match else None
-        # a last word alone may be part of the name, unless it is a currency
-        if match and unit and (shape is not _LAST_WORD or unit.codes):
-            return _make_unit(match["name"], unit)
+        # a last word alone may be part of the name, unless it is a currency, a round number or cents
+        if match and unit and (shape is not _LAST_WORD or unit.codes or in_words != normalized or unit.factor < 1):
+            return _make_unit(match["name"].strip(), unit)
     return HeaderUnit(normalized)
+
+
+def _name_round_units(text: str) -> str:
+    """Return *text* with words instead of round numbers, such as k for 1,000 and for '000."""
+    for shape, word in _ROUND_UNITS:
+        text = shape.sub(word, text)
+    return text.strip()
 
 
 def parse_unit_text(text: str) -> HeaderUnit | None:
     """Return the unit that *text* alone is, such as "USD thousands" or "TEUR", or None."""
-    unit = _parse_unit(_ROUND_THOUSAND.sub(" k ", unicodedata.normalize("NFKC", text)).strip())
+    unit = _parse_unit(_name_round_units(unicodedata.normalize("NFKC", text)))
     return _make_unit("", unit) if unit and not unit.per_cent else None
 
 
@@ -257,11 +269,20 @@ def _make_unit(name: str, unit: NumberAffix) -> HeaderUnit:
 def _parse_unit(text: str) -> NumberAffix | None:
     if len(text.strip()) == 1 and text.strip().casefold() in ("r", "\u0440", "l"):  # probably not a currency or a unit
         return None
+    if (currencies := _read_hundredths().get(text.strip().casefold())) is not None:
+        return NumberAffix("", currencies, Decimal("0.01"), has_unit=True)
     unit = parse_number_affix(text.replace(",", " ").strip(), _header_fillers())
     if unit is None or unit.signs or not (unit.has_unit or unit.codes):
         return None
     is_local = unit.local in (CHINESE_UNIT, _IBERIAN_UNIT) and not set(unit.codes) & set(LOCAL_CURRENCIES[unit.local])
     return None if is_local or unit.local == CHINESE_UNIT else unit
+
+
+@cache
+def _read_hundredths() -> Mapping[str, CurrencyCodes]:
+    """Return the words for a hundredth of a currency → the currencies it may be; none if it may be any."""
+    words: Mapping[str, Sequence[str]] = read_number_words()["header_words"]["hundredths"]
+    return {word: tuple(codes) for word, codes in words.items()}
 
 
 @cache

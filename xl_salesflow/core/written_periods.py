@@ -17,7 +17,7 @@ TWO_DIGIT_YEARS = range(1970, 2070)
 
 _DATE_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+(?:['-][^\W\d_]+)*")
 _BETWEEN_TOKENS = re.compile(r"[\s.,/'()º°ª-]*")
-_JOINED_YEAR = re.compile(r"[^\W\d_]+\.?[-/']'?[0-9]{2}")
+_JOINED_YEAR = re.compile(r"[^\W\d_]+\.?(?:[-/']'?|\s+')[0-9]{2}")
 _ROMAN_NUMBERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _FISCAL, _FIRST_EASTERN_SIGN = "fy", 0x2E80
 _PERIODS_A_YEAR = {"quarter": 4, "half": 2, "week": 53}
