@@ -100,7 +100,7 @@ LAYOUTS = {
         ["Deal,Status,Stage,Amount", "Pumps,Hot,Proposal,1000", "Pipes,Warm,Closed Won,500", "Bolts,Cold,Closed Lost,200"],
     ),
     "won amount in a column of its own": (
-        "USD", (3, 1_000, 600, 200),
+        "USD", (3, 1_000, 500, 200),
         ["Deal,Stage,Quoted,Won Amount", "Pumps,Proposal,1000,", "Pipes,Won,600,500", "Bolts,Lost,200,"],
     ),
     "probability words": (

@@ -79,6 +79,15 @@ class SourceAccount:
         self.amounts.append((header, how.to, round(float(values.sum()) / factor + rest, 6), factor))
 
 
+    def join_amounts(self, column: str, other: str, gained: float) -> None:
+        """Count the amounts of two columns as one, *column*; *gained* is by how much *other* changes its sum, in the workbook."""
+        joined = {to: (header, in_file, factor) for header, to, in_file, factor in self.amounts if to in (column, other)}
+        if len(joined) == 2:
+            (header, in_file, factor), (more, _, _) = joined[column], joined[other]
+            self.amounts = [amounts for amounts in self.amounts if amounts[1] not in joined]
+            self.amounts.append((f"{header} / {more}", column, round(in_file + gained / factor, 6), factor))
+
+
 def _bare_amount(text: str, decimal: str) -> float:
     reading = parse_number_reading(text)
     value = reading and (reading.comma if decimal == "," else reading.dot)

@@ -197,6 +197,9 @@ SOURCE_NOTICES: Mapping[str, tuple[Text, str]] = MappingProxyType(
 )
 """Id of a notice about a source → its message and severity."""
 
+WON_AMOUNTS_IN_FILE = Text(
+    "{count} won {count:deal has|deals have} the amount won, {won:,.2f} together, instead of the expected {expected:,.2f}"
+)
 LOST_CHARACTERS_IN_FILE = Text(
     "“{text}” has characters that the program that wrote the file could not save; correct them in the workbook"
 )

@@ -90,6 +90,12 @@ def read_header_parts() -> Mapping[str, frozenset[str]]:
 
 
 @cache
+def read_amount_words() -> Mapping[str, frozenset[str]]:
+    """Return the words in headers of amounts by kind: nouns for amounts, and what makes one expected, actual or derived."""
+    return {kind: frozenset(map(fold_name, words)) for kind, words in _read_vocabulary()["amount_words"].items()}
+
+
+@cache
 def read_known_headers() -> frozenset[str]:
     """Return every name for a column of any table, as returned by fold_name."""
     declared = (text for table in TABLES.values() for c in table.columns for text in (c.id, *c.header.translations()))
@@ -340,11 +346,13 @@ _NEVER_IMPORTED_COLUMNS = (
 )  # one import fills one playbook and does not check gates
 _TargetType = ColumnType
 LEAD_NUMBER_TARGET = "lead_number"
+WON_AMOUNT_TARGET = "won_amount"
 CLOSING_PROBABILITY_TARGET = "closing_probability"
 _DEAL_FACT_TARGETS: tuple[Column, ...] = (
     declare_column("closed", "Closed", _TargetType.DATE, "Closing date; of an open deal the expected close"),
     declare_column("won_date", "Won on", _TargetType.DATE, "A deal with this date is won"),
     declare_column("lost_date", "Lost on", _TargetType.DATE, "A deal with this date is lost"),
+    declare_column(WON_AMOUNT_TARGET, "Amount won", _TargetType.MONEY, "The amount of a won deal, where it is filled; other deals have Amount"),
     declare_column("stage_since", "Stage changed", _TargetType.DATE, "The day the deal entered its stage"),
     declare_column("outcome", "Outcome", _TargetType.CHOICE, "Open, won or lost", options="outcome"),
     declare_column("is_won", "Is won", _TargetType.CHOICE, "Yes: the deal is won", options="yes_no"),

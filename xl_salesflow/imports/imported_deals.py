@@ -15,12 +15,13 @@ from xl_salesflow.imports.import_accounts import SourceAccount
 from xl_salesflow.imports.import_findings import (
     NOT_WON_IN_FILE,
     UNKNOWN_STAGE_IN_FILE,
+    WON_AMOUNTS_IN_FILE,
     format_cell_fault,
     make_import_finding,
 )
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_values import map_distinct_texts
-from xl_salesflow.imports.import_vocabulary import ENTERED_TARGET
+from xl_salesflow.imports.import_vocabulary import ENTERED_TARGET, WON_AMOUNT_TARGET
 from xl_salesflow.imports.row_matching import (
     FILE_COLUMN,
     ROW_COLUMN,
@@ -41,7 +42,7 @@ STAGE_GIVEN_COLUMN = "said"
 STAGE_SINCE_COLUMN = "in_stage_since"
 """Additional column: the day the deal entered its stage, if the file tells."""
 
-_CLOSING_FACTS = ("won_date", "lost_date", "is_won", "is_closed", "stage_since")
+_CLOSING_FACTS = (WON_AMOUNT_TARGET, "won_date", "lost_date", "is_won", "is_closed", "stage_since")
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def resolve_imported_deals(rows: ImportedRows, resolver: DealResolver) -> tuple[
     stage = _resolve_deal_stages(rows, resolver)
     outcome = _resolve_deal_outcomes(deals, stage, playbook)
     _report_open_refusals(deals, outcome, resolver)
+    deals = _take_won_amounts(deals, outcome, resolver)
     closing = pd.Series({"won": playbook.won.name, "lost": playbook.lost.name})
     kinds = stage.map({s.name: s.outcome for s in playbook.stages}).astype(object).fillna("")
     decided = outcome.isin(["won", "lost"]) & (kinds != outcome)
@@ -155,6 +157,29 @@ def _resolve_deal_outcomes(deals: pd.DataFrame, stage: pd.Series, playbook: Play
         [when.to_numpy() for when, _ in first], [np.asarray(is_, dtype=object) for _, is_ in first], "open"
     )
     return pd.Series(chosen, index=deals.index, dtype=object)
+
+
+def _take_won_amounts(deals: pd.DataFrame, outcome: pd.Series, resolver: DealResolver) -> pd.DataFrame:
+    """Return *deals* with the amounts that won deals were won for; the account of each file counts them as one column."""
+    if WON_AMOUNT_TARGET not in deals:
+        return deals
+    won, expected = deals[WON_AMOUNT_TARGET], column_or_blanks(deals, "amount", "Deals")
+    taken = (outcome == "won") & won.notna() & (won != 0)
+    for name in deals[FILE_COLUMN].unique():
+        rows = deals[FILE_COLUMN] == name
+        changed = rows & taken & (won != expected)
+        gained = float((won.fillna(0) - expected.fillna(0))[changed].sum())
+        resolver.accounts[name].join_amounts("amount", WON_AMOUNT_TARGET, gained)
+        if changed.any():
+            first = deals[changed].iloc[0]
+            resolver.findings.append(
+                make_import_finding(
+                    "won_amount", WON_AMOUNTS_IN_FILE, str(name), int(first[ROW_COLUMN]), resolver.language, table="Deals",
+                    column="amount", severity="note", count=int(changed.sum()), won=float(won[changed].sum()),
+                    expected=float(expected[changed].sum()),
+                )
+            )  # fmt: skip
+    return deals.assign(amount=expected.mask(taken, won))
 
 
 def _report_open_refusals(deals: pd.DataFrame, outcome: pd.Series, resolver: DealResolver) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from xl_salesflow.core.name_suggestions import find_similar
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.imports.amount_columns import AmountChoice, settle_amount_columns
 from xl_salesflow.imports.import_findings import OPEN_SHAPES
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource, read_import_sources
@@ -347,16 +348,23 @@ def _propose_columns(
     source: ImportSource, table: str, columns: ColumnTargets, pipeline: Pipeline, remarks: ProposalNotes
 ) -> dict[str, ColumnMap]:
     """Return the mapping of every column; one that may be meant instead of another of the same header is a question."""
-    rivals = find_rival_columns(source, table, columns)
-    style = StyleProposal(source, table, make_import_context(pipeline).currency, remarks)
-    mapped = style.propose({**columns, **rivals})
+    currency = make_import_context(pipeline).currency
+    amounts = settle_amount_columns(source, columns, currency) if table == "Deals" else AmountChoice(columns)
+    remarks.add_amounts(source, amounts.header, amounts)
+    rivals = find_rival_columns(source, table, amounts.columns)
+    read = source if not amounts.currencies else replace(source, cells=source.cells.drop(columns=amounts.currencies))
+    mapped = StyleProposal(read, table, currency, remarks).propose({**amounts.columns, **rivals})
+    if amounts.currencies:
+        mapped[amounts.currencies] = ColumnMap(NOTES_TARGET)
+    if amounts.asked:
+        mapped[amounts.asked] = ColumnMap(OPEN_COLUMN)
     if table == "Deals" and (closes := find_closing_probability(source, mapped)):
         mapped[closes] = replace(mapped[closes], to=OPEN_COLUMN)
         remarks.add_closing_probability(source, closes)
     for header, target in rivals.items():
         mapped[header] = ColumnMap(NOTES_TARGET) if target == "notes" else replace(mapped[header], to=OPEN_COLUMN)
         remarks.add_rival_column(source, header, target)
-    return mapped
+    return {header: mapped[header] for header in source.headers}
 
 
 def _find_pipelines(source: ImportSource, mapped: Mapping[str, ColumnMap]) -> str | None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from xl_salesflow.core.pipelines import Playbook
 from xl_salesflow.core.written_columns import ColumnEvidence, is_open_choice, open_choices
+from xl_salesflow.imports.amount_columns import AmountChoice
 from xl_salesflow.imports.import_findings import OPEN_SHAPES, SHAPE_NOTICES
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource
@@ -40,6 +41,16 @@ _RIVAL_COLUMN_NOTE = Text(
 )
 _OPEN_COLUMN_NOTE = Text(
     '{file}: nothing tells whether “{header}” is meant; write "{target}" beside it, or "" to leave it out.'
+)
+_ACTUAL_AMOUNTS_NOTE = Text(
+    "{file}: a deal that is won has the amount in “{won}”, where it is filled, and any other deal that in “{header}”."
+)
+_ASKED_AMOUNTS_NOTE = Text(
+    '{file}: “{asked}” and “{header}” have different amounts; write "amount" beside the right one and "" beside the other, or '
+    '"won_amount" beside the one that holds only for won deals.'
+)
+_CONVERTED_AMOUNTS_NOTE = Text(
+    "{file}: the amounts are in several currencies, and “{header}” has them in the workbook's currency."
 )
 _CLOSING_PROBABILITY_NOTE = Text(
     "{file}: no column says which deals are won or lost, but “{header}” has 0 or 100 %; write "
@@ -188,6 +199,17 @@ class ProposalNotes:
             _RIVAL_COLUMN_NOTE, file=source.name, header=header, other=other, target=target, count=difference.rows,
             row=difference.row, first=difference.first, second=difference.second,
         )  # fmt: skip
+
+    def add_amounts(self, source: ImportSource, header: str, choice: AmountChoice) -> None:
+        """Note which of several columns of amounts counts; *header* is that of the amounts."""
+        facts = {"file": source.name, "header": header, "won": choice.won, "asked": choice.asked}
+        for note, is_due in (
+            (_ACTUAL_AMOUNTS_NOTE, choice.won),
+            (_ASKED_AMOUNTS_NOTE, choice.asked),
+            (_CONVERTED_AMOUNTS_NOTE, choice.converted),
+        ):
+            if is_due:
+                self._add(note, **facts)
 
     def add_closing_probability(self, source: ImportSource, header: str) -> None:
         """Note that probabilities of 0 or 100 % may mean closed deals."""
