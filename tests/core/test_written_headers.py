@@ -20,6 +20,18 @@ from xl_salesflow.core.written_money import read_header_unit
     Revenue ('000)        | Revenue   | 1000    |
     Revenue ($000s)       | Revenue   | 1000    | USD
     Revenue in 1,000 EUR  | Revenue   | 1000    | EUR
+    Revenue in 1,000 EUR  | Revenue   | 1000    | EUR
+    Revenue 000s          | Revenue   | 1000    |
+    Betrag in 10.000 EUR  | Betrag    | 10000   | EUR
+    Amount (10k CNY)      | Amount    | 10000   | CNY
+    Amount (RMB 10,000)   | Amount    | 10000   | CNY
+    Amount (100k)         | Amount    | 100000  |
+    Amount (USD 1,000,000) | Amount   | 1000000 | USD
+    Amount (cents)        | Amount    | 0.01    |
+    amount_cents          | amount    | 0.01    |
+    Value in pence        | Value     | 0.01    | GBP
+    金额（分）            | 金额      | 0.01    | CNY
+    Target 100,000 a year | Target 100,000 a year | 1 |
     Value, $m             | Value     | 1000000 | USD
     Est. Value (MM)       | Est. Value | 1000000 |
     Value [k]             | Value     | 1000    |

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xl_salesflow.core.written_columns import DAY_OR_MONTH_FIRST, judge_date_order, read_date_column
-from xl_salesflow.core.written_dates import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, DateStyle
+from xl_salesflow.core.written_columns import DAY_OR_MONTH_FIRST, MAYBE_SWAPPED_DAYS, judge_date_order, read_date_column
+from xl_salesflow.core.written_dates import DAY_FIRST, MONTH_FIRST, YEAR_DAY_MONTH, YEAR_FIRST, DateStyle
 
 
 def parse_file_dates(cells: pd.Series, order: str = YEAR_FIRST) -> pd.Series:
@@ -42,6 +42,12 @@ def day(text: str, date_format: str = YEAR_FIRST) -> str | None:
         ("Thursday, May 1st, 2025", "2025-05-01"),
         ("45778", "2025-05-01"),
         ("45778.75", "2025-05-01"),
+        ("Do. 01.05.2025", "2025-05-01"),
+        ("lun., 5/05/2025", "2025-05-05"),
+        ("May '25", "2025-05-31"),
+        ("1º de maio de 2025", "2025-05-01"),
+        ("2025年第3四半期", "2025-09-30"),
+        ("2025-30-05", None),  # the other dates of its column may show that days stand before months
         ("31/12/2024", "2024-12-31"),
         ("12/31/2024", "2024-12-31"),
         ("2025-02-29", None),
@@ -83,6 +89,8 @@ def test_day_and_month_are_read_by_the_format(text: str, date_format: str, expec
         (["03/04/2025", "05/06/2025"], DAY_OR_MONTH_FIRST),
         (["03.04.2025"], DAY_FIRST),
         (["03/03/2025"], DAY_FIRST),
+        (["2025-30-05", "2025-04-05"], YEAR_DAY_MONTH),
+        (["2025-30-05", "2025-05-30"], MAYBE_SWAPPED_DAYS),
         ([], YEAR_FIRST),
     ],
 )

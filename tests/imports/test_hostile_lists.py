@@ -11,6 +11,29 @@ from tests.imports.conftest import ASKED, imported_sums
 
 # layout: currency of the workbook; number of deals, and the amounts open, won and lost; lines
 LAYOUTS = {
+    "titles that tell the outcome": (
+        "USD", (3, 100, 50, 5),
+        ["Open opportunities,,", "Deal,Company,Amount", "A,x,100", ",,", "Won deals 2025,,", "Deal,Reason,Amount", "B,y,50", ",,", "Lost deals,,", "Deal,Competitor,Amount", "C,z,5"],
+    ),
+    "lists side by side with titles": (
+        "USD", (4, 300, 110, 0),
+        ["Open deals,,,,Won deals,,", "Deal,Stage,Amount,,Deal,Amount,Closed", "A,Proposal,100,,C,50,2025-01-01", "B,Proposal,200,,D,60,2025-01-02"],
+    ),
+    "a company whose name begins with a loss": ("USD", (2, 150, 0, 0), ["Lost Lake Brewing,,", "Deal,Company,Amount", "A,x,100", "B,y,50"]),
+    "Chinese headings with numbers": ("CNY", (2, 100, 50, 0), ["商机,客户,金额", "一、方案阶段,,", "甲,x,100", "二、赢单,,", "丙,z,50"]),
+    "months as headings beside a stage": ("USD", (2, 100, 50, 0), ["Deal,Stage,Amount", "January,,", "A,Proposal,100", "February,,", "B,Won,50"]),
+    "quarters as headings beside a stage": ("USD", (2, 100, 50, 0), ["Deal,Stage,Amount", "Q1 2026,,", "A,Proposal,100", "Q2 2026,,", "B,Won,50"]),
+    "the average and the extremes below": (
+        "USD", (2, 100, 50, 0), ["Deal,Stage,Amount", "A,Proposal,100", "B,Won,50", "Average,,75", "Max,,100", "Min,,50"],
+    ),
+    "W and L": ("USD", (3, 100, 50, 5), ["Deal,Stage,W/L,Amount", "A,Proposal,,100", "B,Negotiation,W,50", "C,Proposal,L,5"]),
+    "a status of the records": (
+        "USD", (2, 100, 50, 0), ["Deal,Stage,Amount,Record Status", "A,Proposal,100,Active", "B,Won,50,Active", "C,Proposal,5,Deleted"],
+    ),
+    "archived rows under any header": ("USD", (2, 100, 50, 0), ["Deal,Stage,Amount,State", "A,Proposal,100,Active", "B,Won,50,Active", "C,Proposal,5,Archived"]),
+    "voided rows in Chinese": ("CNY", (2, 100, 50, 0), ["商机,阶段,金额,是否作废", "甲,方案,100,否", "乙,赢单,50,否", "丙,方案,5,是"]),
+    "a number torn apart in one of two rows": ("USD", (1, 0, 300, 0), ["Deal,Stage,Amount", "A,Lead,1,200", "C,Won,300"]),
+    "won flags beside usual stages": ("USD", (3, 105, 50, 0), ["Deal,Stage,Won?,Amount", "A,Proposal,,100", "B,Negotiation,Y,50", "C,Proposal,N,5"]),
     "weighted column before the amount": (
         "USD", (3, 1_000, 300, 200),
         ["Deal,Stage,Weighted Amount,Probability,Amount", "Pumps,Proposal,500,50%,1000", "Pipes,Won,300,100%,300", "Bolts,Lost,0,0%,200"],

@@ -68,6 +68,8 @@ def test_one_owner_in_several_forms_is_one_person(owners: list[str], csv: Csv) -
     [
         ("Id | Name | OwnerId | StageName | Amount\n1 | A | 005M | Lead | 5\n2 | B | 005I | Won | 6",
          "Id | Name | Email | IsActive\n005M | Mara Voss | m@x.eu | true\n005I | Ivo Kern | i@x.eu | false", "users.csv"),
+        ("Id | Name | OwnerId | StageName | Amount\n1 | A | 0055g01 | Lead | 5\n2 | B | 0055g02 | Won | 6",
+         "Id | Name | Username\n0055g01 | Mara Voss | m\n0055g02 | Ivo Kern | i", "User.csv"),
         ("Deal | Title | Rep ID | Stage | Value\n1 | A | 77 | Lead | 5\n2 | B | 78 | Won | 6",
          "ID | First Name | Last Name\n77 | Mara | Voss\n78 | Ivo | Kern", "reps.csv"),
         ("Nr | Verkaufschance | Verkäufer-Nr | Phase | Betrag\n1 | A | 501 | Angebot | 5\n2 | B | 502 | Gewonnen | 6",

@@ -77,6 +77,19 @@ EXPECTED = [
             "1 | StageName | Qualification | Contract | 2025-03-01\n2 | StageName | Prospecting | Qualification | 2025-02-11\n"
             "2 | StageName | Qualification | Closed Won | 2025-03-31",
         ),
+        (  # the days that stage names with a word for the day hold
+            f"{LIST} | Lead on | Date of Qualified | Contract since\n"
+            "1 | A | Contract | 5 | 2025-01-05 | 2025-12-31 | 2025-01-05 | 2025-02-01 | 2025-03-01\n"
+            "2 | B | Closed Won | 6 | 2025-01-06 | 2025-03-31 | 2025-01-06 | 2025-02-11 |",
+            "",
+        ),
+        (  # a row for each stage that a deal entered
+            DEALS,
+            "OpportunityId | StageName | Amount | CreatedDate\n1 | Prospecting | 5 | 2025-01-05\n"
+            "1 | Qualification | 5 | 2025-02-01\n1 | Contract | 5 | 2025-03-01\n"
+            "2 | Prospecting | 6 | 2025-01-06\n2 | Qualification | 6 | 2025-02-11\n"
+            "2 | Closed Won | 6 | 2025-03-31",
+        ),
         (  # a history of stages, the latest first
             DEALS,
             "Deal ID | From Stage | To Stage | Stage Change Date\n2 | Qualified | Closed Won | 2025-03-31\n"

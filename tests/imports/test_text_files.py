@@ -134,6 +134,9 @@ def test_rows_that_a_quotation_mark_swallows_are_refused_if_they_cannot_be_told_
         ("SÃO PAULO", "SÃO PAULO"),
         ("Müller 商机", "Müller 商机"),
         ("联通", "联通"),
+        ("ÉÏº£ºê´ï 5", "上海宏达 5"),
+        ("Ðîãà è Êîïûòà", "Рога и Копыта"),
+        ("Señor Peñón; ÆØÅ; ÄÖÜß", "Señor Peñón; ÆØÅ; ÄÖÜß"),
     ],
 )
 def test_text_that_was_read_in_a_wrong_encoding_before(damaged: str, text: str) -> None:

@@ -80,6 +80,13 @@ def parse_calendar_words(text: str) -> CalendarSpan | tuple[()] | None:
     return CalendarSpan(found.last, found.last) if is_end and found else found
 
 
+def is_named_period(text: str) -> bool:
+    """Return whether *text* is no more than the name of a month, a quarter, a half or a week, with or without its year."""
+    tokens = _split_date_tokens(_fold_calendar_text(text)) or ()
+    words = [token for token in tokens if not token.isdigit()]
+    return len(tokens) <= 3 and len(words) == 1 and (words[0] in _read_months() or words[0] in _read_period_words())
+
+
 class FiscalPeriod(NamedTuple):
     """A fiscal year, or the part with *number* when it is divided into *parts* (4 for quarters, 2 for halves)."""
 

@@ -36,6 +36,7 @@ _EXPECTED, _ACTUAL = "expected", "actual"
 _FIRST_EASTERN_SIGN = 0x2E80
 _CLOSED_KINDS = frozenset({"won", "lost"})
 _TRIED_ROWS = 5_000
+_FEWEST_PRODUCTS, _EQUAL_PRODUCTS = 2, 0.01  # rows that show it; the difference of a rounded product
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def settle_amount_columns(source: ImportSource, columns: Mapping[str, str], curr
     choice = _choose_expected_amounts(source, AmountChoice(columns))
     if not choice.header:
         return choice
+    choice = _choose_products(source, choice)
     choice = _choose_own_currency(source, choice, currency)
     return choice if choice.asked or choice.converted else _choose_actual_amounts(source, choice)
 
@@ -81,6 +83,26 @@ def _choose_expected_amounts(source: ImportSource, choice: AmountChoice) -> Amou
         return choice
     kept = {header: to for header, to in choice.columns.items() if to != _AMOUNT_TARGET}
     return replace(choice, columns=_in_order_of(source, {**kept, found: _AMOUNT_TARGET}))
+
+
+def _choose_products(source: ImportSource, choice: AmountChoice) -> AmountChoice:
+    """Return *choice* with the totals, if the amounts are prices: each total is the price times another column."""
+    prices = _read_bare_numbers(source, choice.header)
+    free = [header for header in source.headers if header not in choice.columns and _holds_amounts(source, header)]
+    numbers = {header: _read_bare_numbers(source, header) for header in free}
+    for total, one in numbers.items():
+        for counts, other in numbers.items():
+            known = prices.notna() & one.notna() & other.notna()
+            is_product = ((prices * other - one).abs() < _EQUAL_PRODUCTS)[known]
+            if (
+                counts != total
+                and known.sum() >= _FEWEST_PRODUCTS
+                and is_product.all()
+                and (prices != one)[known].any()
+            ):
+                columns = {header: to for header, to in choice.columns.items() if to != _AMOUNT_TARGET}
+                return replace(choice, columns=_in_order_of(source, {**columns, total: _AMOUNT_TARGET}))
+    return choice
 
 
 def _choose_actual_amounts(source: ImportSource, choice: AmountChoice) -> AmountChoice:
@@ -110,21 +132,19 @@ def _choose_own_currency(source: ImportSource, choice: AmountChoice, currency: s
             if is_own and fold_name(unit.name) in usual and _holds_amounts(source, header):
                 return _with_converted(source, choice, header)
         return choice
-    base = next((h for h in free if _is_converted_header(h, amounts) and _holds_amounts(source, h)), None)
+    base = next((h for h in free if _is_converted_header(h, amounts, currency) and _holds_amounts(source, h)), None)
     if base is None or not _find_differences(source, amounts, base).any():
         return choice
     codes, header = _read_currencies(source, choice, amounts)
     own = codes.map(lambda code: bool(code) and is_same_currency(code, currency)).astype(bool)
     if own.any() and not own.all() and not (_find_differences(source, amounts, base) & own).any():
         return replace(_with_converted(source, choice, base), currencies=header)
-    return choice if own.all() else replace(choice, asked=base)
+    return choice if own.any() else replace(choice, asked=base)
 
 
 def _with_converted(source: ImportSource, choice: AmountChoice, header: str) -> AmountChoice:
     columns = {known: to for known, to in choice.columns.items() if to != _AMOUNT_TARGET}
-    return replace(
-        choice, columns=_in_order_of(source, {**columns, header: _AMOUNT_TARGET}), converted=header
-    )
+    return replace(choice, columns=_in_order_of(source, {**columns, header: _AMOUNT_TARGET}), converted=header)
 
 
 def _read_currencies(source: ImportSource, choice: AmountChoice, amounts: str) -> tuple[pd.Series, str]:
@@ -137,11 +157,12 @@ def _read_currencies(source: ImportSource, choice: AmountChoice, amounts: str) -
     return readings.map(lambda reading: reading.codes if reading else ()), ""
 
 
-def _is_converted_header(header: str, amounts: str) -> bool:
-    """Return whether *header* is *amounts* with words for a converted amount: "Amount (converted)", "Est. Revenue (Base)"."""
+def _is_converted_header(header: str, amounts: str, currency: str) -> bool:
+    """Return whether *header* is *amounts* with words for a converted amount or with *currency*: "Amount (converted)"."""
     name, base = header.strip().casefold(), amounts.strip().casefold()
     rest = name.removeprefix(base).strip(" ()[]-_")
-    return name.startswith(base) and rest in read_amount_words()["converted"]
+    is_own = currency in currency_codes_of_text(rest.upper())
+    return name.startswith(base) and (is_own or rest in read_amount_words()["converted"])
 
 
 @cache
@@ -167,9 +188,13 @@ def _holds_amounts(source: ImportSource, header: str) -> bool:
 
 def _find_differences(source: ImportSource, amounts: str, other: str) -> pd.Series:
     """Return the rows where both columns have an amount other than 0, and these differ."""
-    one, two = (tidy_texts(source.cells[header]).head(_TRIED_ROWS).map(_bare_number) for header in (amounts, other))
+    one, two = (_read_bare_numbers(source, header) for header in (amounts, other))
     found = (one != two) & one.notna() & two.notna() & (one != 0) & (two != 0)
     return found.reindex(source.cells.index, fill_value=False)
+
+
+def _read_bare_numbers(source: ImportSource, header: str) -> pd.Series:
+    return tidy_texts(source.cells[header]).head(_TRIED_ROWS).map(_bare_number).astype("float64")
 
 
 def _bare_number(text: str) -> float | None:

@@ -78,10 +78,11 @@ class SourceAccount:
         factor = how.times * (how.rate or 1.0)
         self.amounts.append((header, how.to, round(float(values.sum()) / factor + rest, 6), factor))
 
-
     def join_amounts(self, column: str, other: str, gained: float) -> None:
         """Count the amounts of two columns as one, *column*; *gained* is by how much *other* changes its sum, in the workbook."""
-        joined = {to: (header, in_file, factor) for header, to, in_file, factor in self.amounts if to in (column, other)}
+        joined = {
+            to: (header, in_file, factor) for header, to, in_file, factor in self.amounts if to in (column, other)
+        }
         if len(joined) == 2:
             (header, in_file, factor), (more, _, _) = joined[column], joined[other]
             self.amounts = [amounts for amounts in self.amounts if amounts[1] not in joined]

@@ -144,6 +144,7 @@ SHAPE_NOTICES: Mapping[str, Text] = MappingProxyType(
         "sections": Text("the headings among the rows, such as “{example}”, become the column {named}"),
         "further_list": Text("one of several lists on the sheet; it begins here"),
         "turned": Text("the headers stand in the first column; each column is read as a row, and counted like one"),
+        "title_outcome": Text("the title “{title}” tells the outcome of the rows; it becomes the column {named}"),
         "stage_marks": Text("the columns {headers} mark the stage; they become the column {named}"),
         "board_read": Text(
             "the columns {headers} are stages with the deals below; each of the {count} cells is read as a deal, and counted "

@@ -6,14 +6,12 @@ every part of the TOML. An unknown name is an error that gives the line and the 
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 import tomlkit
-from tomlkit.items import InlineTable, Table
 
 from xl_salesflow.core.toml_files import TOML_NUMBER, TOML_WHOLE_NUMBER, is_toml_value, parse_toml_text
 from xl_salesflow.core.written_columns import OPEN_DECIMAL, is_open_choice, open_choices
@@ -32,19 +30,10 @@ from xl_salesflow.imports.map_entries import MapEntryReader
 from xl_salesflow.imports.map_parts import (
     IMPORT_HIDDEN,
     LEAVE_OUT_HIDDEN,
-    MAP_CHOOSE_COMMENT,
-    MAP_COLUMNS_COMMENT,
     MAP_COMMENT,
-    MAP_DATES_COMMENT,
-    MAP_FILE_COMMENT,
-    MAP_FISCAL_COMMENT,
-    MAP_HIDDEN_COLUMNS_COMMENT,
-    MAP_HIDDEN_COMMENT,
     MAP_MISSING_COMMENT,
-    MAP_NEW_STAGE_COMMENT,
     MAP_NOTES_COMMENT,
     MAP_PLAYBOOK_COMMENT,
-    MAP_RATE_COMMENT,
     MAP_STAGES_COMMENT,
     MAP_STARTS_IN_COMMENT,
     MAP_VALUES_COMMENT,
@@ -57,10 +46,18 @@ from xl_salesflow.imports.map_parts import (
     FileMap,
     NewStage,
 )
+from xl_salesflow.imports.map_toml import (
+    ASKED_RATE,
+    HIDDEN_CHOICES,
+    add_map_comment,
+    make_file_toml,
+    make_names_toml,
+    make_new_stage_toml,
+    make_toml_array,
+)
 from xl_salesflow.imports.text_records import FILE_DELIMITERS
 from xl_salesflow.locale.texts import Language, TextList
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
-from xl_salesflow.schema.plain_values import plain_number
 from xl_salesflow.schema.table_registry import TABLES
 
 
@@ -133,26 +130,26 @@ class ImportMap:
 def format_import_map(mapping: ImportMap, language: Language) -> str:
     """Return *mapping* as TOML, with comments in *language*."""
     document = tomlkit.document()
-    _add_map_comment(document, MAP_COMMENT.in_(language))
+    add_map_comment(document, MAP_COMMENT.in_(language))
     if mapping.notes:
-        _add_map_comment(document, MAP_NOTES_COMMENT.in_(language), *(f"- {remark}" for remark in mapping.notes))
+        add_map_comment(document, MAP_NOTES_COMMENT.in_(language), *(f"- {remark}" for remark in mapping.notes))
     _add_general_keys(document, mapping, language)
     stages = (stage for stage in (*mapping.playbook_stages, *mapping.stages.values()) if stage != OPEN_STAGE)
     known = TextList(tuple(dict.fromkeys(stages)))
     if mapping.stages:
-        document.add("stages", _make_names_table(mapping.stages, MAP_STAGES_COMMENT.in_(language, known=known)))
+        document.add("stages", make_names_toml(mapping.stages, MAP_STAGES_COMMENT.in_(language, known=known)))
     if mapping.new_stages:
         document.add(
-            "new_stages", _make_table_array(_make_new_stage_table(stage, language) for stage in mapping.new_stages)
+            "new_stages", make_toml_array(make_new_stage_toml(stage, language) for stage in mapping.new_stages)
         )
     for name, values in mapping.values.items():
         if "values" not in document:
             document.add("values", tomlkit.table(is_super_table=True))
         title = TABLES[name].title.in_(language) if name in TABLES else _map_list_title(name, language)
-        document["values"][name] = _make_names_table(values, MAP_VALUES_COMMENT.in_(language, title=title))
+        document["values"][name] = make_names_toml(values, MAP_VALUES_COMMENT.in_(language, title=title))
     document.add(
         "files",
-        _make_table_array(_make_file_table(file, language, first=not at) for at, file in enumerate(mapping.files)),
+        make_toml_array(make_file_toml(file, language, first=not at) for at, file in enumerate(mapping.files)),
     )
     return tomlkit.dumps(document)
 
@@ -163,119 +160,15 @@ def _map_list_title(name: str, language: Language) -> str:
 
 def _add_general_keys(document: tomlkit.TOMLDocument, mapping: ImportMap, language: Language) -> None:
     if mapping.playbook:
-        _add_map_comment(document, MAP_PLAYBOOK_COMMENT.in_(language))
+        add_map_comment(document, MAP_PLAYBOOK_COMMENT.in_(language))
         document.add("playbook", tomlkit.item(mapping.playbook))
     if mapping.starts_in:
-        _add_map_comment(document, MAP_STARTS_IN_COMMENT.in_(language))
+        add_map_comment(document, MAP_STARTS_IN_COMMENT.in_(language))
         document.add("starts_in", tomlkit.item(mapping.starts_in))
     if mapping.missing:
-        _add_map_comment(document, MAP_MISSING_COMMENT.in_(language))
+        add_map_comment(document, MAP_MISSING_COMMENT.in_(language))
         document.add("missing", tomlkit.item(list(mapping.missing)))
     document.add(tomlkit.nl())
-
-
-def _make_names_table(values: dict[str, str], comment: str) -> Table:
-    table = tomlkit.table()
-    _add_map_comment(table, comment)
-    for name, value in values.items():
-        table.add(name, tomlkit.item(value))
-    table.add(tomlkit.nl())
-    return table
-
-
-def _make_new_stage_table(stage: NewStage, language: Language) -> Table:
-    table = tomlkit.table()
-    _add_map_comment(table, MAP_NEW_STAGE_COMMENT.in_(language))
-    for field_name in ("stage", "position", "kind", "probability"):
-        table.add(field_name, tomlkit.item(getattr(stage, field_name)))
-    table.add(tomlkit.nl())
-    return table
-
-
-def _make_file_table(file: FileMap, language: Language, first: bool) -> Table:
-    table = tomlkit.table()
-    if first:  # what applies to every file is explained once
-        _add_map_comment(table, MAP_FILE_COMMENT.in_(language, tables=TextList(IMPORTABLE_TABLES)))
-    for field_name in (
-        "file",
-        "sheet",
-        "table",
-        "header_row",
-        "hidden_rows",
-        "hidden_columns",
-        "encoding",
-        "delimiter",
-    ):
-        value = getattr(file, field_name)
-        if value or field_name in ("file", "table"):
-            item = tomlkit.item(value)
-            if (field_name == "encoding" and is_open_choice(str(value))) or value == OPEN_TABLE:
-                item.comment(MAP_CHOOSE_COMMENT.in_(language))
-            if comment := _HIDDEN_COMMENTS.get(field_name):
-                item.comment(comment.in_(language))
-            table.add(field_name, item)
-    columns = tomlkit.table()
-    known = targets_of_table(file.table) if file.table and not file.is_open else {}
-    if known:
-        _add_map_comment(columns, MAP_COLUMNS_COMMENT.in_(language, known=TextList(tuple(known))))
-    if first:
-        _add_map_comment(columns, MAP_DATES_COMMENT.in_(language))
-    for header, how in file.columns.items():
-        item = _make_column_item(how)
-        if how.to in known:
-            asks = (f": {_QUESTION_COMMENTS[question].in_(language)}" for question in how.questions)
-            item.comment(known[how.to].header.in_(language) + "".join(asks))
-        elif how.to == OPEN_COLUMN:
-            item.comment(MAP_CHOOSE_COMMENT.in_(language))
-        columns.add(header, item)
-    table.add("columns", columns)
-    return table
-
-
-_HIDDEN_COMMENTS = {"hidden_rows": MAP_HIDDEN_COMMENT, "hidden_columns": MAP_HIDDEN_COLUMNS_COMMENT}
-_QUESTION_COMMENTS = {
-    "dates": MAP_CHOOSE_COMMENT,
-    "decimal": MAP_CHOOSE_COMMENT,
-    "rate": MAP_RATE_COMMENT,
-    "fiscal_2025": MAP_FISCAL_COMMENT,
-}
-
-
-def _make_column_item(how: ColumnMap) -> tomlkit.items.String | InlineTable:
-    if how == ColumnMap(how.to):
-        return tomlkit.string(how.to)
-    inline = tomlkit.inline_table()
-    blanks = {
-        "to": None,
-        "dates": "",
-        "decimal": ".",
-        "times": 1.0,
-        "currency": "",
-        "rate": None,
-        "only": "",
-        "fiscal_2025": "",
-    }
-    for field_name, blank in blanks.items():
-        if (value := getattr(how, field_name)) != blank:
-            is_asked = field_name == "rate" and value == OPEN_RATE
-            number = plain_number(value) if isinstance(value, float) else value
-            inline.append(field_name, _ASKED_RATE if is_asked else number)
-    return inline
-
-
-def _make_table_array(made: Iterable[Table]) -> tomlkit.items.AoT:
-    array = tomlkit.aot()
-    for table in made:
-        array.append(table)
-    return array
-
-
-def _add_map_comment(container: tomlkit.TOMLDocument | Table, *lines: str) -> None:
-    for line in lines:
-        for part in textwrap.wrap(
-            " ".join(line[:_MAX_COMMENT_LENGTH].split()), 110, subsequent_indent="  " if line.startswith("- ") else ""
-        ) or [""]:
-            container.add(tomlkit.comment("".join(c for c in part if c.isprintable())))
 
 
 _MAP_KEYS = ("playbook", "starts_in", "missing", "stages", "new_stages", "values", "files")
@@ -291,8 +184,6 @@ _FILE_MAP_KEYS = (
     "columns",
 )
 _COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times", "currency", "rate", "only", "fiscal_2025")
-_ASKED_RATE = "?"
-_MAX_COMMENT_LENGTH = 2_000
 _MAX_HEADER_ROW = 1_048_576  # a sheet has no more rows
 _MAX_STAGE_POSITION = 1_000
 _NEW_STAGE_KEYS = ("stage", "position", "kind", "probability")
@@ -338,7 +229,7 @@ class _ImportMapParser(MapEntryReader):
         delimiter = self._text(entry, "delimiter")
         if delimiter and delimiter not in FILE_DELIMITERS:
             self._refuse(delimiter, "delimiter “{delimiter}” is none of , ; | ^ ~ or tab.", delimiter=delimiter)
-        hidden = {key: self._text(entry, key) for key in _HIDDEN_COMMENTS}
+        hidden = {key: self._text(entry, key) for key in HIDDEN_CHOICES}
         for key, choice in hidden.items():
             if choice:
                 self._one_of(key, choice, (IMPORT_HIDDEN, LEAVE_OUT_HIDDEN))
@@ -384,7 +275,7 @@ class _ImportMapParser(MapEntryReader):
     def _rate(self, how: Mapping[str, Any], header: str) -> float | None:
         if "rate" not in how:
             return None
-        return OPEN_RATE if how["rate"] == _ASKED_RATE else self._number(how, "rate", header)
+        return OPEN_RATE if how["rate"] == ASKED_RATE else self._number(how, "rate", header)
 
     def _target(self, table: str, header: str, to: str) -> str:
         known = targets_of_table(table)

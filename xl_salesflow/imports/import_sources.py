@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -39,6 +41,7 @@ from xl_salesflow.imports.sheet_shapes import (
     ENTERED_HEADER,
     find_list_places,
     join_stage_columns,
+    tell_outcome_of_title,
     turn_fields_to_headers,
 )
 from xl_salesflow.imports.text_damage import repair_misread_rows
@@ -51,6 +54,7 @@ _KEPT_SOURCES = 8  # files
 
 
 _LONGEST_HEADER = 4_000
+_WHOLE_DIGITS, _DIGITS_BEHIND = re.compile(r"[^\w.]?\s?[0-9]{1,9}"), re.compile(r"[0-9]{2,3}(?:\.[0-9]+)?\W*")
 _MOST_HEADERS = 16_384  # a sheet has no more columns
 
 SAMPLED_ROWS, _SAMPLED_CELLS = 5_000, 500
@@ -215,6 +219,8 @@ def _cut_out_list(
     left_out = tuple((at + 1, why) for at, why in found.left_out)
     cells, rivals = _keep_columns(body.cells, found.headers)
     cells, notices = _make_plain_cells(cells, found)
+    if told := tell_outcome_of_title(cells, rows, found.top, sheet.name):
+        cells, notices = told.cells, [*notices, SourceNotice("title_outcome", int(cells.index[0]), told.facts)]
     hidden = _find_hidden_headers(sheet, headers, cells)
     if hidden:
         facts = (("headers", TextList(hidden)),)
@@ -262,6 +268,13 @@ def _make_body(
     """Return the rows at *places*; *header_cells* is how many cells the line of headers of a text file has."""
     width, filled = len(headers), [rows[at] for at in places]
     torn = _find_torn_rows(filled, header_cells) if delimiter else frozenset[int]()
+    if len(torn) == len(filled):
+        raise UsageError(
+            "Row {row} and all others have more cells than the line of headers, as if “{delimiter}” stood inside a number; put "
+            "such cells in quotation marks and import again.",
+            row=places[0] + 1,
+            delimiter=delimiter,
+        )
     long = [at for at, row in enumerate(filled) if any(map(str.strip, row[width:]))]
     for at in sorted(torn):  # nothing of it may be lost
         filled[at] = [*filled[at][: width - 1], delimiter.join(filled[at][width - 1 :])]
@@ -277,10 +290,17 @@ def _make_body(
 def _find_torn_rows(rows: Sequence[TextRow], width: int) -> frozenset[int]:
     """Return the positions of *rows* with more cells than the line of headers has, unless most rows have.
 
-    A delimiter inside one of their cells was not quoted, so that the cells behind it are not below their headers.
+    A delimiter inside one of their cells was not quoted, so that the cells behind it are not below their headers. Where
+    a number was torn apart ("1,200"), it does not matter how many rows are.
     """
     torn = frozenset(at for at, row in enumerate(rows) if len(row) > width and any(map(str.strip, row[width:])))
-    return torn if 2 * len(torn) < len(rows) else frozenset()
+    return torn if 2 * len(torn) < len(rows) else frozenset(at for at in torn if _is_number_torn(rows[at]))
+
+
+def _is_number_torn(row: TextRow) -> bool:
+    """Return whether two neighbouring cells may be one number: its digits before a comma, and thousands or cents behind."""
+    pairs = itertools.pairwise(row)
+    return any(_WHOLE_DIGITS.fullmatch(one.strip()) and _DIGITS_BEHIND.fullmatch(two.strip()) for one, two in pairs)
 
 
 def _read_units(headers: TextRow, letterhead: Sequence[TextRow], sheet: SourceSheet) -> Mapping[int, float]:

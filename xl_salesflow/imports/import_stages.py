@@ -38,6 +38,7 @@ _STAGE_NAME_NUMBERING = re.compile(
 _STAGE_NAME_LETTER = re.compile(r"^\s*[(]?([a-zA-Z])\s*(?:[.):]|\s-)\s+(?=\S)")
 _STAGE_NAME_PERCENT = re.compile(r"[-:(\s]*\b\d{1,3}\s*[%\uff05]\s*\)?\s*$")
 _STAGE_NAME_LIKENESS = 88.0
+_OUTCOME_LETTERS: Mapping[str, str] = {"w": "won", "l": "lost", "o": "open"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ _CERTAIN_OUTCOMES: Mapping[float | None, str] = {0.0: "lost", 1.0: "won"}
 def propose_stages(
     names: Iterable[str], playbook: Playbook, evidence: Mapping[str, StageEvidence], leads: bool = False
 ) -> StageProposal:
-    """Return the playbook stage for each of *names*; the *evidence* of their rows counts more than the names.
+    """Return the playbook stage for each of *names*; the *evidence* of their rows counts more than names, but usual open ones.
 
     *leads*: the names are statuses of leads, so that one like "Nurture" is no stage after the sale.
     """
@@ -103,6 +104,11 @@ def kind_of_stage_name(name: str) -> str | None:
     return None if kind in ("won", "lost") and leaves_outcome_open(name, kind) else kind
 
 
+def kind_of_outcome(text: str) -> str | None:
+    """Return won, lost or open if *text*, in a column of outcomes, is a name or the first letter of one."""
+    return _OUTCOME_LETTERS.get(text.strip().casefold()) or kind_of_stage_name(text)
+
+
 def tells_outcomes(texts: pd.Series) -> bool:
     """Return whether *texts* are statuses, won and lost among them: a column of these is no region or product."""
     kinds = set()
@@ -122,7 +128,9 @@ def words_of_stage_name(name: str) -> StageVocabulary | None:
 
 
 def _find_known_stage(name: str, said: StageEvidence, playbook: Playbook, leads: bool) -> Stage | None:
-    if stage := _find_stage_by_kind(said.outcome, playbook):
+    words = words_of_stage_name(name)
+    is_open = words is not None and words.kind == "open"  # its deals were won or lost from there
+    if not is_open and (stage := _find_stage_by_kind(said.outcome, playbook)):
         return stage
     if stage := _find_stage_by_name(name, playbook):
         return playbook.first if leads and stage.kind == "aftercare" else stage

@@ -117,6 +117,12 @@ def read_total_pattern() -> re.Pattern[str]:
 
 
 @cache
+def read_statistics() -> frozenset[str]:
+    """Return the words for figures about rows other than their total, as returned by fold_name."""
+    return frozenset(map(fold_name, _read_vocabulary()["totals"]["statistics"]))
+
+
+@cache
 def read_total_words() -> re.Pattern[str]:
     """Return the pattern of a word for a total at the beginning or the end of a text, as returned by fold_name."""
     words = _read_vocabulary()["totals"]["words"]
@@ -266,6 +272,20 @@ def outcome_of_stage_name(name: str) -> str:
     return kind if kind in ("won", "lost") else ""
 
 
+def outcome_of_title(title: str) -> str:
+    """Return won or lost if *title* says of a list that its deals are, such as "Won deals 2025", or ""."""
+    rest = fold_name(title)
+    for word in _read_title_words():
+        rest = rest.replace(word, " ") if ord(word[0]) >= _FIRST_CJK_CHARACTER else rest
+    left = [word for word in rest.split() if word not in _read_title_words() and not word.isdigit()]
+    return outcome_of_stage_name(" ".join(left)) if find_stage_vocabulary(" ".join(left)) else ""
+
+
+@cache
+def _read_title_words() -> frozenset[str]:
+    return frozenset(map(fold_name, _read_vocabulary()["list_titles"]["words"]))
+
+
 def is_status_in_progress(name: str) -> bool:
     """Return whether *name* is a status of open deals that says nothing about their stage."""
     return fold_name(name) in _read_outcome_words()["in_progress"]
@@ -361,6 +381,7 @@ _DEAL_FACT_TARGETS: tuple[Column, ...] = (
     declare_column("is_active", "Is active", _TargetType.CHOICE, "No, with a loss reason: lost; otherwise no: left out", options="yes_no"),
     declare_column("is_deleted", "Is deleted", _TargetType.CHOICE, "Yes: left out", options="yes_no"),
     declare_column("deleted_on", "Deleted on", _TargetType.TEXT, "A row with any day here is left out"),
+    declare_column("record_status", "Record status", _TargetType.TEXT, "A row with a word such as archived or deleted is left out"),
     declare_column("is_closed", "Is closed", _TargetType.CHOICE, "Yes and not won: the deal is lost", options="yes_no"),
 )  # fmt: skip
 

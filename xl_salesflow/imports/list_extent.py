@@ -9,37 +9,38 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 
 from xl_salesflow.core.written_dates import is_written_day
-from xl_salesflow.core.written_numbers import is_written_number, parse_number_reading
+from xl_salesflow.core.written_numbers import is_written_number
+from xl_salesflow.core.written_periods import is_named_period
+from xl_salesflow.imports.import_stages import kind_of_stage_name
 from xl_salesflow.imports.import_vocabulary import (
     fold_name,
     is_name_of_stage,
     names_of_targets,
     read_known_headers,
-    read_line_headers,
     read_page_notes,
     read_program_notes,
-    read_total_pattern,
-    read_total_scopes,
-    read_total_words,
+)
+from xl_salesflow.imports.total_lines import (
+    EQUAL_SUMS,
+    ColumnsAbove,
+    is_bare_total,
+    is_statistic_line,
+    is_told_total,
+    number_of_sum,
 )
 
 TextRow = Sequence[str]
 _HEADER_SEARCH_ROWS = 20  # the headers are within the first rows
 _MOST_HEADER_LINES = 3  # most lines that headers can have
-_EQUAL_SUMS = 0.005  # difference of two sums that are equal to the cent
 _NARROW_LIST_COLUMNS = 2  # at most this many columns: a row with one filled cell is part of the list
-_TOTAL_WORD_AT_END = re.compile(
-    r"^\W*(?:sub|grand)?\W?(?:totals?|sum|summe|gesamt)\b|\b(?:sub|grand)?\W?(?:totals?|sum|summe|gesamt)\W*$|\u8ba1",
-    re.IGNORECASE | re.MULTILINE,
-)  # the last is part of the Chinese words for totals
-_MOST_SUMMED_ROWS = 500  # rows above a line that may be their total
-_TOTAL_HINTS = ("total", "count", "sum", "average", "gesamt")
+_HEADING_NUMBER = re.compile(
+    "^[(\uff08]?[\u4e00\u4e8c\u4e09\u56db\u4e94\u516d\u4e03\u516b\u4e5d\u5341]{1,3}[)\uff09]?[\u3001.\uff0e:\uff1a]\\s*"
+)  # one to ten
 _LABEL_ENDS = ":\uff1a"  # of a label with its value beside it
-_TOTAL_WORD_IN_TEXT = re.compile(r"total|count|sum|average|gesamt", re.IGNORECASE)
 TOTAL_LINE, REPEATED_HEADERS, NOTE_BELOW_LIST, SECTION_HEADING = "total", "again", "note", "heading"
 HIDDEN_ROW, PAGE_NUMBER, NUMBERED_LINE = "hidden", "page", "numbered"
 """Why a row is not part of the list: it is a total, a repeated header, a note below the list, or a heading above rows; it is
@@ -128,11 +129,22 @@ def _find_sections(
     if not headings:
         return {}, ""
     known = {fold_name(header) for header in headers} & names_of_targets("Deals")["stage"]
-    if all(map(is_name_of_stage, headings.values())) and not known:
-        return headings, STAGE_OF_SECTION
+    if all(map(_is_stage_heading, headings.values())) and not known:
+        return {at: _bare_heading(text) for at, text in headings.items()}, STAGE_OF_SECTION
+    if len(headings) > 1 and all(map(is_named_period, headings.values())):
+        return headings, GROUP_OF_SECTION
     first = min(headings)
     apart = all(at == first or not filled.get(at - 1) or left_out.get(at - 1) == TOTAL_LINE for at in headings)
     return (headings, GROUP_OF_SECTION) if apart and len(headings) > 1 else ({}, "")
+
+
+def _is_stage_heading(text: str) -> bool:
+    return is_name_of_stage(text) or kind_of_stage_name(_bare_heading(text)) is not None
+
+
+def _bare_heading(text: str) -> str:
+    """Return *text* without the Chinese number that it begins with."""
+    return _HEADING_NUMBER.sub("", text)
 
 
 def _find_lone_texts(
@@ -158,8 +170,8 @@ def _find_summed_stages(
     for at, until in zip(found, [*list(found)[1:], max(kept) + 1], strict=True):
         below = [rows[row] for row in kept if at < row < until]
         for column, cell in enumerate(rows[at]):
-            total = sum(_number_of_cell(row[column]) for row in below if column < len(row))
-            if is_written_number(cell) and abs(total - _number_of_cell(cell)) >= _EQUAL_SUMS:
+            total = sum(number_of_sum(row[column]) for row in below if column < len(row))
+            if is_written_number(cell) and abs(total - number_of_sum(cell)) >= EQUAL_SUMS:
                 return {}
     return found
 
@@ -284,13 +296,14 @@ def _find_left_out_rows(
     known = [fold_name(header) for header in headers]
     end = max((at for at, texts in filled.items() if len(texts) > 1), default=min(filled, default=0))
     gap = is_ended = False
-    columns = _ColumnsAbove(rows, min(filled, default=0))
+    below_total = 0
+    columns = ColumnsAbove(rows, min(filled, default=0))
     for at, texts in filled.items():
         gap = at > end and (gap or not texts or is_ended or _is_note_of_program(rows[at], headers))
-        if _is_told_total(at, texts, columns):
-            is_ended = at == end  # what follows the total of a list is none of its rows
+        if is_told_total(at, texts, columns) or (at == below_total and is_statistic_line(texts)):
+            is_ended, below_total = at == end, at + 1  # what follows the total of a list is none of its rows
             yield at, TOTAL_LINE
-        elif 0 < 2 * len(texts) <= width and _is_bare_total(at, known, columns, is_last=not filled.get(at + 1)):
+        elif 0 < 2 * len(texts) <= width and is_bare_total(at, known, columns, is_last=not filled.get(at + 1)):
             yield at, TOTAL_LINE
         elif len(texts) > 1 and _is_header_repeated(rows[at], known):
             if len(filled.get(at - 1, ())) == 1:
@@ -302,7 +315,7 @@ def _find_left_out_rows(
             yield at, why
 
 
-def _why_number_alone(at: int, texts: Sequence[str], columns: _ColumnsAbove, known: Sequence[str]) -> str:
+def _why_number_alone(at: int, texts: Sequence[str], columns: ColumnsAbove, known: Sequence[str]) -> str:
     """Return why a row with one cell is no deal: it holds the number of a page or of the line; "" if neither."""
     if len(texts) != 1:
         return ""
@@ -342,107 +355,3 @@ def _is_header_repeated(row: TextRow, headers: Sequence[str]) -> bool:
     return len(row) >= len(headers) and all(
         fold_name(cell) == header for cell, header in zip(row, headers, strict=False)
     )
-
-
-def _may_be_total(texts: Sequence[str]) -> bool:
-    """Return whether a row may have a word for a total: a quick test, because few rows have one."""
-    row = "\n".join(texts).lower().replace("account", "")
-    return not row.isascii() or any(hint in row for hint in _TOTAL_HINTS)
-
-
-def _is_total_line(texts: Sequence[str]) -> bool:
-    """Return whether a row has the word for a total and otherwise numbers.
-
-    Words are tested first, because few rows have one.
-    """
-    others = [cell for cell in texts if not _is_total_word(cell)]
-    return len(others) < len(texts) and all(map(is_written_number, others))
-
-
-@dataclass(frozen=True)
-class _ColumnsAbove:
-    """The cells above a line that may be a total, from the first row of the list on."""
-
-    rows: Sequence[TextRow]
-    first: int
-
-    def has_text(self, text: str, below: int) -> bool:
-        """Return whether a cell not far above the row *below* holds *text*."""
-        return any(fold_name(cell) == text for row in self._rows_above(below) for cell in row if cell)
-
-    def _rows_above(self, below: int) -> Sequence[TextRow]:
-        return self.rows[max(self.first, below - _MOST_SUMMED_ROWS) : below]
-
-    def is_next_line(self, at: int, headers: Sequence[str]) -> bool:
-        """Return whether the only cell of row *at* counts the lines, under a header that names no deal."""
-        column = next(place for place, cell in enumerate(self.rows[at]) if cell.strip())
-        if column >= len(headers) or headers[column] not in read_line_headers():
-            return False
-        above = [row[column].strip() if column < len(row) else "" for row in self.rows[max(self.first, at - 2) : at]]
-        number = int(self.rows[at][column])
-        return above == [str(number - 2), str(number - 1)]
-
-    def is_sum(self, below: int, column: int, value: float, fewest: int = 1) -> bool:
-        """Return whether *value* is the sum of the numbers directly above, of at least *fewest* and as far up as it takes."""
-        total, count = 0.0, 0
-        for row in reversed(self._rows_above(below)):
-            number = _number_of_cell(row[column]) if column < len(row) else 0.0
-            total, count = total + number, count + bool(number)
-            if abs(total - value) < _EQUAL_SUMS and total and count >= fewest:
-                return True
-        return False
-
-
-def _is_named_total(at: int, texts: Sequence[str], columns: _ColumnsAbove) -> bool:
-    """Return whether a row is a total of something that it names, such as "Mara Total" or "Total pipeline".
-
-    Its other cells are numbers, and what it names is known to be summed, stands in a row above, or the number is the sum
-    of those above. "Total Energies" is a customer.
-    """
-    if len(texts) < 2 or not _TOTAL_WORD_AT_END.search("\n".join(texts)):  # nearly every row of a list
-        return False
-    named = [text for text in texts if not is_written_number(text)]
-    if len(named) != 1 or not (found := read_total_words().search(fold_name(named[0]))):
-        return False
-    name = fold_name(named[0])
-    scope = (name[: found.start()] + name[found.end() :]).strip()
-    if scope in read_total_scopes() or is_name_of_stage(scope) or columns.has_text(scope, at):
-        return True
-    return any(
-        columns.is_sum(at, column, _number_of_cell(cell))
-        for column, cell in enumerate(columns.rows[at])
-        if is_written_number(cell)
-    )
-
-
-def _is_told_total(at: int, texts: Sequence[str], columns: _ColumnsAbove) -> bool:
-    """Return whether a row has a word that makes it a total."""
-    return bool(texts) and _may_be_total(texts) and (_is_total_line(texts) or _is_named_total(at, texts, columns))
-
-
-def _is_bare_total(at: int, headers: Sequence[str], columns: _ColumnsAbove, is_last: bool) -> bool:
-    """Return whether a row has numbers only, none of which names a deal, and one is the sum of those above.
-
-    Of a single row above it may be the sum only where the rows end.
-    """
-    filled = [column for column, cell in enumerate(columns.rows[at]) if cell.strip()]
-    deals = names_of_targets("Deals")
-    if not all(is_written_number(columns.rows[at][column]) for column in filled):
-        return False
-    if any(column >= len(headers) or headers[column] in deals["deal"] | deals["name"] for column in filled):
-        return False
-    fewest = 1 if is_last else 2
-    return any(columns.is_sum(at, column, _number_of_cell(columns.rows[at][column]), fewest) for column in filled)
-
-
-def _number_of_cell(cell: str) -> float:
-    reading = parse_number_reading(cell) if cell.strip() else None
-    value = reading and (reading.dot if reading.dot is not None else reading.comma)
-    return float(value) if value is not None else 0.0
-
-
-@lru_cache(maxsize=1 << 14)
-def _is_total_word(cell: str) -> bool:
-    if cell.isascii() and not _TOTAL_WORD_IN_TEXT.search(cell):  # nearly every cell of a list
-        return False
-    return bool(read_total_pattern().fullmatch(fold_name(cell.rstrip(":\uff1a "))))

@@ -47,7 +47,7 @@ from xl_salesflow.imports.stage_evidence import (
     find_starting_stage,
     is_list_of_leads,
 )
-from xl_salesflow.imports.stage_history import find_stage_changes, stage_of_entry_header
+from xl_salesflow.imports.stage_history import find_stage_changes, read_as_history, stage_of_entry_header
 from xl_salesflow.imports.table_matching import (
     ColumnTargets,
     TableMatch,
@@ -219,6 +219,7 @@ def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
     remarks = ProposalNotes(pipeline.language)
     sources = [source for path in paths for source in read_import_sources(Path(path))]
     matches = _leave_out_copies([(source, find_best_table(source)) for source in sources], remarks)
+    matches = [(source, read_as_history(source, match, matches)) for source, match in matches]
     matches = [(source, find_list_of_users(source, match, matches)) for source, match in matches]
     matches = [
         (source, match and _with_references(source, match, matches, pipeline, remarks)) for source, match in matches

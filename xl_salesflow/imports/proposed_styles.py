@@ -39,7 +39,7 @@ from xl_salesflow.imports.import_vocabulary import CURRENCY_TARGET, ENTERED_TARG
 from xl_salesflow.imports.letterhead_units import read_letterhead_unit
 from xl_salesflow.imports.map_parts import OPEN_DAY, OPEN_RATE, ColumnMap
 from xl_salesflow.imports.proposal_notes import ProposalNotes
-from xl_salesflow.imports.stage_history import stage_of_entry_header
+from xl_salesflow.imports.stage_history import find_entry_headers
 from xl_salesflow.locale.texts import TextList
 from xl_salesflow.schema.table_columns import Column, ColumnType
 
@@ -98,7 +98,11 @@ class StyleProposal:
         """Return the map of a column that may hold the days on which deals entered a stage."""
         texts = tidy_texts(self.source.cells[header])
         texts = texts[is_filled_text(texts)]
-        if self.table != "Deals" or not stage_of_entry_header(header) or not texts.map(is_written_day).all():
+        if (
+            self.table != "Deals"
+            or header not in find_entry_headers(self.source.headers)
+            or not texts.map(is_written_day).all()
+        ):
             return ColumnMap()
         evidence[header] = judge_date_order(texts.unique())
         return ColumnMap(ENTERED_TARGET, dates=evidence[header].answer)

@@ -20,7 +20,7 @@ from xl_salesflow.locale.texts import Text
 
 _PUT_AWAY_ROW = Text("archived, deleted or no longer active")
 _OTHER_ROW = Text("“{named}” is not “{only}”")
-_STATUS_TARGETS = ("outcome", "stage")
+_STATUS_TARGETS = ("outcome", "stage", "record_status")
 
 
 def settle_put_away_rows(
@@ -34,6 +34,7 @@ def settle_put_away_rows(
     source, account, language = reader.source, reader.account, reader.context.language
     deleted, active = columns.pop("is_deleted", None), columns.pop("is_active", None)
     deleted_on = columns.pop("deleted_on", None)
+    columns.pop("record_status", None)
     away = find_put_away_statuses(reader, file, known_stages)
     if deleted is not None:
         away |= deleted == "yes"

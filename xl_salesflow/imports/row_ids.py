@@ -112,13 +112,17 @@ def find_row_ids(source: ImportSource, match: TableMatch, matches: Matches) -> s
     return None
 
 
+_BARE_DEAL = frozenset({"deal", "name"})  # an id and a name may be those of anything
 _USER_TABLES = ("Contacts", "Accounts")  # a list of users may look like one of these
 _NAME_SHARE = 0.9
 
 
 def find_list_of_users(source: ImportSource, match: TableMatch | None, matches: Matches) -> TableMatch | None:
     """Return *match*, or the one of a list of people by whose ids other sources name owners, whatever its headers are."""
-    if source.hidden or (match and match.table not in _USER_TABLES):
+    is_other = match is not None and match.table not in _USER_TABLES
+    if source.hidden or (
+        match and is_other and not (match.table == "Deals" and set(match.columns.values()) <= _BARE_DEAL)
+    ):
         return match
     ids = _find_ids_of_owners(source, matches)
     if ids is None or (match and find_row_ids(source, match, matches)):

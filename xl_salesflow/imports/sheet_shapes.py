@@ -19,6 +19,7 @@ from xl_salesflow.imports.import_vocabulary import (
     is_name_of_stage,
     names_of_targets,
     outcome_of_stage_name,
+    outcome_of_title,
     read_known_headers,
 )
 from xl_salesflow.imports.list_extent import (
@@ -38,6 +39,7 @@ _CHECK_MARKS = frozenset(
 )  # the last is Chinese: there is one
 _OUTCOME_HEADER = "Outcome"
 _CLOSING_DAY_HEADER = "Closed"
+_SAYS_OUTCOME_OF_DEALS = ("stage", "outcome", "is_won", "won_date", "lost_date")
 ENTERED_HEADER = 'Date entered "{stage}"'
 """The header of a column with the days on which deals entered a stage."""
 
@@ -207,6 +209,32 @@ def _join_outcome_columns(cells: pd.DataFrame, stages: Sequence[str]) -> StageCo
     for header, outcome in outcomes.items():
         told = told.mask(marked[header], outcome)
     return StageColumns(cells.drop(columns=list(outcomes)).assign(**{_OUTCOME_HEADER: told}), _OUTCOME_HEADER)
+
+
+@dataclass(frozen=True)
+class TitledList:
+    """A list with the outcome that its title tells as a column, and the *facts* of a notice about it."""
+
+    cells: pd.DataFrame
+    facts: tuple[tuple[str, object], ...]
+
+
+def tell_outcome_of_title(cells: pd.DataFrame, rows: Sequence[TextRow], top: int, sheet: str) -> TitledList | None:
+    """Return *cells* with an outcome if the title directly above the headers in row *top*, or else the sheet, tells it.
+
+    None if it does not, or if the list has a column with the stage or the outcome, or no amounts.
+    """
+    names, headers = names_of_targets("Deals"), {fold_name(str(header)) for header in cells.columns}
+    tells = frozenset().union(*(names[target] for target in _SAYS_OUTCOME_OF_DEALS))
+    if headers & tells or not headers & names["amount"] or _OUTCOME_HEADER in cells:
+        return None
+    above = [cell.strip() for cell in rows[top - 1] if cell.strip()] if top else []
+    titles = [*(above if len(above) == 1 else ()), sheet]
+    title = next((title for title in titles if outcome_of_title(title)), None)
+    if title is None:
+        return None
+    told = cells.assign(**{_OUTCOME_HEADER: outcome_of_title(title)})
+    return TitledList(told, (("title", title), ("named", _OUTCOME_HEADER)))
 
 
 def _free_header(cells: pd.DataFrame, header: str) -> str:

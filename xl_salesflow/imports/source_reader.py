@@ -48,7 +48,7 @@ from xl_salesflow.imports.import_findings import (
     make_column_findings,
 )
 from xl_salesflow.imports.import_sources import ImportSource
-from xl_salesflow.imports.import_stages import kind_of_stage_name
+from xl_salesflow.imports.import_stages import kind_of_outcome
 from xl_salesflow.imports.import_values import (
     FAILED_FORMULA_VALUES,
     UNCALCULATED_FORMULA,
@@ -317,4 +317,4 @@ class SourceReader:
 def _read_choice_word(target: Column, text: str) -> str | None:
     if target.options == "yes_no":
         return yes_no_of_word(text)
-    return kind_of_stage_name(text) if target.options == "outcome" else choice_of_word(str(target.options), text)
+    return kind_of_outcome(text) if target.options == "outcome" else choice_of_word(str(target.options), text)

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Playbook
-from xl_salesflow.imports.import_vocabulary import ENTERED_TARGET, fold_name, is_name_of_stage, names_of_targets
+from xl_salesflow.imports.import_sources import ImportSource
+from xl_salesflow.imports.import_values import tidy_texts
+from xl_salesflow.imports.import_vocabulary import (
+    ENTERED_TARGET,
+    IMPORTED_HISTORY_TABLE,
+    fold_name,
+    is_name_of_stage,
+    names_of_targets,
+    outcome_of_stage_name,
+)
 from xl_salesflow.imports.row_matching import ImportedRows
+from xl_salesflow.imports.table_matching import TableMatch, match_source_to_table
 
 _ENTRY_HEADERS = (
     re.compile(
@@ -23,6 +33,11 @@ _ENTRY_HEADERS = (
         r"(?:\u8fdb\u5165)(?P<stage>.+?)(?:\u9636\u6bb5)?(?:\u7684)?(?:\u65e5\u671f|\u65f6\u95f4)"
     ),  # the day of entering
 )
+_STAGE_DAY_HEADER = re.compile(
+    r"(?:date|day)\s+(?:of\s+)?(?P<behind>.+)|(?P<before>.+?)\s*[-:/]?\s*(?:on|at|date|day|since|am|seit|datum|\u65e5\u671f|\u65f6\u95f4)",
+    re.IGNORECASE,
+)  # the last two are Chinese for day and time
+_FEWEST_STAGE_DAYS = 2  # columns; one such header may be about something else
 _PIPELINE_IN_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 _QUOTE_MARKS = " \"'\u201c\u201d\u2018\u2019"
 
@@ -37,7 +52,42 @@ def stage_of_entry_header(header: str) -> str:
             inside = match["stage"].strip(_QUOTE_MARKS)
             name = _PIPELINE_IN_BRACKETS.sub("", inside)
             return name if inside != match["stage"].strip() or is_name_of_stage(name) else ""
-    return ""
+    return _stage_of_day_header(header)
+
+
+def _stage_of_day_header(header: str) -> str:
+    """Return "Proposal" for "Proposal on" and "Date of proposal", or ""; winning and losing have columns of their own."""
+    match = _STAGE_DAY_HEADER.fullmatch(header.strip())
+    name = (match["behind"] or match["before"]).strip() if match else ""
+    return name if is_name_of_stage(name) and not outcome_of_stage_name(name) else ""
+
+
+def find_entry_headers(headers: Iterable[str]) -> tuple[str, ...]:
+    """Return which of the *headers* of a list may be those of the days on which deals entered a stage."""
+    found = [header for header in headers if stage_of_entry_header(header)]
+    loose = [header for header in found if _stage_of_day_header(header)]
+    return tuple(header for header in found if header not in loose or len(loose) >= _FEWEST_STAGE_DAYS)
+
+
+def read_as_history(
+    source: ImportSource, match: TableMatch | None, matches: Sequence[tuple[ImportSource, TableMatch | None]]
+) -> TableMatch | None:
+    """Return *match*, or the columns of a history if *source* has the stages of the deals of another list, one row a change.
+
+    Such a file (OpportunityHistory of Salesforce) names most deals several times, with another stage on another day.
+    """
+    others = any(its is not None and its.table == "Deals" for other, its in matches if other is not source)
+    if not others or source.hidden:
+        return match
+    changes = match_source_to_table(source, IMPORTED_HISTORY_TABLE)
+    headers = {to: header for header, to in changes.columns.items()}
+    explains_more = match is None or match.table == "Deals" or len(changes.columns) > len(match.columns)
+    if not explains_more or not {"deal", "stage", "entered"} <= set(headers):
+        return match
+    rows = pd.DataFrame({to: tidy_texts(source.cells[headers[to]]) for to in ("deal", "stage", "entered")})
+    again = rows[rows["deal"].duplicated(keep=False) & (rows["deal"] != "")]
+    is_history = len(again) * 2 > len(rows) and not again.duplicated(["deal", "entered"]).any()
+    return changes if is_history and (again.groupby("deal")["stage"].nunique() > 1).any() else match
 
 
 def find_stage_changes(cells: pd.DataFrame, columns: Mapping[str, str]) -> pd.Series:

@@ -17,7 +17,12 @@ from xl_salesflow.core.written_numbers import is_written_number
 from xl_salesflow.core.written_values import words_for_nothing, yes_no_of_word
 from xl_salesflow.imports.composed_headers import is_part_of_name, shorter_header_place
 from xl_salesflow.imports.import_sources import SAMPLED_ROWS, ImportSource
-from xl_salesflow.imports.import_stages import kind_of_stage_name, tells_outcomes, words_of_stage_name
+from xl_salesflow.imports.import_stages import (
+    kind_of_outcome,
+    kind_of_stage_name,
+    tells_outcomes,
+    words_of_stage_name,
+)
 from xl_salesflow.imports.import_values import FAILED_FORMULA_VALUES, UNCALCULATED_FORMULA
 from xl_salesflow.imports.import_vocabulary import (
     CLOSING_PROBABILITY_TARGET,
@@ -187,7 +192,19 @@ def _assign_header_targets(source: ImportSource, table: str) -> dict[str, str]:
             columns[header] = target
     if table == "Deals":
         _name_deals_by_title(source, columns)
+        _claim_record_status(source, columns)
     return {header: columns[header] for header in source.headers if header in columns}
+
+
+def _claim_record_status(source: ImportSource, columns: dict[str, str]) -> None:
+    """Add a free column whose texts say of each row whether it is active, or archived or deleted."""
+    for header in source.headers if "record_status" not in columns.values() else ():
+        is_free = header not in columns or targets_of_table("Deals")[columns[header]].type is ColumnType.LIST
+        texts = set(source.sample(header).unique()) if is_free else set()
+        away = {text for text in texts if is_put_away_word(text)}
+        if away and all(is_status_in_progress(text) for text in texts - away):
+            columns[header] = "record_status"
+            return
 
 
 def _is_list_of_people(source: ImportSource) -> bool:
@@ -290,7 +307,7 @@ def is_fitting_target(sample: pd.Series, target: Column) -> bool:
     if target.type.is_date:
         good = sample.map(lambda cell: parse_date_reading(cell) is not None)
     elif target.id == "outcome":
-        good = sample.map(kind_of_stage_name).notna() | sample.map(is_put_away_word)
+        good = sample.map(kind_of_outcome).notna() | sample.map(is_put_away_word)
         # a column that tells one open stage from another holds the stages
         if any(kind_of_stage_name(cell) == "open" and not _is_mere_status(cell) for cell in sample.unique()):
             return False

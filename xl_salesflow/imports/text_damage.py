@@ -14,6 +14,11 @@ from xl_salesflow.schema.plain_values import LOST_CHARACTER
 
 _LOST_AS_CHINESE = "\u951f\u65a4\u62f7"  # the replacement character in UTF-8, read as GBK
 _UNDEFINED_IN_CP1252 = "\x81\x8d\x8f\x90\x9d"
+_FOREIGN_AS_WESTERN = re.compile("(?<![\xa1-\xff])[\xa1-\xfe]{4,}(?![\xa1-\xff])")
+"""Four and more letters in a row that are all accented or signs: Chinese or Cyrillic text, read as Windows-1252."""
+
+_LATIN_LETTER = re.compile("[A-Za-z]")
+_ONLY_CYRILLIC = re.compile("[\u0410-\u044f\u0401\u0451]+")
 _MOST_READINGS = 3  # text may be damaged more than once
 
 
@@ -23,11 +28,10 @@ def has_lost_characters(text: str) -> bool:
 
 
 def is_maybe_misread(texts: Iterable[str]) -> bool:
-    """Return whether one of *texts* has characters that UTF-8 becomes when it is read in another encoding."""
+    """Return whether one of *texts* has characters that text becomes when it is read in another encoding."""
     joined = "\n".join(texts)
-    return not joined.isascii() and (
-        _misread_as_western().search(joined) is not None or _misread_as_chinese().search(joined) is not None
-    )
+    shapes = (_misread_as_western(), _misread_as_chinese(), _FOREIGN_AS_WESTERN)
+    return not joined.isascii() and any(shape.search(joined) for shape in shapes)
 
 
 def repair_misread_text(text: str) -> str:
@@ -50,20 +54,46 @@ def repair_misread_rows(rows: Sequence[Sequence[str]]) -> tuple[Sequence[Sequenc
 
 @lru_cache(1 << 12)
 def _read_again(text: str) -> str | None:
-    if _misread_as_western().search(text):
-        try:
-            bytes_of_file = b"".join(
-                letter.encode("latin-1" if letter in _UNDEFINED_IN_CP1252 else "cp1252") for letter in text
-            )
-            return bytes_of_file.decode("utf-8")
-        except UnicodeError:
-            return None
+    if _misread_as_western().search(text) and (again := _read_western_again(text)):
+        return again
+    if _FOREIGN_AS_WESTERN.search(text):
+        return _read_foreign_again(text)
     if _misread_as_chinese().search(text):
         try:
             again = text.encode("gb18030").decode("utf-8")
         except UnicodeError:
             return None
         return again if are_common_characters(again) and not are_common_characters(text) else None
+    return None
+
+
+def _read_western_again(text: str) -> str | None:
+    """Return *text* as the UTF-8 that was read as Windows-1252, or None."""
+    try:
+        bytes_of_file = b"".join(
+            letter.encode("latin-1" if letter in _UNDEFINED_IN_CP1252 else "cp1252") for letter in text
+        )
+        return bytes_of_file.decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _read_foreign_again(text: str) -> str | None:
+    """Return *text* with its runs of accented letters as the Chinese or Cyrillic that all of them are, or None."""
+    runs = re.findall("[\xa1-\xff]+", text)
+    for encoding in ("gb2312", "cp1251"):
+        try:
+            again = [run.encode("latin-1").decode(encoding) for run in runs]
+        except UnicodeError:
+            continue
+        is_chinese = encoding == "gb2312" and are_common_characters("".join(again))
+        is_russian = (
+            encoding == "cp1251" and not _LATIN_LETTER.search(text) and all(map(_ONLY_CYRILLIC.fullmatch, again))
+        )
+        if is_chinese or is_russian:
+            for run, meant in zip(runs, again, strict=True):
+                text = text.replace(run, meant, 1)
+            return text
     return None
 
 
