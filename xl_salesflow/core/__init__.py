@@ -74,6 +74,7 @@ Public names, by file:
         is_same_currency, join_currency_codes, NO_CURRENCY, parse_unit_text, read_header_unit
     written_numbers: DOT_DECIMAL, is_written_number, NUMBER_LIMIT, NumberReading, NumberStyle, parse_number_reading,
         read_written_number
+    written_periods: is_named_period
     written_times: DAY_COUNT_COLUMNS
     written_values: read_currency_words, read_number_words, words_for_nobody, words_for_nothing, WrittenDate,
         WrittenNumber, yes_no_of_word
