@@ -149,10 +149,7 @@ def judge_date_order(texts: Iterable[str]) -> ColumnEvidence:
     years_last = {text: reading for text, reading in readings.items() if not {"", YEAR_FIRST} & set(reading.days)}
     if not years_last:
         return ColumnEvidence(YEAR_FIRST)
-    if days_before_months := [text for text, reading in readings.items() if set(reading.days) == {YEAR_DAY_MONTH}]:
-        is_order = all(YEAR_DAY_MONTH in reading.days for reading in readings.values())
-        return ColumnEvidence(YEAR_DAY_MONTH if is_order else MAYBE_SWAPPED_DAYS, days_before_months[0])
-    short = _judge_short_years(years_last)
+    short = _judge_days_before_months(readings) or _judge_short_years(years_last)
     if short is not None:
         return short
     days, months = _texts_of_one_order(years_last, DAY_FIRST), _texts_of_one_order(years_last, MONTH_FIRST)
@@ -163,6 +160,15 @@ def judge_date_order(texts: Iterable[str]) -> ColumnEvidence:
     if not either and _are_maybe_swapped(readings, years_last):
         return ColumnEvidence(MAYBE_SWAPPED_DAYS, example[0])
     return ColumnEvidence(order, example[0] if example else "")
+
+
+def _judge_days_before_months(readings: Mapping[str, DateReading]) -> ColumnEvidence | None:
+    """Return the evidence for days between the year and the month (2026-30-06), or None if there is none."""
+    shown = next((text for text, reading in readings.items() if set(reading.days) == {YEAR_DAY_MONTH}), None)
+    if shown is None:
+        return None
+    is_order = all(YEAR_DAY_MONTH in reading.days for reading in readings.values())
+    return ColumnEvidence(YEAR_DAY_MONTH if is_order else MAYBE_SWAPPED_DAYS, shown)
 
 
 def _texts_of_one_order(readings: Mapping[str, DateReading], order: str) -> list[str]:

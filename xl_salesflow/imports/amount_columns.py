@@ -32,8 +32,8 @@ from xl_salesflow.imports.import_vocabulary import (
 from xl_salesflow.imports.table_matching import is_fitting_target
 
 _AMOUNT_TARGET = "amount"
-_EXPECTED, _ACTUAL = "expected", "actual"
-_FIRST_EASTERN_SIGN = 0x2E80
+_EXPECTED_ROLE, _ACTUAL_ROLE = "expected", "actual"
+_FIRST_JOINED_SIGN = 0x2E80
 _CLOSED_KINDS = frozenset({"won", "lost"})
 _TRIED_ROWS = 5_000
 _FEWEST_PRODUCTS, _EQUAL_PRODUCTS = 2, 0.01  # rows that show it; the difference of a rounded product
@@ -72,11 +72,11 @@ def settle_amount_columns(source: ImportSource, columns: Mapping[str, str], curr
 
 def _choose_expected_amounts(source: ImportSource, choice: AmountChoice) -> AmountChoice:
     """Return *choice* with the amounts of all deals, where the header alone told those of won deals or none."""
-    if choice.header and role_of_amounts(choice.header) != _ACTUAL:
+    if choice.header and role_of_amounts(choice.header) != _ACTUAL_ROLE:
         return choice
-    free = [header for header in source.headers if header not in choice.columns and _holds_amounts(source, header)]
+    free = [header for header in source.headers if header not in choice.columns and _may_hold_amounts(source, header)]
     usual = names_of_targets("Deals")[_AMOUNT_TARGET]
-    expected = [header for header in free if role_of_amounts(header) == _EXPECTED]
+    expected = [header for header in free if role_of_amounts(header) == _EXPECTED_ROLE]
     neutral = [header for header in free if fold_name(header) in usual and not role_of_amounts(header)]
     found = next(iter([*expected, *neutral] if choice.header else expected), None)
     if found is None:
@@ -87,9 +87,9 @@ def _choose_expected_amounts(source: ImportSource, choice: AmountChoice) -> Amou
 
 def _choose_products(source: ImportSource, choice: AmountChoice) -> AmountChoice:
     """Return *choice* with the totals, if the amounts are prices: each total is the price times another column."""
-    prices = _read_bare_numbers(source, choice.header)
-    free = [header for header in source.headers if header not in choice.columns and _holds_amounts(source, header)]
-    numbers = {header: _read_bare_numbers(source, header) for header in free}
+    prices = _numbers_of_column(source, choice.header)
+    free = [header for header in source.headers if header not in choice.columns and _may_hold_amounts(source, header)]
+    numbers = {header: _numbers_of_column(source, header) for header in free}
     for total, one in numbers.items():
         for counts, other in numbers.items():
             known = prices.notna() & one.notna() & other.notna()
@@ -108,8 +108,8 @@ def _choose_products(source: ImportSource, choice: AmountChoice) -> AmountChoice
 def _choose_actual_amounts(source: ImportSource, choice: AmountChoice) -> AmountChoice:
     """Return *choice* with the column of what deals were won for, or a question if open deals have other amounts there."""
     free = (header for header in source.headers if header not in choice.columns)
-    won = next((h for h in free if role_of_amounts(h) == _ACTUAL and _holds_amounts(source, h)), None)
-    if won is None or role_of_amounts(choice.header) == _ACTUAL:
+    won = next((h for h in free if role_of_amounts(h) == _ACTUAL_ROLE and _may_hold_amounts(source, h)), None)
+    if won is None or role_of_amounts(choice.header) == _ACTUAL_ROLE:
         return choice
     differs = _find_differences(source, choice.header, won)
     if not differs.any():
@@ -129,10 +129,10 @@ def _choose_own_currency(source: ImportSource, choice: AmountChoice, currency: s
         for header in free:
             unit = read_header_unit(header)
             is_own = bool(unit.codes) and is_same_currency(unit.codes, currency)
-            if is_own and fold_name(unit.name) in usual and _holds_amounts(source, header):
+            if is_own and fold_name(unit.name) in usual and _may_hold_amounts(source, header):
                 return _with_converted(source, choice, header)
         return choice
-    base = next((h for h in free if _is_converted_header(h, amounts, currency) and _holds_amounts(source, h)), None)
+    base = next((h for h in free if _is_converted_header(h, amounts, currency) and _may_hold_amounts(source, h)), None)
     if base is None or not _find_differences(source, amounts, base).any():
         return choice
     codes, header = _read_currencies(source, choice, amounts)
@@ -171,33 +171,33 @@ def role_of_amounts(header: str) -> str:
     name, words = fold_name(read_header_unit(header).name), read_amount_words()
     if not _has_word(name, words["nouns"]) or _has_word(name, words["derived"]):
         return ""
-    roles = [role for role in (_EXPECTED, _ACTUAL) if _has_word(name, words[role])]
+    roles = [role for role in (_EXPECTED_ROLE, _ACTUAL_ROLE) if _has_word(name, words[role])]
     return roles[0] if len(roles) == 1 else ""
 
 
 def _has_word(name: str, words: frozenset[str]) -> bool:
     return bool(words & set(name.split())) or any(
-        word in name for word in words if ord(word[0]) >= _FIRST_EASTERN_SIGN or " " in word
+        word in name for word in words if ord(word[0]) >= _FIRST_JOINED_SIGN or " " in word
     )
 
 
-def _holds_amounts(source: ImportSource, header: str) -> bool:
+def _may_hold_amounts(source: ImportSource, header: str) -> bool:
     sample = source.sample(header)
     return bool(len(sample)) and is_fitting_target(sample, targets_of_table("Deals")[_AMOUNT_TARGET])
 
 
 def _find_differences(source: ImportSource, amounts: str, other: str) -> pd.Series:
     """Return the rows where both columns have an amount other than 0, and these differ."""
-    one, two = (_read_bare_numbers(source, header) for header in (amounts, other))
+    one, two = (_numbers_of_column(source, header) for header in (amounts, other))
     found = (one != two) & one.notna() & two.notna() & (one != 0) & (two != 0)
     return found.reindex(source.cells.index, fill_value=False)
 
 
-def _read_bare_numbers(source: ImportSource, header: str) -> pd.Series:
-    return tidy_texts(source.cells[header]).head(_TRIED_ROWS).map(_bare_number).astype("float64")
+def _numbers_of_column(source: ImportSource, header: str) -> pd.Series:
+    return tidy_texts(source.cells[header]).head(_TRIED_ROWS).map(_bare_number_of_text).astype("float64")
 
 
-def _bare_number(text: str) -> float | None:
+def _bare_number_of_text(text: str) -> float | None:
     reading = parse_number_reading(text) if text else None
     value = None if reading is None else reading.dot if reading.dot is not None else reading.comma
     return None if value is None else float(value)

@@ -28,7 +28,6 @@ from xl_salesflow.imports.total_lines import (
     EQUAL_SUMS,
     ColumnsAbove,
     is_bare_total,
-    is_statistic_line,
     is_told_total,
     number_of_sum,
 )
@@ -299,15 +298,14 @@ def _find_left_out_rows(
     below_total = 0
     columns = ColumnsAbove(rows, min(filled, default=0))
     for at, texts in filled.items():
-        gap = at > end and (gap or not texts or is_ended or _is_note_of_program(rows[at], headers))
-        if is_told_total(at, texts, columns) or (at == below_total and is_statistic_line(texts)):
+        gap = at > end and (gap or is_ended or _ends_list(rows[at], headers))
+        if is_told_total(at, texts, columns, is_below_total=at == below_total):
             is_ended, below_total = at == end, at + 1  # what follows the total of a list is none of its rows
             yield at, TOTAL_LINE
         elif 0 < 2 * len(texts) <= width and is_bare_total(at, known, columns, is_last=not filled.get(at + 1)):
             yield at, TOTAL_LINE
         elif len(texts) > 1 and _is_header_repeated(rows[at], known):
-            if len(filled.get(at - 1, ())) == 1:
-                yield at - 1, SECTION_HEADING
+            yield from ((row, SECTION_HEADING) for row in (at - 1,) if len(filled.get(row, ())) == 1)
             yield at, REPEATED_HEADERS
         elif texts and gap:
             yield at, NOTE_BELOW_LIST
@@ -322,6 +320,11 @@ def _why_number_alone(at: int, texts: Sequence[str], columns: ColumnsAbove, know
     if read_page_notes().fullmatch(texts[0]):
         return PAGE_NUMBER
     return NUMBERED_LINE if texts[0].isdigit() and columns.is_next_line(at, known) else ""
+
+
+def _ends_list(row: TextRow, headers: TextRow) -> bool:
+    """Return whether *row*, below the last one with two cells, is none of the list: it is blank or a note."""
+    return not any(map(str.strip, row)) or _is_note_of_program(row, headers)
 
 
 def _is_note_of_program(row: TextRow, headers: TextRow) -> bool:

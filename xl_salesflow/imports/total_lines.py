@@ -44,7 +44,7 @@ def _is_total_line(texts: Sequence[str]) -> bool:
     return len(others) < len(texts) and all(map(is_written_number, others))
 
 
-def is_statistic_line(texts: Sequence[str]) -> bool:
+def _is_statistic_line(texts: Sequence[str]) -> bool:
     """Return whether a row has a word such as maximum and otherwise numbers."""
     words = [cell for cell in texts if not is_written_number(cell)]
     return len(texts) > 1 and len(words) == 1 and fold_name(words[0]) in read_statistics()
@@ -106,8 +106,10 @@ def _is_named_total(at: int, texts: Sequence[str], columns: ColumnsAbove) -> boo
     )
 
 
-def is_told_total(at: int, texts: Sequence[str], columns: ColumnsAbove) -> bool:
-    """Return whether a row has a word that makes it a total."""
+def is_told_total(at: int, texts: Sequence[str], columns: ColumnsAbove, is_below_total: bool = False) -> bool:
+    """Return whether a row has a word that makes it a total, or directly below one another figure, such as the maximum."""
+    if is_below_total and _is_statistic_line(texts):
+        return True
     return bool(texts) and _may_be_total(texts) and (_is_total_line(texts) or _is_named_total(at, texts, columns))
 
 
