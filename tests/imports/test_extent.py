@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from xl_salesflow.core.written_numbers import is_written_number
-from xl_salesflow.imports import list_extent
+from xl_salesflow.imports import total_lines
 from xl_salesflow.imports.import_sources import read_import_sources
 from xl_salesflow.imports.list_extent import (
     NOTE_BELOW_LIST,
@@ -107,7 +107,7 @@ def test_notes_below_the_list_follow_a_blank_line() -> None:
 def test_rows_are_parsed_only_if_a_word_marks_a_total(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parsing numbers is expensive, and would be done once for every row."""
     parsed: list[str] = []
-    monkeypatch.setattr(list_extent, "is_written_number", lambda text: parsed.append(text) or is_written_number(text))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(total_lines, "is_written_number", lambda text: parsed.append(text) or is_written_number(text))  # type: ignore[func-returns-value]
     for count in (10, 1000):
         parsed.clear()
         rows = [["Deal", "Owner", "Amount"], *[[f"D{at}", "Mara", "5"] for at in range(count)], ["Total", "", "5000"]]

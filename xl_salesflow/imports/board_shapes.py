@@ -20,7 +20,7 @@ from xl_salesflow.locale.texts import TextList
 from xl_salesflow.schema.table_columns import ColumnType
 
 _FEWEST_BOARD_STAGES = 3
-_FEWEST_MONTH_COLUMNS = 3
+_FEWEST_MONTH_COLUMNS = 2
 _BOARD_SHARE = 0.8  # of the headers that are stages
 _NAME_HEADER, _AMOUNT_HEADER, _NOTES_HEADER, _CLOSE_HEADER = "Deal", "Amount", "Notes", "Expected close"
 _CARD_SEPARATORS = " \t-\u2013\u2014:,;|/()[]\u00b7\u2022"

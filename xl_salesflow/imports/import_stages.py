@@ -234,7 +234,8 @@ def _find_stage_place(
     if words and words.kind == "open":
         return _find_place_behind(order, words.rank, [place.rank for place in order])
     if number is not None and any(place.number is not None for place in order):
-        return _find_place_behind(order, number, [place.number for place in order])
+        lower = [at for at, place in enumerate(order) if place.number is not None and place.number < number]
+        return lower[-1] + 1 if lower else _find_place_behind(order, number, [place.number for place in order])
     return None
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from xl_salesflow.core.written_dates import is_written_day
 from xl_salesflow.core.written_values import yes_no_of_word
+from xl_salesflow.imports.import_stages import words_of_stage_name
 from xl_salesflow.imports.import_vocabulary import (
     fold_name,
     is_name_of_stage,
@@ -169,7 +170,7 @@ def join_stage_columns(cells: pd.DataFrame) -> StageColumns | None:
     The stage is a won or lost one that is marked, or else the last one that is marked. Columns for won and lost alone, or
     beside a column with the stage, become a column with the outcome.
     """
-    stages = [str(header) for header in cells.columns if is_name_of_stage(str(header))]
+    stages = [str(header) for header in cells.columns if _is_stage_header(str(header))]
     others = {fold_name(str(header)) for header in cells.columns if header not in stages}
     if len(stages) < _FEWEST_STAGE_COLUMNS or others & names_of_targets("Deals")["stage"]:
         return _join_outcome_columns(cells, stages)
@@ -189,6 +190,11 @@ def join_stage_columns(cells: pd.DataFrame) -> StageColumns | None:
     if with_days and _CLOSING_DAY_HEADER not in joined:
         joined[_CLOSING_DAY_HEADER] = closed
     return StageColumns(joined, header, cells[stages] if with_days else None)
+
+
+def _is_stage_header(header: str) -> bool:
+    """Return whether *header* is the name of a stage, with or without its number: "Offer", "2. Offer"."""
+    return is_name_of_stage(header) or words_of_stage_name(header) is not None
 
 
 def _join_outcome_columns(cells: pd.DataFrame, stages: Sequence[str]) -> StageColumns | None:
