@@ -6,7 +6,17 @@ import os
 
 from hypothesis import settings
 
+from xl_salesflow.locale.texts import LANGUAGES, Language
+
 SCALE = int(os.environ.get("SALESFLOW_EXAMPLES", "1"))
+
+
+def dear_languages(usually: Language) -> tuple[Language, ...]:
+    """Return the languages in which a dear test runs: *usually* in a normal run, every one at night.
+
+    A family of tests has some that are usually run in English, others in Chinese.
+    """
+    return (usually,) if SCALE == 1 else tuple(LANGUAGES)
 
 
 def examples(usually: int) -> settings:

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from tests.examples import dear_languages
 from tests.parts import ROOT
 from xl_salesflow import __version__
 from xl_salesflow.cli import main
@@ -140,7 +141,7 @@ def test_the_sdist_can_be_tested(sdist: set[str]) -> None:
     assert sdist >= {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")}
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", dear_languages("zh"))
 def test_the_wheel_makes_a_workbook_without_the_checkout(built: Path, tmp_path: Path, language: str) -> None:
     if importlib.util.find_spec("xl_salesflow.cli") is None:
         pytest.skip("xl_salesflow.cli does not exist yet.")

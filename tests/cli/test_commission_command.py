@@ -12,6 +12,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.cli.test_json_answers import list_errors
+from tests.examples import dear_languages
 from xl_salesflow.cli import main
 from xl_salesflow.cli.screen_layout import screen_width
 from xl_salesflow.core.change_sets import Append, ChangeSet
@@ -43,7 +44,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 }
 
 
-@pytest.fixture(scope="module", params=["en", "zh"])
+@pytest.fixture(scope="module", params=dear_languages("zh"))
 def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the workbook after an update, in both languages."""
     path = tmp_path_factory.mktemp("commission") / "team.xlsx"

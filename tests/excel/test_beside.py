@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from tests.examples import dear_languages
 from tests.excel.engines.memory import open_in_memory
 from xl_salesflow.excel.open_book import OpenBook
 from xl_salesflow.locale.texts import LANGUAGES, Language
@@ -19,7 +20,7 @@ TODAY = date(2026, 5, 4)
 GONE = ("missing_sheet", "missing_name")
 
 
-@pytest.fixture(params=LANGUAGES)
+@pytest.fixture(params=dear_languages("zh"))
 def changed(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[list[str], list[str]], Path]:
     """Return a function that makes a workbook without some names and without sheets to which others refer."""
 

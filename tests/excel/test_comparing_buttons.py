@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.examples import dear_languages
 from tests.excel.conftest import NOW
 from tests.excel.engines.calc import open_in_calc
 from tests.excel.engines.memory import open_in_memory
@@ -26,7 +27,10 @@ from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import compare
 from xl_salesflow.workbook.closed_book import ClosedBook
 
-ENGINES = [("memory", "en"), ("memory", "zh"), pytest.param(("calc", "en"), marks=pytest.mark.slow)]
+ENGINES = [
+    *(("memory", language) for language in dear_languages("zh")),
+    pytest.param(("calc", "en"), marks=pytest.mark.slow),
+]
 
 
 @pytest.fixture(params=ENGINES, ids=str)

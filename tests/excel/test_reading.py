@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
+from tests.examples import dear_languages
 from tests.excel.conftest import NOW
 from tests.excel.engines.calc import open_in_calc
 from tests.excel.engines.memory import MemoryGrid, open_in_memory
@@ -85,7 +86,8 @@ SPOILED: list[tuple[str, str | int, str, Any]] = [
 
 
 @pytest.mark.parametrize(
-    ("engine", "language"), [("memory", "en"), ("memory", "zh"), pytest.param("calc", "en", marks=pytest.mark.slow)]
+    ("engine", "language"),
+    [*(("memory", one) for one in dear_languages("zh")), pytest.param("calc", "en", marks=pytest.mark.slow)],
 )
 def test_an_open_workbook_has_the_same_findings_as_when_closed(
     workbook: Callable[[Language], Path], language: Language, engine: str, request: pytest.FixtureRequest

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.examples import SCALE
 from tests.libreoffice import LibreOffice, LibreOfficeFailed
 from tests.ooxml.test_corpus import free_cell, parts_of, workbooks
 from tests.validator import Validator
@@ -27,7 +28,7 @@ from xl_salesflow.ooxml.cell_references import MAX_ROW, Area
 from xl_salesflow.ooxml.workbook_editor import Workbook
 from xl_salesflow.ooxml.workbook_parts import Worksheet
 
-SAMPLE = 40
+SAMPLE = 24 * SCALE
 TOGETHER = 25  # files for one start of LibreOffice; if one file crashes it, the others are lost too, so not too many
 MARK = re.compile("已编辑-[0-9]+")
 EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"

@@ -33,7 +33,7 @@ from xl_salesflow.ooxml.excel_notation import LAST_DAY_SERIAL, serial_to_datetim
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, Choices, choice_label
 from xl_salesflow.schema.plain_values import LOST_CHARACTER, plain_number, replace_half_characters
 from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
-from xl_salesflow.schema.table_frames import DATE_DTYPE
+from xl_salesflow.schema.table_frames import DATE_DTYPE, make_table_frame
 from xl_salesflow.workbook.cell_findings import OTHER_SPELLING, CellFinding, ValueFinding
 
 ColumnFindings = dict[int, ValueFinding]  # by position in the column
@@ -258,6 +258,8 @@ def read_frame(
 
     Rows without content of people or the product are left out, whatever formulas display in them.
     """
+    if all(cell is None for column in table.columns if not column.is_formula for cell in cells[column.id]):
+        return make_table_frame(table, (), first_row), []  # most tables of most workbooks
     count = len(next(iter(cells.values())))
     index, used = pd.RangeIndex(first_row, first_row + count), np.zeros(count, dtype=bool)
     values, findings = dict[str, npt.NDArray[Any]](), list[CellFinding]()
