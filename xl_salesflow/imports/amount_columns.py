@@ -87,6 +87,8 @@ def _choose_expected_amounts(source: ImportSource, choice: AmountChoice) -> Amou
 
 def _choose_products(source: ImportSource, choice: AmountChoice) -> AmountChoice:
     """Return *choice* with the totals, if the amounts are prices: each total is the price times another column."""
+    if not _has_word(fold_name(choice.header), read_amount_words()["prices"]):
+        return choice
     prices = _numbers_of_column(source, choice.header)
     free = [header for header in source.headers if header not in choice.columns and _may_hold_amounts(source, header)]
     numbers = {header: _numbers_of_column(source, header) for header in free}

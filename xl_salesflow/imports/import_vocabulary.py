@@ -312,6 +312,17 @@ def _read_pipeline_headers() -> frozenset[str]:
     return frozenset(map(fold_name, _read_vocabulary()["pipelines"]["headers"]))
 
 
+def is_header_of_status(header: str) -> bool:
+    """Return whether *header* is made of words for the status of a row, such as "Record state"."""
+    words = fold_name(header).split()
+    return bool(words) and all(word in _read_status_words() for word in words)
+
+
+@cache
+def _read_status_words() -> frozenset[str]:
+    return frozenset(map(fold_name, _read_vocabulary()["put_away"]["headers"]))
+
+
 def is_put_away_word(text: str) -> bool:
     """Return whether *text* says that another program has archived or deleted its row."""
     return fold_name(text) in _read_put_away_words()

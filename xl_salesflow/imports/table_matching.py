@@ -35,6 +35,7 @@ from xl_salesflow.imports.import_vocabulary import (
     OWNER_LAST_NAME_TARGET,
     choice_of_word,
     fold_name,
+    is_header_of_status,
     is_put_away_word,
     is_status_in_progress,
     names_of_targets,
@@ -197,10 +198,10 @@ def _assign_header_targets(source: ImportSource, table: str) -> dict[str, str]:
 
 
 def _claim_record_status(source: ImportSource, columns: dict[str, str]) -> None:
-    """Add a free column whose texts say of each row whether it is active, or archived or deleted."""
+    """Add a free column of statuses whose texts say of each row whether it is active, or archived or deleted."""
     for header in source.headers if "record_status" not in columns.values() else ():
         is_free = header not in columns or targets_of_table("Deals")[columns[header]].type is ColumnType.LIST
-        texts = set(source.sample(header).unique()) if is_free else set()
+        texts = set(source.sample(header).unique()) if is_free and is_header_of_status(header) else set()
         away = {text for text in texts if is_put_away_word(text)}
         if away and all(is_status_in_progress(text) for text in texts - away):
             columns[header] = "record_status"

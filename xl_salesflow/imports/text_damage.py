@@ -1,6 +1,7 @@
 """Recognise text that another program has read in a wrong encoding, and repair it where nothing was lost.
 
-UTF-8 that was read as Western European or as Chinese (GBK) can be read again. Characters that were replaced are lost.
+UTF-8 that was read as Western European or as Chinese (GBK) can be read again, and so can Chinese or Russian text that was read
+as Western European. Characters that were replaced are lost.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import islice
 
-from xl_salesflow.imports.text_encodings import are_common_characters
+from xl_salesflow.imports.text_encodings import are_common_characters, detect_encodings
 from xl_salesflow.schema.plain_values import LOST_CHARACTER
 
 _LOST_AS_CHINESE = "\u951f\u65a4\u62f7"  # the replacement character in UTF-8, read as GBK
@@ -18,7 +20,8 @@ _FOREIGN_AS_WESTERN = re.compile("(?<![\xa1-\xff])[\xa1-\xfe]{4,}(?![\xa1-\xff])
 """Four and more letters in a row that are all accented or signs: Chinese or Cyrillic text, read as Windows-1252."""
 
 _LATIN_LETTER = re.compile("[A-Za-z]")
-_ONLY_CYRILLIC = re.compile("[\u0410-\u044f\u0401\u0451]+")
+_FOREIGN_ENCODINGS = ("gb18030", "cp1251", "big5hkscs", "cp932", "cp949", "cp1253", "cp1255", "cp1256", "koi8_r")
+_MOST_TRIED_CELLS = 500
 _MOST_READINGS = 3  # text may be damaged more than once
 
 
@@ -48,16 +51,37 @@ def repair_misread_rows(rows: Sequence[Sequence[str]]) -> tuple[Sequence[Sequenc
     """Return *rows* with misread cells repaired, and the positions of the rows that had some."""
     if not is_maybe_misread(cell for row in rows for cell in row):
         return rows, ()
-    repaired = [[cell if cell.isascii() else repair_misread_text(cell) for cell in row] for row in rows]
+    encoding = _find_foreign_encoding(cell for row in rows for cell in row)
+    repaired = [[cell if cell.isascii() else _repair_cell(cell, encoding) for cell in row] for row in rows]
     return repaired, tuple(at for at, (old, new) in enumerate(zip(rows, repaired, strict=True)) if list(old) != new)
+
+
+def _find_foreign_encoding(cells: Iterable[str]) -> str:
+    """Return the encoding of the *cells* that were read as Windows-1252 although they are in no Western language, or ""."""
+    foreign = list(islice(dict.fromkeys(cell for cell in cells if _FOREIGN_AS_WESTERN.search(cell)), _MOST_TRIED_CELLS))
+    try:
+        found = detect_encodings("\n".join(foreign).encode("cp1252")) if foreign else ()
+    except UnicodeError:
+        return ""
+    rivals = set(found[1:]) - {"mac_cyrillic"}  # much like cp1251
+    return found[0] if found and not rivals and found[0] in _FOREIGN_ENCODINGS else ""
+
+
+def _repair_cell(cell: str, encoding: str) -> str:
+    repaired = repair_misread_text(cell)
+    is_foreign = _FOREIGN_AS_WESTERN.search(cell) or not _LATIN_LETTER.search(cell)
+    if repaired != cell or not encoding or not is_foreign:
+        return repaired
+    try:
+        return cell.encode("cp1252").decode(encoding)
+    except UnicodeError:
+        return cell
 
 
 @lru_cache(1 << 12)
 def _read_again(text: str) -> str | None:
     if _misread_as_western().search(text) and (again := _read_western_again(text)):
         return again
-    if _FOREIGN_AS_WESTERN.search(text):
-        return _read_foreign_again(text)
     if _misread_as_chinese().search(text):
         try:
             again = text.encode("gb18030").decode("utf-8")
@@ -76,25 +100,6 @@ def _read_western_again(text: str) -> str | None:
         return bytes_of_file.decode("utf-8")
     except UnicodeError:
         return None
-
-
-def _read_foreign_again(text: str) -> str | None:
-    """Return *text* with its runs of accented letters as the Chinese or Cyrillic that all of them are, or None."""
-    runs = re.findall("[\xa1-\xff]+", text)
-    for encoding in ("gb2312", "cp1251"):
-        try:
-            again = [run.encode("latin-1").decode(encoding) for run in runs]
-        except UnicodeError:
-            continue
-        is_chinese = encoding == "gb2312" and are_common_characters("".join(again))
-        is_russian = (
-            encoding == "cp1251" and not _LATIN_LETTER.search(text) and all(map(_ONLY_CYRILLIC.fullmatch, again))
-        )
-        if is_chinese or is_russian:
-            for run, meant in zip(runs, again, strict=True):
-                text = text.replace(run, meant, 1)
-            return text
-    return None
 
 
 @cache
