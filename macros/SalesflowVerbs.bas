@@ -118,6 +118,14 @@ Public Sub Salesflow_flow(control As IRibbonControl)
     SalesflowPress "flow"
 End Sub
 
+Public Sub Salesflow_forecast(control As IRibbonControl)
+    SalesflowPress "forecast"
+End Sub
+
+Public Sub Salesflow_accuracy(control As IRibbonControl)
+    SalesflowPress "accuracy"
+End Sub
+
 Public Sub Salesflow_playbook(control As IRibbonControl)
     SalesflowPress "playbook", CLng(Val(control.Tag))
 End Sub

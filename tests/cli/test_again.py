@@ -78,6 +78,8 @@ WRITING = """
 update {book}
 check {book} --repair
 flow {book} --write
+forecast {book} --write
+accuracy {book} --write
 quote {book} D-00001 --format html
 print {book} precall D-00001 --format html
 revise {book} D-00001

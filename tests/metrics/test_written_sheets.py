@@ -13,10 +13,11 @@ from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.flow_answers import FLOW_STEPS, SIGNED_FLOW_STEPS
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run
+from xl_salesflow.metrics.forecasting.outlook_sheets import is_accuracy_due
 from xl_salesflow.metrics.readings.flow_sheet import find_flow_request
 from xl_salesflow.schema.named_values import Query
 from xl_salesflow.schema.sheet_modules import MODULE_TABLES
-from xl_salesflow.verbs import flow, update, write_sheet
+from xl_salesflow.verbs import accuracy, flow, forecast, update, write_sheet
 
 RUN = Run("test", datetime.combine(TODAY, datetime.min.time()))
 QUERIES = [
@@ -81,3 +82,40 @@ def test_a_sheet_is_off_until_it_is_filled_and_then_every_update_keeps_it(team: 
     kept = apply_change_set(opened, update(opened, RUN))
     assert not kept["FlowSteps"].equals(filled["FlowSteps"])
     pd.testing.assert_frame_equal(kept["FlowSteps"], apply_change_set(kept, write_sheet(kept, "flow"))["FlowSteps"])
+
+
+def test_the_sheet_outlook_is_the_answer_of_forecast(team: Pipeline) -> None:
+    now = apply_change_set(team, write_sheet(team, "forecast"))
+    outlook = now["Outlook"]
+    answer = forecast(team, outlook["from"].min().date(), outlook["to"].max().date()).answer
+    assert list(outlook["period"].iloc[:6]) == [f"2026-{month:02d}" for month in range(4, 10)]
+    assert list(outlook["period"].iloc[6:]) == ["2026-Q2", "2026-Q3"]
+    for (_, row), one in zip(outlook.iterrows(), (*answer.months, *answer.quarters), strict=True):
+        shown = (row["from"].date(), row["to"].date(), row["won"], row["p10"], row["p50"], row["p90"], row["deals"])
+        assert shown == (one.from_, one.to, one.won, one.range.p10, one.range.p50, one.range.p90, one.count.p50)
+    assert list(now["DecidingDeals"]["deal"]) == [deal.deal for deal in answer.deals]
+    assert not update(now, RUN).fills  # the same workbook on the same day gives the same numbers
+
+
+def test_the_sheet_accuracy_is_the_answer_of_the_verb_and_is_written_again_when_a_month_is_over(team: Pipeline) -> None:
+    now, answer = apply_change_set(team, write_sheet(team, "accuracy")), accuracy(team).answer
+    errors = now["ForecastErrors"][["kind", "method", "weeks", "periods", "bias", "mean_absolute_error"]]
+    wanted = [(m.kind, m.method, m.weeks, m.periods, m.bias, m.mean_absolute_error) for m in answer.methods]
+    assert errors.astype(object).where(errors.notna(), None).to_numpy().tolist() == [list(row) for row in wanted]
+    said = {
+        (one.day, one.weeks, period.won, one.simulation)
+        for period in answer.periods
+        for one in period.forecasts
+        if one.simulation is not None
+    }
+    rows = now["PastForecasts"].dropna(subset="simulation")
+    assert set(zip(rows["day"].dt.date, rows["weeks"], rows["won"], rows["simulation"], strict=True)) == said
+    days = (TODAY, date(2026, 4, 29), date(2026, 4, 30), date(2026, 5, 1))
+    assert [is_accuracy_due(replace(now, today=day)) for day in days] == [False, False, True, True]
+
+
+def test_too_little_to_learn_from_is_said_in_one_row() -> None:
+    made = generated(5)
+    now = apply_change_set(made, write_sheet(made, "forecast"))
+    assert len(now["Outlook"]) == 1
+    assert "a simulation needs" in now["Outlook"]["note"].iloc[0]

@@ -25,6 +25,7 @@ from xl_salesflow.core.name_spelling import unify_names
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.schema.named_values import Settings
+from xl_salesflow.schema.sheet_modules import MODULE_TABLES
 from xl_salesflow.schema.table_frames import blank_value, fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -60,7 +61,7 @@ COMMISSION_TABLES = ("Credits", "CommissionPlans", "CommissionTiers")
 """Tables of which a person gets what concerns their own commission; they are changed in the main workbook only."""
 
 KEPT_BACK_TABLES = frozenset(
-    {"Calls", "Measures", "Findings", "Conflicts", "FollowUps", "FlowSteps", "FlowDeals", "Journal"}
+    {"Calls", "Measures", "Findings", "Conflicts", "FollowUps", "Journal", *MODULE_TABLES["forecast"]}
 )
 """Tables of which no row travels; those of metrics have rows of their own in every workbook."""
 

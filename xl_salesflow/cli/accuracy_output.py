@@ -12,18 +12,10 @@ from xl_salesflow.cli.screen_layout import format_round_value, print_screen_tabl
 from xl_salesflow.core.accuracy_answers import AccuracyAnswer, BestMethod, Calibration, PeriodKind
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.schema.choice_lists import CHOICES
 
 _ACCURACY_SUBJECT = Text("{book} · how right the forecasts were, as of {day} · {currency}")
-_METHOD_NAMES: Mapping[str, Text] = MappingProxyType(
-    {
-        "simulation": Text("Simulation"),
-        "weighted": Text("Weighted"),
-        "commit": Text("Won and commit"),
-        "best_case": Text("Won, commit and best case"),
-        "pipeline": Text("Won, commit, best case and pipeline"),
-        "call": Text("Commit call"),
-    }
-)
+_METHOD_NAMES = CHOICES["forecast_method"]
 _BEST_TEXTS: Mapping[PeriodKind, Text] = MappingProxyType(
     {
         "month": Text(

@@ -14,6 +14,7 @@ from xl_salesflow.cli.command_options import (
     translated_option,
     verb_command,
 )
+from xl_salesflow.cli.sheet_commands import WRITE_OPTION, fill_sheets
 
 
 @verb_command("forecast")
@@ -22,10 +23,13 @@ from xl_salesflow.cli.command_options import (
     "--from", "First day of the period; default: of the quarter.", callback=parse_day_option, metavar="D"
 )
 @translated_option("--to", "Last day of the period; default: of the quarter.", callback=parse_day_option, metavar="D")
+@WRITE_OPTION
 @JSON_OPTION
 @TODAY_OPTION
-def forecast_command(book: Path, json: bool, today: date | None, **options: date | None) -> int:
+def forecast_command(book: Path, json: bool, today: date | None, write: bool, **options: date | None) -> int:
 
+    if write:
+        return fill_sheets(book, "forecast", "Outlook", today)
     return show_forecast(book, options["from"], options["to"], json, today)
 
 
@@ -47,10 +51,13 @@ def show_forecast(path: Path, start: date | None, end: date | None, as_json: boo
 
 @verb_command("accuracy")
 @BOOK_ARGUMENT
+@WRITE_OPTION
 @JSON_OPTION
 @TODAY_OPTION
-def accuracy_command(book: Path, json: bool, today: date | None) -> int:
+def accuracy_command(book: Path, json: bool, today: date | None, write: bool) -> int:
 
+    if write:
+        return fill_sheets(book, "accuracy", "ForecastErrors", today)
     return show_accuracy(book, json, today)
 
 

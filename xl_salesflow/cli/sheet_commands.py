@@ -29,7 +29,7 @@ def _refuse_other_options() -> None:
     ]
     if given:
         raise click.UsageError(
-            terminal_text("a sheet shows what the Funnel is set to; leave out {options}", options=", ".join(given))
+            terminal_text("a sheet does not take {options}; leave that out", options=", ".join(given))
         )
 
 

@@ -17,6 +17,27 @@ def press_flow(context: ButtonContext) -> Text:
     )
 
 
+def press_forecast(context: ButtonContext) -> Text:
+    """Fill the sheet Outlook and activate it."""
+    rows = _fill_sheet(context, "forecast", "Outlook")["Outlook"]
+    if rows["note"].iloc[0]:
+        return Text("No outlook: {why}").with_facts(why=rows["note"].iloc[0])
+    quarter = rows[rows["period"].str.contains("-Q")].iloc[0]
+    return Text("{period}: between {low} and {high} in four of five cases.").with_facts(
+        period=quarter["period"], low=f"{quarter['p10']:,.0f}", high=f"{quarter['p90']:,.0f}"
+    )
+
+
+def press_accuracy(context: ButtonContext) -> Text:
+    """Fill the sheet Accuracy and activate it."""
+    now = _fill_sheet(context, "accuracy", "ForecastErrors")
+    verdicts = [verdict for verdict in now["ForecastErrors"]["verdict"] if verdict]
+    if now["PastForecasts"].empty:
+        return Text("No accuracy: {why}").with_facts(why=verdicts[0])
+    count = now["PastForecasts"]["period"].nunique()
+    return Text("{count} past {count:period|periods} compared with what was forecast.").with_facts(count=count)
+
+
 def _fill_sheet(context: ButtonContext, verb: str, table: str) -> Pipeline:
     """Fill the sheets of *verb*, activate the one of *table*, and return the pipeline as it is then."""
     pipeline = context.read()

@@ -21,8 +21,30 @@ def _make_flow(pipeline: Pipeline) -> dict[str, pd.DataFrame]:
     return make_flow_tables(pipeline)
 
 
+def _make_outlook(pipeline: Pipeline) -> dict[str, pd.DataFrame]:
+    from xl_salesflow.metrics.forecasting.outlook_sheets import make_outlook_tables
+
+    return make_outlook_tables(pipeline)
+
+
+def _make_accuracy(pipeline: Pipeline) -> dict[str, pd.DataFrame]:
+    from xl_salesflow.metrics.forecasting.outlook_sheets import make_accuracy_tables
+
+    return make_accuracy_tables(pipeline)
+
+
+def _is_accuracy_due(pipeline: Pipeline) -> bool:
+    from xl_salesflow.metrics.forecasting.outlook_sheets import is_accuracy_due
+
+    return is_accuracy_due(pipeline)
+
+
 _WRITTEN_SHEETS: Mapping[str, tuple[str, Callable[[Pipeline], dict[str, pd.DataFrame]]]] = MappingProxyType(
-    {"flow": ("FlowSteps", _make_flow)}
+    {
+        "flow": ("FlowSteps", _make_flow),
+        "forecast": ("Outlook", _make_outlook),
+        "accuracy": ("ForecastErrors", _make_accuracy),
+    }
 )
 """Verb → the table that is on once it has a row, and the function that makes all tables of the verb."""
 
@@ -33,8 +55,11 @@ def fill_written_sheet(pipeline: Pipeline, verb: str) -> Pipeline:
 
 
 def refresh_written_sheets(pipeline: Pipeline) -> Pipeline:
-    """Return *pipeline* with the tables of every sheet that is on as they are now."""
+    """Return *pipeline* with the tables of every sheet that is on as they are now.
+
+    The accuracy of past forecasts, which takes seconds, is computed again once a month.
+    """
     for verb, (table, _) in _WRITTEN_SHEETS.items():
-        if len(pipeline[table]):
+        if len(pipeline[table]) and (verb != "accuracy" or _is_accuracy_due(pipeline)):
             pipeline = fill_written_sheet(pipeline, verb)
     return pipeline

@@ -150,6 +150,11 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
             waiting="Waiting", approved=Text("Approved", context="approval_status"),
             rejected=Text("Rejected", context="approval_status"), withdrawn="Withdrawn",
         ),
+        "forecast_period": _declare_choices(month=Text("Months", context="forecast_period"), quarter=Text("Quarters", context="forecast_period")),
+        "forecast_method": _declare_choices(
+            simulation="Simulation", weighted="Weighted", commit="Won and commit", best_case="Won, commit and best case",
+            pipeline="Won, commit, best case and pipeline", call="Commit call",
+        ),
         "flow_step": _declare_choices(
             opening=Text("Opening", context="flow"), new=Text("New", context="flow"), raised=Text("Raised", context="flow"),
             lowered=Text("Lowered", context="flow"), pulled_in=Text("Pulled in", context="flow"),

@@ -40,3 +40,67 @@ FLOW_DEALS_TABLE = TableSchema(
         declare_column("stage_after", "Stage after", T.TEXT, "Stage on the last day", writer=BY_PRODUCT, width=16),
     ), generated=True, added="0.2",
 )  # fmt: skip
+
+OUTLOOK_TABLE = TableSchema(
+    "Outlook", Text("Outlook", context="sheet"), Text("What will be won by month and quarter, and how sure that is"), SheetGroup.MANAGE,
+    (
+        declare_column("period", "Period", T.TEXT, "A month or a quarter", writer=BY_PRODUCT, width=12),
+        declare_column("from", Text("From", context="Targets"), T.DATE, "First day of the period", writer=BY_PRODUCT, width=12),
+        declare_column("to", Text("To", context="Targets"), T.DATE, "Last day of the period", writer=BY_PRODUCT, width=12),
+        declare_column("won", "Won so far", T.MONEY, "Won in the period by the day of the simulation; part of every other value", writer=BY_PRODUCT, width=15),
+        declare_column("p10", "P10", T.MONEY, "Nine of ten simulated futures pass it", writer=BY_PRODUCT, width=15),
+        declare_column("p50", "P50", T.MONEY, "Half of the simulated futures pass it", writer=BY_PRODUCT, width=15),
+        declare_column("p90", "P90", T.MONEY, "One of ten simulated futures passes it", writer=BY_PRODUCT, width=15),
+        declare_column("deals", Text("Deals won", context="forecast"), T.INTEGER, "P50 of the number of won deals", writer=BY_PRODUCT, width=11),
+        declare_column("target", Text("Target", context="Targets"), T.MONEY, "The share of each target that falls on the days of the period; blank if a month of it has none", writer=BY_PRODUCT, width=15),
+        declare_column("chance", "Chance", T.PERCENT, "Share of the simulated futures that reach the target", writer=BY_PRODUCT, width=11),
+        declare_column("call", "Commit call", T.MONEY, "The newest call of the team for exactly this period", writer=BY_PRODUCT, width=15),
+        declare_column("day", Text("As of", context="Funnel"), T.DATE, "The day of the simulation", writer=BY_PRODUCT, width=12),
+        declare_column("note", Text("Note", context="Calls"), T.LONG, "Why nothing is simulated, if so", writer=BY_PRODUCT, width=50),
+    ), generated=True, added="0.2", shows=("DecidingDeals",),
+)  # fmt: skip
+
+DECIDING_DEALS_TABLE = TableSchema(
+    "DecidingDeals", Text("Deciding deals", context="sheet"), Text("The open deals that spread the outlook most"), SheetGroup.MANAGE,
+    (
+        declare_column("deal", "Deal", T.TEXT, "By amount² × chance × (1 − chance), the largest first", writer=BY_PRODUCT, width=11),
+        declare_column("name", "Deal name", T.TEXT, "What the deal is about", writer=BY_PRODUCT, width=30),
+        declare_column("owner", "Owner", T.TEXT, "Who works it", writer=BY_PRODUCT, width=18),
+        declare_column("stage", "Stage", T.TEXT, "Recorded stage", writer=BY_PRODUCT, width=18),
+        declare_column("amount", "Amount", T.MONEY, "Deal value", writer=BY_PRODUCT, width=14),
+        declare_column("expected_close", "Expected close", T.DATE, "The day its owner expects the decision", writer=BY_PRODUCT, width=13),
+        declare_column("chance", "Chance", T.PERCENT, "Chance to be won by the end of the last period of the sheet Outlook", writer=BY_PRODUCT, width=11),
+        declare_column("swing", "Moves the target by", T.PERCENT, "Chance to reach the target if it is won, less that if it is not", writer=BY_PRODUCT, width=13),
+    ), generated=True, added="0.2",
+)  # fmt: skip
+
+FORECAST_ERRORS_TABLE = TableSchema(
+    "ForecastErrors", Text("Accuracy", context="sheet"), Text("How far each method was from what was won"), SheetGroup.MANAGE,
+    (
+        declare_column("kind", "Kind of period", T.CHOICE, "Months or quarters", options="forecast_period", writer=BY_PRODUCT, width=12),
+        declare_column("method", "Method", T.CHOICE, "What the forecast rests on", options="forecast_method", writer=BY_PRODUCT, width=30),
+        declare_column("weeks", "Weeks before the end", T.INTEGER, "When it was said; blank: the mean of 2, 4, 8 and 12 weeks", writer=BY_PRODUCT, width=13),
+        declare_column("periods", "Periods", T.INTEGER, "Periods for which the method said something", writer=BY_PRODUCT, width=11),
+        declare_column("bias", "Bias", T.MONEY, "Mean of forecast − won; above 0, too much was forecast", writer=BY_PRODUCT, width=16),
+        declare_column("mean_absolute_error", "Mean error", T.MONEY, "Mean of the size of forecast − won", writer=BY_PRODUCT, width=16),
+        declare_column("verdict", "What it says", T.TEXT, "Names the best method, if it is better than every other by more than chance; or why there is nothing to say", writer=BY_PRODUCT, width=50),
+    ), generated=True, added="0.2", shows=("PastForecasts",),
+)  # fmt: skip
+
+PAST_FORECASTS_TABLE = TableSchema(
+    "PastForecasts", Text("Past forecasts", context="sheet"), Text("What was said before the end of each past period, against what was won"), SheetGroup.MANAGE,
+    (
+        declare_column("period", "Period", T.TEXT, "A past month or quarter", writer=BY_PRODUCT, width=12),
+        declare_column("weeks", "Weeks before the end", T.INTEGER, "When it was said; 0 is the last day", writer=BY_PRODUCT, width=13),
+        declare_column("day", "Day", T.DATE, "The day, at its end", writer=BY_PRODUCT, width=12),
+        declare_column("won", "Won", T.MONEY, "Won in the period", writer=BY_PRODUCT, width=15),
+        declare_column("simulation", "Simulation", T.MONEY, "P50 of the simulation on that day", writer=BY_PRODUCT, width=15),
+        declare_column("p10", "P10", T.MONEY, "Nine of ten simulated futures passed it", writer=BY_PRODUCT, width=15),
+        declare_column("p90", "P90", T.MONEY, "One of ten simulated futures passed it", writer=BY_PRODUCT, width=15),
+        declare_column("weighted", "Weighted", T.MONEY, "Won, and amount × probability of the open deals expected to close in the period", writer=BY_PRODUCT, width=15),
+        declare_column("commit", "Won and commit", T.MONEY, "Won, and the category commit", writer=BY_PRODUCT, width=15),
+        declare_column("best_case", "Won, commit and best case", T.MONEY, "The same with the category best case", writer=BY_PRODUCT, width=17),
+        declare_column("pipeline", "Won, commit, best case and pipeline", T.MONEY, "The same with all others but omitted", writer=BY_PRODUCT, width=19),
+        declare_column("call", "Commit call", T.MONEY, "The newest call of the team by that day", writer=BY_PRODUCT, width=15),
+    ), generated=True, added="0.2",
+)  # fmt: skip

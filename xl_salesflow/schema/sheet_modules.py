@@ -25,7 +25,7 @@ MODULE_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "commission": ("Credits", "CommissionPlans", "CommissionTiers", "Commission"),
         "plan": ("Targets", "Calls", "ForecastMonths", "PlanStages", "TeamPlan", "TeamActivity", "Measures"),
         "analysis": ("Trend", "Leaks", "LossReasons", "Competitors", "Moves"),
-        "forecast": ("FlowSteps", "FlowDeals"),
+        "forecast": ("FlowSteps", "FlowDeals", "Outlook", "DecidingDeals", "ForecastErrors", "PastForecasts"),
         "feedback": ("Feedback",),
     }
 )
