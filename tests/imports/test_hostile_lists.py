@@ -26,6 +26,8 @@ LAYOUTS = {
     "the average and the extremes below": (
         "USD", (2, 100, 50, 0), ["Deal,Stage,Amount", "A,Proposal,100", "B,Won,50", "Average,,75", "Max,,100", "Min,,50"],
     ),
+    "two columns with quarters": ("USD", (2, 100, 50, 0), ["Deal,Stage,Q1 2026,Q2 2026", "A,Proposal,100,", "B,Won,,50"]),
+    "marks below numbered stages": ("USD", (2, 100, 50, 0), ["Deal,Value,1. Contact,2. Offer,3. Won", "A,100,x,x,", "B,50,x,x,x"]),
     "W and L": ("USD", (3, 100, 50, 5), ["Deal,Stage,W/L,Amount", "A,Proposal,,100", "B,Negotiation,W,50", "C,Proposal,L,5"]),
     "a status of the records": (
         "USD", (2, 100, 50, 0), ["Deal,Stage,Amount,Record Status", "A,Proposal,100,Active", "B,Won,50,Active", "C,Proposal,5,Deleted"],

@@ -20,7 +20,7 @@ from xl_salesflow.locale.texts import TextList
 from xl_salesflow.schema.table_columns import ColumnType
 
 _FEWEST_BOARD_STAGES = 3
-_FEWEST_MONTH_COLUMNS = 2
+_FEWEST_MONTH_COLUMNS, _FEWEST_MONTH_COLUMNS_OF_DEALS = 3, 2  # two, if a column with the stage says what the rows are
 _BOARD_SHARE = 0.8  # of the headers that are stages
 _NAME_HEADER, _AMOUNT_HEADER, _NOTES_HEADER, _CLOSE_HEADER = "Deal", "Amount", "Notes", "Expected close"
 _CARD_SEPARATORS = " \t-\u2013\u2014:,;|/()[]\u00b7\u2022"
@@ -55,10 +55,11 @@ def find_open_shape(cells: pd.DataFrame) -> str:
     stages = [header for header in headers if is_name_of_stage(header)]
     if len(stages) >= _FEWEST_BOARD_STAGES and len(stages) >= _BOARD_SHARE * len(headers):
         return "board"
-    months = _month_headers(cells)
-    if len(months) >= _FEWEST_MONTH_COLUMNS and _hold_numbers(cells[months]):
-        others = {fold_name(header) for header in headers if header not in months}
-        return "" if others & names_of_targets("Deals")["amount"] else "months"
+    months, names = _month_headers(cells), names_of_targets("Deals")
+    others = {fold_name(header) for header in headers if header not in months}
+    fewest = _FEWEST_MONTH_COLUMNS_OF_DEALS if others & names["stage"] else _FEWEST_MONTH_COLUMNS
+    if len(months) >= fewest and _hold_numbers(cells[months]):
+        return "" if others & names["amount"] else "months"
     return ""
 
 
