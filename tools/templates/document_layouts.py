@@ -170,9 +170,9 @@ _INVOICE_LINE_COLUMNS = (
     ListingColumn("t.line_total", "amount", 18, True),
 )
 _REMINDER_LINE_COLUMNS = (
-    ListingColumn("t.instalment", "name", 32, under="about"),
-    ListingColumn("t.invoice_date", "invoiced", 18),
-    ListingColumn("t.due_day", "due", 18),
+    ListingColumn("t.instalment", "name", 28, under="about"),
+    ListingColumn("t.invoice_date", "invoiced", 20),
+    ListingColumn("t.due_day", "due", 20),
     ListingColumn("t.days_overdue", "days", 14, True),
     ListingColumn("t.line_total", "amount", 18, True),
 )
