@@ -37,7 +37,7 @@ from xl_salesflow.process.account_scores import compute_prospects
 from xl_salesflow.process.bant_cards import compute_bant_columns
 from xl_salesflow.process.process_review import count_process_version
 from xl_salesflow.process.stage_renumbering import find_renumbered_stages, renumber_stages
-from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns
+from xl_salesflow.quotes.quote_arithmetic import compute_deal_line_columns, compute_line_columns, compute_quote_columns
 from xl_salesflow.quotes.quote_findings import find_changed_documents
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
 from xl_salesflow.schema.named_values import Query
@@ -303,6 +303,7 @@ _FORMULA_COLUMNS: Mapping[str, Callable[[Pipeline], pd.DataFrame]] = MappingProx
         "Deals": _compute_all_deal_columns,
         "Accounts": compute_prospects,
         "History": compute_history_columns,
+        "DealLines": compute_deal_line_columns,
         "QuoteLines": compute_line_columns,
         "Quotes": compute_quote_columns,
         "Payments": _compute_all_payment_columns,
@@ -392,12 +393,8 @@ def complete_derived_cells(pipeline: Pipeline) -> Pipeline:
 def repair_formulas(pipeline: Pipeline) -> ChangeSet:
     """Return the change set that restores overwritten formulas and updates every cached value; nothing else changes."""
     rows = find_typed_over_formulas(pipeline.cell_findings)
-    fresh = run_steps(
-        blank_typed_over_cells(pipeline, rows),
-        (),
-        "check",
-        Run("", datetime.combine(pipeline.today, datetime.min.time())),
-    )
+    run = Run("", datetime.combine(pipeline.today, datetime.min.time()))
+    fresh = run_steps(blank_typed_over_cells(pipeline, rows), (), "check", run)
     return ChangeSet(repairs=rows, caches=fresh.caches, named_cells=fresh.named_cells)
 
 

@@ -81,7 +81,7 @@ from xl_salesflow.quotes.document_record import PAYMENT_DOCUMENT_KINDS
 from xl_salesflow.quotes.document_requests import PrintJob
 from xl_salesflow.quotes.quote_findings import find_changed_documents, report_changed_documents
 from xl_salesflow.quotes.quote_lookup import find_deals_of_keys
-from xl_salesflow.quotes.quote_upkeep import take_quote_amounts, update_quotes
+from xl_salesflow.quotes.quote_upkeep import take_deal_lines, take_quote_amounts, update_quotes
 from xl_salesflow.quotes.quote_versions import offer_quote, revise_quote
 from xl_salesflow.reading_verbs import (
     accuracy,
@@ -141,6 +141,7 @@ def update(pipeline: Pipeline, run: Run) -> ChangeSet[RunAnswer]:
         update_quotes,
         partial(request_discounts, by=run.by),
         take_quote_amounts,
+        take_deal_lines,
         fill_derived_cells,
         give_next_steps,
         open_referred_leads,

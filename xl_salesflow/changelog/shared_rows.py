@@ -35,6 +35,7 @@ DEAL_ROW_TABLES: Mapping[str, str] = MappingProxyType(
         "Tasks": "owner",
         "Answers": "",
         "Objections": "",
+        "DealLines": "",
         "Quotes": "",
         "Payments": "",
         "Subscriptions": "owner",

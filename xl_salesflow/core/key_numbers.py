@@ -62,6 +62,7 @@ KEY_FORMATS: Mapping[str, KeyFormat] = MappingProxyType(
         "Payments": KeyFormat("P-", 5),
         "Subscriptions": KeyFormat("S-", 5),
         "Credits": KeyFormat("K-", 5),
+        "DealLines": KeyFormat("L-", 5),
     }
 )
 """The form of the keys that the product gives; that of quotes depends on Settings and on the year."""

@@ -176,6 +176,7 @@ _NUMBERED_ROWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Payments": ("deal", "name", "share", "amount", "invoice", "paid"),
         "Subscriptions": ("deal", "account", "name", "start", "amount"),
         "Credits": ("deal", "person", "share"),
+        "DealLines": ("deal", "product", "quantity"),
     }
 )
 """Table → the columns of which one makes a row without a number a row to be numbered: a typed total is none."""

@@ -28,6 +28,7 @@ from xl_salesflow.process.cell_rules import (
 )
 from xl_salesflow.process.commission_rules import COMMISSION_RULES
 from xl_salesflow.process.customer_fit import WRONG_CRITERION
+from xl_salesflow.process.deal_line_rules import UNPRICED_DEAL_LINE
 from xl_salesflow.process.deal_rules import (
     AMOUNT_DIFFERS,
     CLOSED_WITHOUT_DATE,
@@ -118,6 +119,7 @@ ROW_RULES: tuple[Rule, ...] = (
     *SUBSCRIPTION_RULES,
     *COMMISSION_RULES,
     UNKNOWN_RENEWAL_PLAYBOOK,
+    UNPRICED_DEAL_LINE,
     UNUSABLE_TERMS,
     UNUSABLE_REMINDER_DAYS,
     WRONG_CRITERION,

@@ -86,10 +86,22 @@ def compute_quote_columns(pipeline: Pipeline) -> pd.DataFrame:
     )
 
 
+def compute_deal_line_columns(pipeline: Pipeline) -> pd.DataFrame:
+    """Return the column net of DealLines, indexed as the frame."""
+    lines = pipeline["DealLines"]
+    if lines.empty:
+        return lines[[]]
+    cents = _compute_net_cents(lines, _look_up_prices(lines, pipeline["Products"]))
+    return pd.DataFrame({"net": _cents_to_amounts(cents)}, index=lines.index)
+
+
 @keep_value
 def find_line_prices(pipeline: Pipeline) -> MoneyArray:
     """Return the unit price of every quote line: its own, or else that of the price list, or else zero."""
-    lines, products = pipeline["QuoteLines"], pipeline["Products"]
+    return _look_up_prices(pipeline["QuoteLines"], pipeline["Products"])
+
+
+def _look_up_prices(lines: pd.DataFrame, products: pd.DataFrame) -> MoneyArray:
     listed = products.assign(product=fold_keys(products["product"])).drop_duplicates("product").set_index("product")
     found = fold_keys(lines["product"]).map(listed["price"]).where(lines["product"] != "")
     return _fill_blank_amounts(lines["price"].where(lines["price"].notna(), found.astype("float64")))
@@ -109,15 +121,14 @@ def _cents_to_amounts(cents: MoneyArray) -> MoneyArray:
     return np.where(np.isfinite(cents), cents, np.nan) / 100.0
 
 
-@_IGNORE_QUOTE_OVERFLOW
 @keep_value
 def _compute_line_cents(pipeline: Pipeline) -> MoneyArray:
-    lines = pipeline["QuoteLines"]
-    quantity, price, discount = (
-        _fill_blank_amounts(lines["quantity"]),
-        find_line_prices(pipeline),
-        _fill_blank_amounts(lines["discount"]),
-    )
+    return _compute_net_cents(pipeline["QuoteLines"], find_line_prices(pipeline))
+
+
+@_IGNORE_QUOTE_OVERFLOW
+def _compute_net_cents(lines: pd.DataFrame, price: MoneyArray) -> MoneyArray:
+    quantity, discount = _fill_blank_amounts(lines["quantity"]), _fill_blank_amounts(lines["discount"])
 
     def exact(row: int) -> Decimal:
         left = EXACT_CONTEXT.subtract(Decimal(1), to_exact_decimal(discount[row]))

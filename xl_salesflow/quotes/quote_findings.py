@@ -20,7 +20,7 @@ from xl_salesflow.locale.texts import Text, fold_text
 from xl_salesflow.ooxml.regular_files import read_regular_file
 from xl_salesflow.quotes.document_record import fingerprint_content, fingerprint_quotes
 from xl_salesflow.quotes.quote_arithmetic import compute_line_columns, compute_quote_columns, find_line_prices
-from xl_salesflow.quotes.quote_lookup import Record, list_records, read_record
+from xl_salesflow.quotes.quote_lookup import Record, list_records, read_record, select_deal_lines
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import fold_keys
@@ -44,7 +44,7 @@ def find_nothing_to_quote(pipeline: Pipeline, deal: int) -> Finding | None:
     """Return the finding about the deal in sheet row *deal* if it has nothing to quote."""
     row = read_record(pipeline, "Deals", deal)
     before = (fold_keys(pipeline["Quotes"]["deal"]) == fold_text(row["deal"])).any()
-    if row["product"] or row["amount"] == row["amount"] or before:
+    if row["product"] or row["amount"] == row["amount"] or before or len(select_deal_lines(pipeline, row["deal"])):
         return None
     message = NOTHING_TO_QUOTE_TEXT.in_(pipeline.language, deal=row["deal"])
     cell = pipeline.cell_address("Deals", deal, "amount")

@@ -113,6 +113,12 @@ def find_deals_of_keys(
     return found
 
 
+def select_deal_lines(pipeline: Pipeline, deal: str) -> pd.DataFrame:
+    """Return the rows of DealLines about *deal* that name a product."""
+    lines = pipeline["DealLines"]
+    return lines[(fold_keys(lines["deal"]) == fold_text(deal)) & (lines["deal"] != "") & (lines["product"] != "")]
+
+
 DealFacts = dict[str, Any]
 
 

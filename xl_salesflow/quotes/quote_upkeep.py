@@ -18,7 +18,12 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.change_sets import ChangeSet, Edit, diff_pipelines
-from xl_salesflow.core.deal_standing import LIVE_QUOTE_STATES, find_primary_values, find_unapproved_discounts
+from xl_salesflow.core.deal_standing import (
+    LIVE_QUOTE_STATES,
+    find_primary_quotes,
+    find_primary_values,
+    find_unapproved_discounts,
+)
 from xl_salesflow.core.key_numbers import next_keys
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import LABEL_AND_VALUE, Text
@@ -27,6 +32,7 @@ from xl_salesflow.schema.table_frames import fold_keys, look_up_values
 from xl_salesflow.schema.table_registry import TABLES
 
 QUOTE_AMOUNT_REASON = Text("amount of quote {quote}")
+DEAL_LINES_REASON = Text("deal lines")
 
 
 def update_quotes(pipeline: Pipeline) -> ChangeSet:
@@ -64,6 +70,36 @@ def take_quote_amounts(pipeline: Pipeline) -> ChangeSet:
     amount = Edit("Deals", "amount", deals.loc[rows, "deal"], deals.loc[rows, "amount"], after, why)
     followed = Edit("Quotes", "followed", numbers, given, found["value"], "update")
     return ChangeSet(edits=(amount, followed))
+
+
+def take_deal_lines(pipeline: Pipeline) -> ChangeSet:
+    """Return what open deals take from their deal lines: the product of the largest line if they name none, and the sum.
+
+    The sum becomes the amount if Settings ask for it and the deal has no primary quote; a deal whose lines have no price
+    keeps its amount.
+    """
+    lines = pipeline["DealLines"]
+    lines = lines[(lines["deal"] != "") & (lines["product"] != "")]
+    if lines.empty:
+        return ChangeSet()
+    deals, of_deal = pipeline["Deals"], fold_keys(lines["deal"])
+    keys, is_open = fold_keys(deals["deal"]), deals["outcome"].isin(["", "open"])
+    largest = lines.assign(deal=of_deal).sort_values("net", ascending=False, kind="stable").drop_duplicates("deal")
+    product = look_up_values(keys, largest.set_index("deal")["product"]).fillna("").astype(object)
+    unnamed = deals.index[is_open & (deals["product"] == "") & (product != "")]
+    changes = [("product", unnamed, product)]
+    if pipeline.settings.text("amount_follows_lines").casefold() == "yes":
+        sums = look_up_values(keys, (lines["net"].groupby(of_deal).sum() * 100).round() / 100).astype("float64")
+        quoted = keys.isin(set(find_primary_quotes(pipeline)["deal"]))
+        changes.append(("amount", deals.index[is_open & ~quoted & (sums > 0) & (deals["amount"] != sums)], sums))
+    why = DEAL_LINES_REASON.in_(pipeline.language)
+    return ChangeSet(
+        edits=tuple(
+            Edit("Deals", column, deals.loc[rows, "deal"], deals.loc[rows, column], after[rows], why)
+            for column, rows, after in changes
+            if len(rows)
+        )
+    )
 
 
 def _number_typed_quotes(pipeline: Pipeline) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from xl_salesflow.quotes.quote_lookup import (
     find_record,
     list_records,
     read_record,
+    select_deal_lines,
 )
 from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import fold_keys, make_table_frame
@@ -58,8 +59,8 @@ def draft_quote(pipeline: Pipeline, deal: Record) -> tuple[str, ChangeSet]:
     if before is not None:
         return draft_revision(pipeline, before)
     number = next_keys(pipeline, "Quotes", 1)[0]
-    line = {"position": 1, **_first_quote_line(pipeline, deal)}
-    return number, _append_quote(pipeline, _first_quote_terms(pipeline, deal), [line], number, deal["deal"])
+    lines = _take_over_deal_lines(pipeline, deal) or [{"position": 1, **_first_quote_line(pipeline, deal)}]
+    return number, _append_quote(pipeline, _first_quote_terms(pipeline, deal), lines, number, deal["deal"])
 
 
 def draft_revision(pipeline: Pipeline, row: int) -> tuple[str, ChangeSet]:
@@ -100,6 +101,12 @@ def _first_quote_terms(pipeline: Pipeline, deal: Record) -> Record:
     return {
         "version": 1, "primary": "yes", "contact": deal["contact"], "tax_mode": "exclusive", "tax_rate": tax_rate,
     }  # fmt: skip
+
+
+def _take_over_deal_lines(pipeline: Pipeline, deal: Record) -> list[Record]:
+    mine = list_records(select_deal_lines(pipeline, deal["deal"]))
+    columns = ("product", "quantity", "price", "discount")
+    return [{"position": number, **{column: line[column] for column in columns}} for number, line in enumerate(mine, 1)]
 
 
 def _first_quote_line(pipeline: Pipeline, deal: Record) -> Record:

@@ -103,6 +103,7 @@ _SETTING_SCHEMAS = (
     _declare_setting("discount_manager", "Discount limit: sales manager", T.PERCENT, 0.2, "What the role may grant; a limit in the Team sheet takes precedence"),
     _declare_setting("discount_director", "Discount limit: director", T.PERCENT, 0.35, "What the role may grant; a limit in the Team sheet takes precedence"),
     _declare_setting("amount_follows_quote", "Amount follows the quote", T.CHOICE, Text("Yes"), "Yes: a deal's amount is its primary quote without tax; No: a difference is only reported", None, "yes_no"),
+    _declare_setting("amount_follows_lines", "Amount follows the deal lines", T.CHOICE, Text("No"), "Yes: an open deal without a primary quote takes the sum of its deal lines as its amount", None, "yes_no"),
     _declare_setting("feedback_floor", "Satisfaction floor", T.NUMBER, 3.0, "Feedback below it asks for a follow-up"),
     _declare_setting("followups_per_day", "Follow-ups per person and day", T.INTEGER, 20.0, "Any more move to the next working day"),
     _declare_setting("followup_days", "Follow-up list: working days", T.INTEGER, 5.0, "How many days the list may fill; what does not fit is only counted"),

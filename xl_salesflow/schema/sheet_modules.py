@@ -20,6 +20,7 @@ MODULE_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "traits": ("Traits", "FitCriteria"),
         "objections": ("Objections",),
         "quotes": ("Quotes", "QuoteLines", "Products"),
+        "products": ("DealLines", "Products"),
         "payments": ("Payments", "Collections"),
         "recurring": ("Subscriptions", "Recurring"),
         "commission": ("Credits", "CommissionPlans", "CommissionTiers", "Commission"),
