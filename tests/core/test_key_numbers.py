@@ -66,6 +66,7 @@ LOOKS = """
     Payments   | P-00042
     Subscriptions | S-00042
     Credits    | K-00042
+    DealLines  | L-00042
 """
 
 

@@ -15,14 +15,14 @@ def _find_unpriced_lines(pipeline: Pipeline) -> Iterable[RuleMatch]:
     listed = set(fold_keys(products["product"][products["price"].notna()]))
     unpriced = lines["price"].isna() & ~fold_keys(lines["product"]).isin(listed) & (lines["product"] != "")
     rows = lines.index[unpriced & (lines["deal"] != "")]
-    yield RuleMatch("DealLines", rows, "price", {"product": lines["product"][rows]})
+    yield RuleMatch("DealLines", rows, "price", {"line": lines["line"][rows], "product": lines["product"][rows]})
 
 
 UNPRICED_DEAL_LINE = Rule(
     "deal_line_price",
     Text("A deal line without a price"),
     Text(
-        "“{column}” is blank, and {product} has no price in the price list; fill in one of them, or the line counts as 0."
+        "{line}: “{column}” is blank, and {product} has no price in the price list; fill in one of them, or the line counts as 0."
     ),
     "warn",
     _find_unpriced_lines,

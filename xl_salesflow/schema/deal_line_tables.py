@@ -11,11 +11,11 @@ DEAL_LINES_TABLE = TableSchema(
         declare_column("line", Text("Line no.", context="DealLines"), T.KEY, "Counts up; filled in when blank", required=True, width=12),
         declare_column("deal", "Deal", T.REF, "The deal it belongs to", options="Deals", required=True),
         declare_column("product", "Product", T.REF, "From the price list", options="Products", required=True, width=24),
+        declare_column("description", "Description", T.LONG, "Blank: the product's own; the first quote takes it over"),
         declare_column("quantity", "Quantity", T.NUMBER, "How many", required=True, width=10),
         declare_column("price", "Unit price", T.MONEY, "Without tax; blank: the list price"),
         declare_column("discount", "Discount", T.PERCENT, "Off this line", width=10),
         declare_column("net", "Line total", T.MONEY, "Quantity × price less discount, rounded to cents",
                formula='ROUND({quantity}*IF({price}="",IFERROR(INDEX({Products.price},MATCH({product},{Products.product},0)),0),{price})*(1-{discount}),2)'),
-        declare_column("notes", "Notes", T.LONG, "For the team; never printed"),
     ), key="line", added="0.2",
 )  # fmt: skip
