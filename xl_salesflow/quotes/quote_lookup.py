@@ -113,10 +113,14 @@ def find_deals_of_keys(
     return found
 
 
+_QUOTED_DEAL_LINE_COLUMNS = ("product", "description", "quantity", "price", "discount")
+
+
 def select_deal_lines(pipeline: Pipeline, deal: str) -> pd.DataFrame:
-    """Return the rows of DealLines about *deal* that name a product."""
+    """Return what a quote takes over from the rows of DealLines about *deal*; those without a product are left out."""
     lines = pipeline["DealLines"]
-    return lines[(fold_keys(lines["deal"]) == fold_text(deal)) & (lines["deal"] != "") & (lines["product"] != "")]
+    mine = (fold_keys(lines["deal"]) == fold_text(deal)) & (lines["deal"] != "") & (lines["product"] != "")
+    return lines.loc[mine, list(_QUOTED_DEAL_LINE_COLUMNS)]
 
 
 DealFacts = dict[str, Any]

@@ -105,8 +105,7 @@ def _first_quote_terms(pipeline: Pipeline, deal: Record) -> Record:
 
 def _take_over_deal_lines(pipeline: Pipeline, deal: Record) -> list[Record]:
     mine = list_records(select_deal_lines(pipeline, deal["deal"]))
-    columns = ("product", "description", "quantity", "price", "discount")
-    return [{"position": number, **{column: line[column] for column in columns}} for number, line in enumerate(mine, 1)]
+    return [{"position": number, **line} for number, line in enumerate(mine, 1)]
 
 
 def _first_quote_line(pipeline: Pipeline, deal: Record) -> Record:
