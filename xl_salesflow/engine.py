@@ -22,11 +22,11 @@ from xl_salesflow.changelog.change_sheet_table import CHANGE_SHEET_MESSAGES, Cha
 from xl_salesflow.core.answers import Answer, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet, Edit, NamedCellChange, apply_change_set, diff_pipelines
 from xl_salesflow.core.deal_scope import DealRows
+from xl_salesflow.core.deal_slices import identify_filter_value, name_filters
 from xl_salesflow.core.formula_repairs import blank_typed_over_cells, find_typed_over_formulas
 from xl_salesflow.core.history_seal import seal_history
 from xl_salesflow.core.lazy_frames import is_frame_replaced
-from xl_salesflow.core.name_spelling import restore_typed_texts, spell_filter_cells, spell_name, unify_names
-from xl_salesflow.core.name_suggestions import suggest_names
+from xl_salesflow.core.name_spelling import restore_typed_texts, spell_filter_cells, unify_names
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import RunAnswer
 from xl_salesflow.errors import UsageError
@@ -39,7 +39,7 @@ from xl_salesflow.process.process_review import count_process_version
 from xl_salesflow.process.stage_renumbering import find_renumbered_stages, renumber_stages
 from xl_salesflow.quotes.quote_arithmetic import compute_deal_line_columns, compute_line_columns, compute_quote_columns
 from xl_salesflow.quotes.quote_findings import find_changed_documents
-from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
+from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
 from xl_salesflow.schema.named_values import Query
 from xl_salesflow.schema.table_columns import Column, ColumnType
 from xl_salesflow.schema.table_frames import TEXTS_IN_PYTHON, make_column_series, make_table_frame
@@ -365,21 +365,10 @@ def apply_query(pipeline: Pipeline, view: Query) -> Pipeline:
         raise UsageError(
             "The period ends ({end}) before it begins ({start}); swap the two.", end=view.end, start=view.start
         )
+    pipeline, named = name_filters(pipeline, view.filters)
     spelled = unify_names(pipeline)
-    filters = {column: _identify_filter_value(spelled, column, value) for column, value in view.filters.items()}
+    filters = {column: identify_filter_value(spelled, column, value) for column, value in named.items()}
     return replace(pipeline, query=replace(view, filters=filters))
-
-
-def _identify_filter_value(pipeline: Pipeline, column: str, wanted: str) -> str:
-    held = {str(value) for value in pipeline["Deals"][column].unique() if value}
-    labels = LISTS.get(TABLES["Deals"][column].options or "", {})
-    choice_id = spell_name(pipeline, column, wanted)
-    if choice_id in held:
-        return choice_id
-    known = sorted({text.in_(pipeline.language) for key, text in labels.items() if key in held} | (held - set(labels)))
-    header = TABLES["Deals"][column].header
-    hint = suggest_names(wanted, known)
-    raise UsageError("No deal has “{value}” as its {column}; {hint}", value=wanted, column=header, hint=hint)
 
 
 def complete_derived_cells(pipeline: Pipeline) -> Pipeline:

@@ -23,8 +23,8 @@ from xl_salesflow.locale.texts import Language
 
 MakeWorkbook = Callable[[Language], Path]
 
-FOR_ONE_DEAL, FOR_ALL, FOR_MANY_TABLES = 300, 640, 830
-FOR_A_MOVE = 320  # it also reads the requests that wait for a decision, and closes what the deal leaves open
+FOR_ONE_DEAL, FOR_ALL, FOR_MANY_TABLES = 300, 655, 845
+FOR_A_MOVE = 332  # it also reads own columns and the requests that wait, and closes what the deal leaves open
 ONE_DEAL = ("explain", "won", "lost", "activity", "bant", "prepare", "new_quote")
 ALL_DEALS = ("check", "update", "score", "followups", "funnel", "assign")
 

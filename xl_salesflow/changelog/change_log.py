@@ -20,7 +20,7 @@ import pandas as pd
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
 from xl_salesflow.core.key_numbers import next_run_number
 from xl_salesflow.schema.plain_values import is_blank, json_value
-from xl_salesflow.schema.table_columns import Column, ColumnWriter, TableSchema
+from xl_salesflow.schema.table_columns import Column, ColumnWriter, TableSchema, extend_table
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -101,7 +101,8 @@ def digest_rows(table: TableSchema, rows: pd.DataFrame) -> list[str]:
 
     A column that came with a later version counts if it is filled, so digests of older versions still match.
     """
-    columns = [column for column in table.columns if column.writer is ColumnWriter.PERSON or table is CONFLICTS_TABLE]
+    listed = extend_table(table, rows.columns).columns
+    columns = [column for column in listed if column.writer is ColumnWriter.PERSON or table is CONFLICTS_TABLE]
     if not columns:
         return [""] * len(rows)
     texts = {column.id: _list_log_texts(rows[column.id]) for column in columns}
@@ -268,7 +269,8 @@ def _log_computed_classes(plan: ChangeSet, filled: pd.Series | None) -> Iterator
 def _log_removed_rows(plan: ChangeSet) -> Iterator[dict[str, Any]]:
     for remove in plan.removes:
         table = TABLES[remove.table]
-        columns = [column for column in table.columns if not column.is_formula]
+        listed = extend_table(table, remove.rows.columns).columns
+        columns = [column for column in listed if not column.is_formula]
         cells = remove.rows[[column.id for column in columns]].to_dict("records")
         for key, row in zip(name_logged_rows(table, remove.rows), cells, strict=True):
             serialized = json.dumps(_serialize_removed_row(row), ensure_ascii=False)

@@ -15,7 +15,7 @@ from xl_salesflow.core.change_sets import find_equal_cells
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.core.verb_answers import CellDifference, RowDifference
 from xl_salesflow.schema.plain_values import json_value
-from xl_salesflow.schema.table_columns import Column, ColumnWriter, TableSchema
+from xl_salesflow.schema.table_columns import OWN_COLUMN_TABLES, Column, ColumnWriter, TableSchema, extend_table
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -29,6 +29,7 @@ IDENTITY_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Stages": ("playbook", "stage"),
         "StageTasks": ("playbook", "stage", "task"),
         "FollowUps": ("deal",),
+        "Columns": ("table", "column"),
     }
 )
 """The columns that identify the rows of a table without a key; for tables not listed here, all columns together."""
@@ -40,6 +41,15 @@ _IDENTITY_SEPARATOR, _REPEAT_MARK, _LABEL_SEPARATOR = "\x1f", "\x1e", " · "
 def is_mergeable(table: TableSchema) -> bool:
     """Return whether the input rows or cells of *table* are merged one by one."""
     return table.name not in _UNMERGED_TABLES and bool(list_merged_columns(table))
+
+
+def list_compared_tables(*copies: Mapping[str, pd.DataFrame]) -> Iterator[TableSchema]:
+    """Yield every table, with the columns that the team declared in all *copies*, which are frames by table."""
+    for table in TABLES.values():
+        if table.name in OWN_COLUMN_TABLES:
+            ids = [copy[table.name].columns for copy in copies]
+            table = extend_table(table, [one for one in ids[0] if all(one in others for others in ids[1:])])
+        yield table
 
 
 def has_fixed_rows(table: TableSchema) -> bool:
@@ -117,7 +127,7 @@ class CopyDifference:
 
 def find_copy_differences(first: Pipeline, second: Pipeline) -> Iterator[CopyDifference]:
     """Yield the differences between two workbooks, table by table; formulas are left out."""
-    for table in TABLES.values():
+    for table in list_compared_tables(first.tables, second.tables):
         if is_mergeable(table):
             yield from find_table_differences(table, first, second)
 

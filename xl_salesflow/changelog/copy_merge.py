@@ -17,7 +17,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from xl_salesflow.changelog.change_log import STAGE_MOVE_COLUMNS, format_log_value
-from xl_salesflow.changelog.copy_differences import has_same_rows, index_by_identity, is_mergeable, list_merged_columns
+from xl_salesflow.changelog.copy_differences import (
+    has_same_rows,
+    index_by_identity,
+    is_mergeable,
+    list_compared_tables,
+    list_merged_columns,
+)
 from xl_salesflow.changelog.merge_conflicts import MergeConflict, list_conflicts
 from xl_salesflow.changelog.three_way_merge import Ancestor, TableMerge, find_unlike_cells, join_table_merges
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove, find_equal_cells
@@ -153,7 +159,7 @@ def merge_copies(ancestor: Ancestor, ours: Pipeline, theirs: Pipeline) -> Change
         TableMerge(table, columns, ancestor.tables[table.name], ours[table.name], theirs[table.name], ancestor).merge(
             because
         )
-        for table in TABLES.values()
+        for table in list_compared_tables(ancestor.tables, ours.tables, theirs.tables)
         if is_mergeable(table) and not has_same_rows(ancestor.tables[table.name], theirs[table.name])
         for columns in [
             tuple(column for column in list_merged_columns(table) if (table.name, column.id) not in _STAGE_MOVE_CELLS)

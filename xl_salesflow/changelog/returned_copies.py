@@ -22,6 +22,7 @@ from xl_salesflow.changelog.copy_differences import (
     has_same_rows,
     index_by_identity,
     is_mergeable,
+    list_compared_tables,
     list_merged_columns,
 )
 from xl_salesflow.changelog.copy_merge import fingerprint_stays, merge_copies
@@ -150,7 +151,7 @@ def merge_returned_copy(ours: Pipeline, copy: ReturnedCopy) -> ChangeSet[MergedC
     """Return the changes that bring the work of one person into *ours*; the answer counts them."""
     copy = _hold_moves_back(copy) if copy.holds_moves_back else copy
     tables, doubts = dict[str, pd.DataFrame](), dict[tuple[str, str], frozenset[str]]()
-    for table in TABLES.values():
+    for table in list_compared_tables(ours.tables, copy.shared.tables, copy.returned.tables):
         if table.name in COLLECTED_TABLES and is_mergeable(table):
             tables[table.name] = _compose_base(table, copy, doubts)
         elif is_mergeable(table):

@@ -54,7 +54,7 @@ COLLECTED_TABLES = frozenset(
 """Tables in which a person works: what they change or add there is merged when the workbook comes back."""
 
 SETUP_COPIES = (
-    "Stages", "Gates", "StageTasks", "Questions", "FitCriteria", "Products", "Team", "Holidays", "Lists", "Settings",
+    "Stages", "Gates", "StageTasks", "Questions", "FitCriteria", "Products", "Team", "Holidays", "Lists", "Columns", "Settings",
 )  # fmt: skip
 """Tables that travel whole, because nothing in a workbook works without them; they are changed in the main workbook only."""
 

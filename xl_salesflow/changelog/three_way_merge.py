@@ -21,6 +21,7 @@ from xl_salesflow.changelog.copy_differences import (
     index_by_identity,
     is_mergeable,
     label_rows,
+    list_compared_tables,
     list_merged_columns,
 )
 from xl_salesflow.changelog.merge_conflicts import MergeConflict
@@ -30,7 +31,6 @@ from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.schema.table_columns import Column, TableSchema
 from xl_salesflow.schema.table_frames import fold_keys, make_column_series
-from xl_salesflow.schema.table_registry import TABLES
 
 CopyFlags = npt.NDArray[np.bool_]
 LoggedChanges = dict[tuple[str, str], dict[str, str]]
@@ -83,7 +83,7 @@ def reconstruct_ancestor(ours: Pipeline, theirs: Pipeline) -> Ancestor:
     here, there = _read_logged_changes(ours, theirs), _read_logged_changes(theirs, ours)
     tables: dict[str, pd.DataFrame] = {"History": _reconstruct_stage_stays(ours, theirs, here, there)}
     doubts: dict[tuple[str, str], frozenset[str]] = {}
-    for table in TABLES.values():
+    for table in list_compared_tables(ours.tables, theirs.tables):
         if is_mergeable(table):
             rows = index_by_identity(table, ours[table.name])
             other = index_by_identity(table, theirs[table.name])
@@ -109,7 +109,7 @@ def is_surely_ancestor(backup: Pipeline, copy: Pipeline, other: Pipeline) -> boo
     changed it, may have been typed before that run: the merge would undo it. So would it remove a row that was typed.
     """
     doubts = reconstruct_ancestor(copy, other).unknown_cells
-    for table in filter(is_mergeable, TABLES.values()):
+    for table in filter(is_mergeable, list_compared_tables(backup.tables, copy.tables, other.tables)):
         then, now, there = (index_by_identity(table, each[table.name]) for each in (backup, copy, other))
         if len(then.index.intersection(now.index).difference(there.index)):
             return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,7 +27,7 @@ from xl_salesflow.core.key_numbers import order_by_number
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
 from xl_salesflow.schema.plain_values import replace_half_characters
-from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
+from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema, extend_table, find_own_column
 from xl_salesflow.schema.table_frames import blank_value
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -71,14 +71,17 @@ def _read_changed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
     switched = set(changes.loc[to_another, "key"])
     for (name, column_id), cells in changes.groupby(["table", "column"], sort=False):
         table = TABLES.get(str(name))
-        if table is None or not _may_be_logged(table, str(column_id)):
+        if table is None:
+            continue
+        column_id = _find_present_id(pipeline[table.name].columns, str(column_id))
+        if not _may_be_logged(extend_table(table, pipeline[table.name].columns), column_id):
             continue
         if column_id == table.key:
             yield from _read_numbered_entries(pipeline, table, cells)
             continue
         column, held, rows = (
-            table[str(column_id)],
-            pipeline[table.name][str(column_id)],
+            table[column_id],
+            pipeline[table.name][column_id],
             _rows_by_log_name(pipeline, table),
         )
         changed_alike = Counter(zip(cells["key"], cells["before"], cells["after"], strict=True))
@@ -93,6 +96,14 @@ def _read_changed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
             )
             deal = visits.get(key, "") if name == "History" else key if moved else ""
             yield _make_changed_entry(UndoEntry(table, key, "change", column, before, row, kept, deal), column)
+
+
+def _find_present_id(columns: Iterable[str], column_id: str) -> str:
+    """Return the id that a declared column has now: its type may have changed since it was logged."""
+    if find_own_column(column_id) is None:
+        return column_id
+    title = column_id.split(":", 2)[2]
+    return next((one for one in columns if find_own_column(one) and one.split(":", 2)[2] == title), column_id)
 
 
 def _take_changed_row(found: list[int], held: pd.Series, after: str, changed_alike: int, is_list: bool) -> int | None:
@@ -173,6 +184,7 @@ def _read_removed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
         if not is_logged_row(table, cells):
             yield UndoEntry(table, key, "remove", None, None, None, False, "", True)
             continue
+        cells = {_find_present_id(pipeline[name].columns, column_id): cell for column_id, cell in cells.items()}
         taken = key in held.get(name, {})
         yield UndoEntry(table, key, "remove", None, cells, None if taken else 0)
 
@@ -216,7 +228,9 @@ def _is_log_value(column: Column, cell: object) -> bool:
 
 def is_logged_row(table: TableSchema, cells: object) -> bool:
     """Return whether *cells*, read from the Journal, can be a removed row of *table*; anybody can edit the Journal."""
-    if not isinstance(cells, dict) or table.name == "Journal" or not cells.keys() <= table.by_id.keys():
+    if not isinstance(cells, dict) or table.name == "Journal":
+        return False
+    if not all(column_id in table.by_id or find_own_column(column_id) for column_id in cells):
         return False
     for column_id, value in cells.items():
         plain = isinstance(value, str | int | float) and not isinstance(value, bool)

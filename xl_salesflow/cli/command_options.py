@@ -165,6 +165,28 @@ USER_OPTION = translated_option("--as", "The name to record for the run.", envva
 DRY_RUN_OPTION = translated_option("--dry-run", "Show what would change and write nothing.", is_flag=True)
 
 
+class GroupColumn(click.Choice[str]):
+    """What numbers are grouped by: one of GROUP_BY_CHOICES, or the header of a column that the team declared."""
+
+    def __init__(self) -> None:
+        super().__init__(GROUP_BY_CHOICES)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return *value*; the workbook says whether it has such a column."""
+        return value
+
+
+def parse_where_options(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Return column → value of conditions such as Region=North."""
+    found: dict[str, str] = {}
+    for value in values:
+        column, sign, wanted = value.partition("=")
+        if not sign or not column.strip() or not wanted.strip():
+            raise click.BadParameter(terminal_text("{value} is not a condition like Region=North", value=value))
+        found[column.strip()] = wanted.strip()
+    return found
+
+
 def group_by_column(by: str | None) -> str | None:
     """Return the column for the value *by* of the command line."""
     return "sales_channel" if by == "channel" else by
@@ -175,6 +197,7 @@ def read_query_options(options: dict[str, Any]) -> Query:
     from xl_salesflow.schema.named_values import Query
 
     filters = {group_by_column(name) or "": options[name] for name in GROUP_BY_CHOICES if options.get(name)}
+    filters |= options.get("where") or {}
     reading, reach = (
         ("cohort" if options.get("cohort") else "snapshot"),
         ("entered" if options.get("entered") else "implied"),

@@ -13,14 +13,15 @@ import click
 
 from xl_salesflow.cli.command_options import (
     BOOK_ARGUMENT,
-    GROUP_BY_CHOICES,
     JSON_OPTION,
     TERMINAL_LANGUAGE,
     TODAY_OPTION,
+    GroupColumn,
     day_or_today,
     group_by_column,
     parse_amount_option,
     parse_day_option,
+    parse_where_options,
     read_query_options,
     terminal_text,
     translated_option,
@@ -72,7 +73,7 @@ def show_sales_plan(
 @translated_option("--as-of", "The numbers as of this day.", callback=parse_day_option, metavar="D")
 @translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
-@translated_option("--by", "One group of numbers per value.", type=click.Choice(GROUP_BY_CHOICES))
+@translated_option("--by", "One group of numbers per value.", type=GroupColumn())
 @translated_option("--compare-to", "Add the value of every number on this day.", callback=parse_day_option, metavar="D")
 @translated_option("--cohort", "Count won and lost by the day of creation.", is_flag=True)
 @translated_option("--entered", "Count only stages that were really entered.", is_flag=True)
@@ -83,6 +84,13 @@ def show_sales_plan(
 @translated_option("--region", "Only this region.", metavar="NAME")
 @translated_option("--channel", "Only this channel.", metavar="NAME")
 @translated_option("--playbook", "Only this playbook.", metavar="NAME")
+@translated_option(
+    "--where",
+    "Only deals with this value, also in a column of your own: Region=North.",
+    multiple=True,
+    callback=parse_where_options,
+    metavar="COLUMN=VALUE",
+)
 @JSON_OPTION
 @TODAY_OPTION
 def funnel_command(
@@ -145,13 +153,18 @@ def report_command(book: Path, output: Path, today: date | None, **options: Any)
 @BOOK_ARGUMENT
 @click.argument("first", metavar=terminal_text("FIRST"))
 @click.argument("second", metavar=terminal_text("SECOND"))
-@translated_option(
-    "--by", "The column that the two values are from.", type=click.Choice(GROUP_BY_CHOICES), default="source"
-)
+@translated_option("--by", "The column that the two values are from.", type=GroupColumn(), default="source")
 @translated_option("--as-of", "The numbers as of this day.", callback=parse_day_option, metavar="D")
 @translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--cohort", "Count won and lost by the day of creation.", is_flag=True)
+@translated_option(
+    "--where",
+    "Only deals with this value, also in a column of your own: Region=North.",
+    multiple=True,
+    callback=parse_where_options,
+    metavar="COLUMN=VALUE",
+)
 @JSON_OPTION
 @TODAY_OPTION
 def compare_command(

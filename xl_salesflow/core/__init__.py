@@ -16,10 +16,13 @@ Public names, by file:
     customer_answers: BoughtProduct, CustomerActivity, CustomerAnswer, CustomerContact, CustomerDeal, CustomerIssue,
         CustomerQuote, DealTotal, ProductToOffer
     deal_scope: DealRows
+    deal_slices: find_slice, identify_filter_value, name_filters, name_slices, spread_slices
     deal_standing: compute_discounts, extend_score_trail, find_primary_quotes, find_primary_values,
         find_unapproved_discounts, format_discount_percent, LIVE_QUOTE_STATES, look_up_discount_limits,
         look_up_quote_owners, score_week_ago, select_open_deals
     deal_titles: deal_title
+    declared_columns: DeclaredColumn, find_declared_column, find_missing_columns, list_declared_columns,
+        match_declared_headers, read_declared_columns
     digest_answers: DigestMeasure, DigestRisk, DigestsAnswer, DigestStep, GroupOutlook, ManagerDigest
     export_answers: ExportAnswer
     file_saving: hidden_file_beside, open_own_file, PendingFile, raise_as_cannot_save, safe_file_name,
@@ -40,8 +43,8 @@ Public names, by file:
     metric_answers: AuditAnswer, AuditReply, BookContribution, Bottleneck, ComparisonAnswer, describe_never_entered,
         FunnelAnswer, FunnelFigures, FunnelPeriod, FunnelStage, MetricChange, MetricGroup, MetricValue, SalesPlanAnswer,
         SalesPlanFigures, SalesPlanGroup, StageChange, StageMoveCount, TeamTotals
-    name_spelling: find_spellings, list_name_sources, NameSource, restore_typed_texts, spell_filter_cells, spell_name,
-        Spellings, unify_names
+    name_spelling: find_spellings, list_name_sources, NameSource, restore_typed_texts, spell_filter_cells, Spellings,
+        unify_names
     name_suggestions: find_nearest, find_similar, ratio, suggest_names, token_set_ratio, token_sort_ratio,
         unknown_key_error
     own_columns: describe_own_column, EXTENSIBLE_TABLES

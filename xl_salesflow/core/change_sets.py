@@ -23,7 +23,7 @@ from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.named_values import SETTINGS_BY_ID, Settings
 from xl_salesflow.schema.plain_values import json_value
-from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
+from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema, extend_table
 from xl_salesflow.schema.table_frames import complete_columns
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -197,6 +197,7 @@ def diff_pipelines(
         old, new = before[table.name], after[table.name]
         if old is new:
             continue
+        table = extend_table(table, [column for column in old.columns if column in new.columns])
         plan += (
             _diff_generated_table(table, old, new)
             if table.generated
@@ -264,7 +265,8 @@ def apply_change_set(pipeline: Pipeline, plan: ChangeSet) -> Pipeline:
         tables[remove.table] = tables.get(remove.table, pipeline[remove.table]).drop(index=remove.rows.index)
     for append in plan.appends:
         held = tables.get(append.table, pipeline[append.table])
-        tables[append.table] = _append_rows(held, complete_columns(TABLES[append.table], append.rows))
+        table = extend_table(TABLES[append.table], held.columns)
+        tables[append.table] = _append_rows(held, complete_columns(table, append.rows))
     for fill in plan.fills:
         tables[fill.table] = complete_columns(TABLES[fill.table], fill.rows)
     return replace(pipeline.with_tables(**tables), settings=settings)

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, overload
 import numpy.typing as npt
 import pandas as pd
 
+from xl_salesflow.core.declared_columns import list_declared_columns, read_declared_columns
 from xl_salesflow.core.kept_values import KeptValues
 from xl_salesflow.core.lazy_frames import LoadedFrames, PipelineFrames
 from xl_salesflow.core.own_columns import NoOwnColumns, OwnColumns
@@ -22,7 +23,7 @@ from xl_salesflow.locale.texts import Language
 from xl_salesflow.ooxml.excel_notation import address_on_sheet, bare_sheet_name
 from xl_salesflow.schema.named_values import Query, Settings
 from xl_salesflow.schema.plain_values import is_missing
-from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_frames import make_column_series, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 StageKind = Literal["open", "won", "lost", "aftercare"]
@@ -54,7 +55,8 @@ class Stage:
 class Gate:
     """A condition for entering *stage*; *effect* is block or warn, *check* a choice id; *playbook* "" applies to all.
 
-    It applies to the deals for which *condition* holds, as typed; "" applies to all.
+    It applies to the deals for which *condition* holds, as typed; "" applies to all. *row* is 0 if a declared column of
+    the team asks for it, rather than a row of the sheet Gates.
     """
 
     id: str
@@ -149,7 +151,7 @@ class TablePosition:
     letters: Mapping[str, str]
 
 
-_SETUP_TABLES = ("Stages", "Gates", "StageTasks")
+_SETUP_TABLES = ("Stages", "Gates", "StageTasks", "Columns")
 
 
 @dataclass(eq=False)
@@ -266,6 +268,12 @@ class Pipeline:
 def build_pipeline(today: date, language: Language = "en", **rows: list[dict[str, Any]]) -> Pipeline:
     """Return a pipeline built from plain rows by table name, other tables empty; meant for tests and small scripts."""
     tables = {name: make_table_frame(table, rows.get(name, ())) for name, table in TABLES.items()}
+    for one in read_declared_columns(tables["Columns"], language):
+        if one.column.id not in tables[one.table]:
+            held = tables[one.table]
+            tables[one.table] = held.assign(
+                **{one.column.id: make_column_series(one.column, [None] * len(held), held.index)}
+            )
     return Pipeline(LoadedFrames(tables), today, language)
 
 
@@ -277,6 +285,11 @@ def read_playbooks(pipeline: Pipeline) -> dict[str, Playbook]:
         _build_gate(row)
         for row in _setup_records(pipeline["Gates"])
         if row["active"] != "no" and row["gate"] and row["stage"]
+    ]
+    gates += [
+        Gate(one.title, "", one.stage, one.asked_as, "filled", "", one.effect, "", 0, one.condition)
+        for one in list_declared_columns(pipeline)
+        if one.stage and one.asked_as
     ]
     tasks = [_build_stage_task(row) for row in _setup_records(pipeline["StageTasks"]) if row["stage"] and row["task"]]
     return {

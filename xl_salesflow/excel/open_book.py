@@ -34,6 +34,7 @@ from xl_salesflow.excel.table_reading import read_deal_rows, read_open_table
 from xl_salesflow.metrics.metric_declaration import MetricFormula
 from xl_salesflow.schema.named_values import NAMED_CELLS, Settings
 from xl_salesflow.schema.sheet_modules import find_tables_shown_by
+from xl_salesflow.schema.table_columns import extend_table
 from xl_salesflow.schema.table_frames import complete_columns, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, cells_to_values, format_cell_as_text
@@ -47,7 +48,7 @@ from xl_salesflow.workbook.input_cells import (
 from xl_salesflow.workbook.metric_formulas import LiveFormulas, find_missing_metric_rows
 from xl_salesflow.workbook.needed_columns import find_opened_columns
 from xl_salesflow.workbook.own_cells import OwnCells, OwnTableCells
-from xl_salesflow.workbook.workbook_layout import WorkbookLayout, find_workbook_layout
+from xl_salesflow.workbook.workbook_layout import WorkbookLayout, find_workbook_layout, with_declared_columns
 
 OpenRowPositions = Mapping[str, Mapping[int, int]]  # table → sheet row when read → current sheet row
 
@@ -123,7 +124,8 @@ class OpenBookWriter:
         for fill in plan.fills:
             growing.fill(TABLES[fill.table], complete_columns(TABLES[fill.table], fill.rows))
         for name, added in _merge_open_appends(plan.appends).items():
-            growing.append(TABLES[name], added)
+            declared = extend_table(TABLES[name], self.positions.layout.headers[name])
+            growing.append(declared, complete_columns(declared, added))
         self._show_what_is_needed(plan)
         for remove in plan.removes:  # last, and not below anything that was written
             removed = [rows[remove.table][int(row)] for row in remove.rows.index]
@@ -357,6 +359,7 @@ class OpenBook:
             settings,
             Dialect(settings.text("currency"), today=today, language=layout.language),
         )
+        opened.layout = layout = with_declared_columns(layout, opened.read_table("Columns"))
         language = message_language(settings, layout.language)
         names = find_open_named_cells(self.book, self.finder.sheets, asked)
         named, findings = check_named_cells(names.values(), names.addresses, opened.dialect, language)

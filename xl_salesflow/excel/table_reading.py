@@ -24,7 +24,7 @@ from xl_salesflow.core.key_numbers import KeyFormat
 from xl_salesflow.excel.cell_blocks import read_block_formulas, read_block_values
 from xl_salesflow.excel.open_tables import OpenTable, group_consecutive_rows, is_formula
 from xl_salesflow.ooxml.excel_notation import bare_sheet_name, unquote_sheet_name
-from xl_salesflow.schema.table_columns import TableSchema
+from xl_salesflow.schema.table_columns import TableSchema, extend_table
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, read_frame
 from xl_salesflow.workbook.cell_findings import CellFinding
@@ -198,7 +198,8 @@ def is_blank_from(place: OpenTable, layout: WorkbookLayout, row: int) -> bool:
 
 def _find_schema_and_headers(place: OpenTable, layout: WorkbookLayout) -> tuple[TableSchema, Mapping[str, str]]:
     name = next(name for name in TABLES if name.casefold() == place.name.casefold())
-    return TABLES[name], layout.headers[name]
+    headers = layout.headers[name]
+    return extend_table(TABLES[name], headers), headers
 
 
 _NEAR_COLUMNS = 5

@@ -22,7 +22,7 @@ from xl_salesflow.core.written_numbers import parse_number_reading
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.map_parts import UNFINISHED_REASON_HEADER, ColumnMap, FileMap
 from xl_salesflow.imports.row_matching import FILE_COLUMN, ROW_COLUMN, MatchedRows
-from xl_salesflow.schema.table_columns import ColumnType
+from xl_salesflow.schema.table_columns import ColumnType, extend_table
 from xl_salesflow.schema.table_registry import TABLES
 
 _FATE_COLUMN, _CREATED, _UPDATED, _UNCHANGED = "fate", "created", "updated", "unchanged"
@@ -99,7 +99,8 @@ def trace_matched_rows(
     table: str, matched: MatchedRows, edits: Sequence[Edit], existing: pd.DataFrame, keys: pd.Series | None = None
 ) -> pd.DataFrame:
     """Return the fate of each of the *matched* rows of *table*, and its amounts after *edits* of *existing* rows."""
-    columns = [c.id for c in TABLES[table].columns if c.type is ColumnType.MONEY]
+    listed = extend_table(TABLES[table], map(str, matched.new.columns)).columns
+    columns = [column.id for column in listed if column.type is ColumnType.MONEY]
     key = TABLES[table].key
     changed: set[object] = set().union(*(edit.after.index for edit in edits))
     known = matched.known.copy()

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit
+from xl_salesflow.core.declared_columns import list_declared_columns
 from xl_salesflow.core.key_numbers import COUNTED_TABLES
 from xl_salesflow.core.pipelines import Finding, Pipeline, Playbook
 from xl_salesflow.core.verb_answers import ImportedFiles
@@ -50,7 +51,7 @@ from xl_salesflow.imports.row_matching import (
 from xl_salesflow.imports.source_reader import make_import_context
 from xl_salesflow.imports.stage_history import collect_stage_history
 from xl_salesflow.locale.texts import Language, Text, fold_text
-from xl_salesflow.schema.table_columns import ColumnType
+from xl_salesflow.schema.table_columns import ColumnType, find_own_column
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -228,6 +229,28 @@ class _ImportUnderWay:
             )  # fmt: skip
 
 
+def _refuse_undeclared_columns(pipeline: Pipeline, mapping: ImportMap) -> None:
+    for file in mapping.files:
+        for how in file.columns.values():
+            if find_own_column(how.to) and how.to not in pipeline[file.table]:
+                raise UsageError(
+                    "The map fills “{column}”, which the sheet Own columns does not declare for {sheet}; declare it there, or "
+                    "leave the column out of the map.",
+                    column=how.to,
+                    sheet=TABLES[file.table].title,
+                )
+
+
+def _spell_own_values(pipeline: Pipeline, rows: ImportedRows) -> ImportedRows:
+    """Return *rows* with the values of the team's lists as the sheet Own columns spells them."""
+    lists = [one for one in list_declared_columns(pipeline, rows.table) if one.values and one.column.id in rows.frame]
+    spelled = {
+        one.column.id: rows.frame[one.column.id].map(lambda cell, one=one: one.spellings.get(fold_text(cell), cell))
+        for one in lists
+    }
+    return replace(rows, frame=rows.frame.assign(**spelled)) if spelled else rows
+
+
 def build_import_changes(
     pipeline: Pipeline, paths: Sequence[Path], mapping: ImportMap, *, as_history: bool = False
 ) -> ChangeSet[ImportedFiles]:
@@ -244,6 +267,7 @@ def build_import_changes(
     """
     _refuse_open_questions(mapping)
     playbook, stages = add_new_stages(pipeline, mapping)
+    _refuse_undeclared_columns(pipeline, mapping)
     read = read_mapped_rows([Path(path) for path in paths], mapping, make_import_context(pipeline))
     rows, work = read.tables, _ImportUnderWay(pipeline, mapping, as_history, read.findings, list(stages.edits))
     work.accounts = {account.source.name: account for account in read.accounts}
@@ -255,6 +279,7 @@ def build_import_changes(
         work.append(append.table, append.rows)
     for table in TABLES:  # in the order of the sheets, so that the result does not depend on the order of the files
         if table in rows:
+            rows[table] = _spell_own_values(pipeline, rows[table])
             _refuse_missing_key(rows[table], mapping)
             work.take_deals(rows[table], playbook) if table == "Deals" else work.take(rows[table])
     _append_missing_names(work)

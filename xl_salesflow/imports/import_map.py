@@ -279,6 +279,8 @@ class _ImportMapParser(MapEntryReader):
 
     def _target(self, table: str, header: str, to: str) -> str:
         known = targets_of_table(table)
+        if to in known:
+            return to
         named = {
             title.casefold(): target_id
             for target_id, column in known.items()

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from xl_salesflow.core.declared_columns import DeclaredColumn
 from xl_salesflow.core.written_money import read_header_unit
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.board_shapes import PlainList, find_open_shape, read_board, read_months
@@ -83,6 +84,7 @@ class ImportSource:
     rivals: Mapping[str, str] = field(
         default_factory=dict
     )  # header → the header of which a person has to choose one, "" if alone
+    own_columns: tuple[DeclaredColumn, ...] = ()  # of the workbook that the source is for
 
     _samples: dict[str, pd.Series] = field(default_factory=dict, init=False, repr=False, compare=False)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from xl_salesflow.core.declared_columns import list_declared_columns
 from xl_salesflow.core.name_suggestions import find_similar
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.imports.amount_columns import AmountChoice, settle_amount_columns
@@ -217,7 +218,8 @@ def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
         UsageError: a file cannot be read.
     """
     remarks = ProposalNotes(pipeline.language)
-    sources = [source for path in paths for source in read_import_sources(Path(path))]
+    own = list_declared_columns(pipeline)
+    sources = [replace(one, own_columns=own) for path in paths for one in read_import_sources(Path(path))]
     matches = _leave_out_copies([(source, find_best_table(source)) for source in sources], remarks)
     matches = [(source, read_as_history(source, match, matches)) for source, match in matches]
     matches = [(source, find_list_of_users(source, match, matches)) for source, match in matches]

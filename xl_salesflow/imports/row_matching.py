@@ -26,7 +26,7 @@ from xl_salesflow.imports.import_findings import (
 from xl_salesflow.imports.import_vocabulary import ENTERED_TARGET, LEAD_NUMBER_TARGET, targets_of_table
 from xl_salesflow.locale.texts import Language, TextList, fold_text
 from xl_salesflow.process.duplicate_rows import DUPLICATE_SIGNS, find_duplicate_pairs
-from xl_salesflow.schema.table_columns import Column, TableSchema
+from xl_salesflow.schema.table_columns import Column, TableSchema, extend_table
 from xl_salesflow.schema.table_frames import DATE_DTYPE
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -246,6 +246,7 @@ def change_known_rows(
 
 def complete_imported_frame(table: TableSchema, rows: pd.DataFrame) -> pd.DataFrame:
     """Return *rows* as a complete frame of *table*, each column typed as in schema.table_frames."""
+    table = extend_table(table, map(str, rows.columns))
     rows = rows.reset_index(drop=True)
     blank = {column.id: make_blank_column(column, rows.index) for column in table.columns}
     return pd.DataFrame(

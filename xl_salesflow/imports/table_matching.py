@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -43,11 +43,13 @@ from xl_salesflow.imports.import_vocabulary import (
     read_header_words,
     targets_of_table,
 )
+from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
 from xl_salesflow.schema.table_columns import Column, ColumnType
 from xl_salesflow.schema.table_registry import TABLES
 
 _DECLARED_SCORE, _SYNONYM_SCORE, _PREFIXED_SCORE, _FUZZY_SCORE = 100.0, 96.0, 92.0, 90.0
+_OWN_SCORE = 98.0  # of a column that the team declared: before the synonyms of ours
 _FEWEST_KEY_ROWS = 5  # with fewer rows, a shared key may be a coincidence
 _FITTING_CELLS_SHARE = 0.6  # share of the filled cells that must be valid for the target
 _FIGURE_TYPES = frozenset(
@@ -144,7 +146,7 @@ def _claim_unreadable_columns(match: TableMatch, source: ImportSource) -> TableM
     for header in source.headers:
         if header in columns:
             continue
-        known = [target for target, score in _score_header_targets(header, match.table) if score >= _PREFIXED_SCORE]
+        known = [target for target, score in _score_targets(source, header, match.table) if score >= _PREFIXED_SCORE]
         free = (target for target in known if target not in columns.values())
         target = next(free, None)
         is_figure = target is not None and targets_of_table(match.table)[target].type in _FIGURE_TYPES
@@ -182,7 +184,7 @@ def _assign_header_targets(source: ImportSource, table: str) -> dict[str, str]:
     candidates = [
         (score - _ID_PENALTY * _holds_ids_for_names(source, header, target), -order, header, target)
         for order, header in enumerate(source.headers)
-        for target, score in _score_header_targets(source.rivals.get(header) or header, table)
+        for target, score in _score_targets(source, source.rivals.get(header) or header, table)
         if target not in (LEAD_NUMBER_TARGET, CLOSING_PROBABILITY_TARGET)  # the proposal finds or asks (map_proposal)
         if not (jobs and target == "name" and fold_name(header) in names_of_targets("Contacts")["title"])
     ]
@@ -256,6 +258,14 @@ def find_rival_columns(source: ImportSource, table: str, columns: Mapping[str, s
         if target and is_free and is_fitting_target(source.sample(header), targets_of_table(table)[target]):
             found[header] = target
     return found
+
+
+def _score_targets(source: ImportSource, header: str, table: str) -> Iterator[tuple[str, float]]:
+    """Yield the targets that *header* may mean, those first that the team declared, with how surely it does."""
+    for own in source.own_columns:
+        if own.table == table and fold_text(header) in own.names:
+            yield own.column.id, _OWN_SCORE
+    yield from _score_header_targets(header, table)
 
 
 @cache

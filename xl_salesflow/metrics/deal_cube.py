@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.core.deal_slices import find_slice, name_slices
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
 from xl_salesflow.locale.texts import fold_text
@@ -32,7 +33,7 @@ from xl_salesflow.metrics.array_arithmetic import (
 )
 from xl_salesflow.metrics.metric_declaration import MetricArray
 from xl_salesflow.schema.choice_lists import LISTS, identify_choice
-from xl_salesflow.schema.named_values import QUERY_FILTERS, Query
+from xl_salesflow.schema.named_values import Query
 from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import fold_keys
 from xl_salesflow.schema.table_registry import TABLES
@@ -184,7 +185,7 @@ def build_cube(pipeline: Pipeline, column: str = "") -> Cube:
     """
     as_of, today = days_since_1970(pipeline.as_of), pipeline.as_of >= pipeline.today
     table = "Deals" if today else "History"
-    column = _find_group_column(table, column) if column else ""
+    column = _find_group_column(pipeline, table, column) if column else ""
     frame = pipeline[table]
     recorded, filters = _find_recorded_deals(frame, today, as_of), pipeline.query.filters
     if filters:  # only on the rows that are left, because texts take longest
@@ -196,12 +197,15 @@ def build_cube(pipeline: Pipeline, column: str = "") -> Cube:
     return Cube(pipeline, today, as_of, frame, group.astype(np.int64), len(keys), column, [str(key) for key in keys])
 
 
-def _find_group_column(table: str, name: str) -> str:
+def _find_group_column(pipeline: Pipeline, table: str, name: str) -> str:
     found = TABLES["Deals"].find_column(name)
     column = found.id if found else name
     if column in TABLES[table].by_id and TABLES[table][column].type.is_text:
         return column
-    known = ", ".join(QUERY_FILTERS.values())
+    own = find_slice(pipeline, name)
+    if own is not None and own.column.id in pipeline[table]:
+        return own.column.id
+    known = name_slices(pipeline)
     raise UsageError(
         "Nothing can be grouped by “{column}”: the sheet Deals has no such text column; there is {known}."
         if table == "Deals"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from xl_salesflow.core.deal_slices import find_slice, spread_slices
 from xl_salesflow.core.metric_answers import (
     Bottleneck,
     ComparisonAnswer,
@@ -30,7 +31,7 @@ from xl_salesflow.metrics.metric_tables import METRIC_TABLES, METRICS_BY_ID
 from xl_salesflow.metrics.segment_metrics import RateComparison, compare_win_rates
 from xl_salesflow.metrics.stage_move_metrics import cube_move_matrix
 from xl_salesflow.metrics.team_activity_metrics import OwnerActivity
-from xl_salesflow.schema.choice_lists import LISTS, choice_label, identify_choice
+from xl_salesflow.schema.choice_lists import choice_label, identify_choice, list_options
 from xl_salesflow.schema.plain_values import plain_value
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_frames import fold_keys
@@ -54,6 +55,7 @@ class Funnel:
 
 def answer_funnel(pipeline: Pipeline, by: str | None, then: date | None) -> FunnelAnswer:
     """Return the funnel of the pipeline's query, by the values of the column *by*, compared with the day *then*."""
+    pipeline = spread_slices(pipeline) if by else pipeline
     figures = compute_funnel(pipeline)
     answer = FunnelAnswer(
         figures.as_of,
@@ -210,6 +212,7 @@ def compare_segments(pipeline: Pipeline, column: str, first: str, second: str) -
     Raises:
         UsageError: no deal has one of the values.
     """
+    pipeline = spread_slices(pipeline)
     groups = {fold_text(group.key): group for group in compute_metrics_by(pipeline, column)}
     sides = [_find_segment(groups, column, name, _segment_label(pipeline, column, name)) for name in (first, second)]
     won, lost = ([int(side.metrics[count] or 0) for side in sides] for count in ("won_count", "lost_count"))
@@ -218,7 +221,8 @@ def compare_segments(pipeline: Pipeline, column: str, first: str, second: str) -
 
 
 def _segment_label(pipeline: Pipeline, column: str, name: str) -> str:
-    labels = LISTS.get(TABLES["Deals"][column].options or "", {})
+    own = find_slice(pipeline, column)
+    labels = list_options((own.column if own else TABLES["Deals"][column]).options)
     choice = identify_choice(labels, name)
     return labels[choice].in_(pipeline.language) if choice else name
 
@@ -227,7 +231,8 @@ def _find_segment(groups: dict[str, MetricGroup], column: str, typed: str, name:
     if fold_text(name) not in groups:
         there = [group.key for group in groups.values() if group.key]
         if not there:
-            header = TABLES["Deals"][column].header
+            found = TABLES["Deals"].find_column(column)
+            header = found.header if found else column
             raise UsageError(
                 "No deal in view has a value of “{header}”; fill it in, or compare by another column.", header=header
             )
@@ -236,7 +241,7 @@ def _find_segment(groups: dict[str, MetricGroup], column: str, typed: str, name:
 
 
 def _group_label(cube: Cube, row: int, language: Language) -> str:
-    return choice_label(TABLES["Deals"].by_id[cube.column].options, cube.keys[row], language)
+    return choice_label(TABLES["Deals"][cube.column].options, cube.keys[row], language)
 
 
 def _metric_value(numbers: MetricArray, row: int) -> MetricValue:

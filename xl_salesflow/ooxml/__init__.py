@@ -13,7 +13,7 @@ Public names, by file:
         quote_sheet_name, serial_to_datetime, split_sheet_reference, unquote_sheet_name
     formula_cells: KnownFormulas
     inline_texts: InlineTextSharing
-    new_columns: add_table_columns, copy_column_pattern
+    new_columns: add_table_columns, copy_column_pattern, NewColumn
     office_templates: FilledCell, parse_office_part, PrintedRow, read_office_parts, StoredTemplateRow, TemplateWorkbook
     package_draft: PackageDraft
     recalculation: ARRAY_FORMULA, DEPENDS_ON_ANOTHER, NOT_CALCULABLE, Recalculation, TOO_MANY_FORMULAS,

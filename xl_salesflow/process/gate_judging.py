@@ -191,7 +191,7 @@ def make_gate_row_rule(checks: Mapping[str, GateCheck]) -> Rule:
 
 def _find_wrong_gate_rows(checks: Mapping[str, GateCheck], pipeline: Pipeline) -> Iterable[RuleMatch]:
     index = pipeline["Gates"].index
-    gates = {gate.row: gate for playbook in pipeline.playbooks.values() for gate in playbook.gates}
+    gates = {gate.row: gate for playbook in pipeline.playbooks.values() for gate in playbook.gates if gate.row}
     for row, gate in gates.items():
         for column, why in _check_gate_row(checks, pipeline, gate):
             is_ = str(pipeline["Gates"].at[row, column]) or BLANK_LABEL.in_(pipeline.language)

@@ -1,7 +1,8 @@
 """What a gate asks about: a column of Deals, or a column of the row that a deal refers to in another sheet.
 
 Columns of other sheets are written with the sheet first: "Accounts: Class" is the class of the deal's customer, "Quotes:
-Discount" the discount of its primary quote. Columns that a team added are found by their headers.
+Discount" the discount of its primary quote. Columns that a team added are found by their headers; those that it
+declared have a type like ours.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from unicodedata import normalize
 import pandas as pd
 
 from xl_salesflow.core.deal_standing import LIVE_QUOTE_STATES
+from xl_salesflow.core.declared_columns import find_declared_column
 from xl_salesflow.core.own_columns import describe_own_column
 from xl_salesflow.core.pipelines import Gate, Pipeline
 from xl_salesflow.core.rule_declarations import BLANK_LABEL, GateFinding, format_column_values
 from xl_salesflow.locale.texts import LABEL_AND_VALUE, Language, Text, TextList, fold_text
-from xl_salesflow.schema.table_columns import Column, ColumnType
+from xl_salesflow.schema.table_columns import OWN_COLUMN_TABLES, Column, ColumnType
 from xl_salesflow.schema.table_frames import blank_value, fold_keys, look_up_values
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -104,6 +106,8 @@ def _find_column(pipeline: Pipeline, table: str, written: str) -> GateSubject | 
     column = TABLES[table].find_column(written)
     if column is not None:
         return GateSubject(table, column)
+    if table in OWN_COLUMN_TABLES and (declared := find_declared_column(pipeline, table, written)):
+        return GateSubject(table, declared.column)
     folded = fold_text(written)
     own = next((header for header in pipeline.own_columns.list_headers(table) if fold_text(header) == folded), None)
     return GateSubject(table, describe_own_column(own), is_own=True) if own is not None and folded else None

@@ -70,6 +70,7 @@ from xl_salesflow.process.history_rules import (
 )
 from xl_salesflow.process.instalment_plans import UNUSABLE_TERMS
 from xl_salesflow.process.name_rules import NAME_RENAMED, OFF_LIST_VALUE, SPELLING_VARIANT, STAGE_RENAMED
+from xl_salesflow.process.own_column_rules import OWN_COLUMN_RULES
 from xl_salesflow.process.payment_reminders import UNUSABLE_REMINDER_DAYS
 from xl_salesflow.process.payment_rules import PAYMENT_RULES
 from xl_salesflow.process.pending_moves import MOVE_STATUS_RULES
@@ -123,6 +124,7 @@ ROW_RULES: tuple[Rule, ...] = (
     UNUSABLE_TERMS,
     UNUSABLE_REMINDER_DAYS,
     WRONG_CRITERION,
+    *OWN_COLUMN_RULES,
 )
 
 EARLY_WARNING_RULES: tuple[Rule, ...] = (

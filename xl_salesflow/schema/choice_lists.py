@@ -89,6 +89,13 @@ CHOICES: Mapping[str, Choices] = MappingProxyType(
         "comparison": _declare_choices(
             one_of="is one of", at_least="is at least", at_most="is at most", filled="is filled in",
         ),
+        "column_table": _declare_choices(
+            Deals="Deals", Accounts="Accounts", Contacts="Contacts", Activities="Activities",
+        ),
+        "column_kind": _declare_choices(
+            text=Text("Text", context="column_kind"), number="Number", amount="Amount", percent="Per cent",
+            date="Date", yes_no="Yes or no", list="List",
+        ),
         "effect": _declare_choices(block="Block", warn="Warn"),
         "severity": _declare_choices(block="Blocks", warn="Warning", note="Note"),
         "dimension": _declare_choices(

@@ -43,6 +43,6 @@ _SHOWN_GROUPS = (SheetGroup.WORK, SheetGroup.MANAGE)
 def find_tables_shown_by(filled: Iterable[str]) -> Iterator[str]:
     """Yield the tables whose sheets the first rows of the tables in *filled* show."""
     for name in filled:
-        if TABLES[name].group in _SHOWN_GROUPS or name == "Products":
+        if TABLES[name].group in _SHOWN_GROUPS or name in ("Products", "Columns"):
             yield name
             yield from TABLES[name].shows

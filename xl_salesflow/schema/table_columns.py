@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
+from types import MappingProxyType
 
-from xl_salesflow.locale.texts import Language, Text, as_text, fold_text
+from xl_salesflow.locale.texts import Language, Text, as_text, fold_text, literal_text
 
 
 class ColumnType(StrEnum):
@@ -111,6 +113,40 @@ def declare_column(
     )
 
 
+OWN_COLUMN_TABLES = ("Deals", "Accounts", "Contacts", "Activities")
+"""The tables to which a team may declare columns of its own, in the sheet Columns."""
+
+_OWN_KINDS: Mapping[str, tuple[ColumnType, str | None]] = MappingProxyType(
+    {
+        "text": (ColumnType.TEXT, None),
+        "number": (ColumnType.NUMBER, None),
+        "amount": (ColumnType.MONEY, None),
+        "percent": (ColumnType.PERCENT, None),
+        "date": (ColumnType.DATE, None),
+        "yes_no": (ColumnType.CHOICE, "yes_no"),
+        "list": (ColumnType.TEXT, None),  # the sheet Columns has its values
+    }
+)
+"""Choice "column_kind" → the type of the cells, and their choices."""
+
+_OWN_MARK = "own:"
+
+
+def own_column_id(kind: str, title: str) -> str:
+    """Return the id of a declared column of a team; it says what the column is, because no declaration of ours does."""
+    return f"{_OWN_MARK}{kind}:{title}"
+
+
+@cache
+def find_own_column(column_id: str) -> Column | None:
+    """Return the declared column of a team with the id *column_id*, or None if the id is none of these."""
+    kind, colon, title = column_id.removeprefix(_OWN_MARK).partition(":")
+    if not column_id.startswith(_OWN_MARK) or not colon or kind not in _OWN_KINDS:
+        return None
+    column_type, options = _OWN_KINDS[kind]
+    return Column(column_id, literal_text(title), column_type, Text(""), options=options, added="own")
+
+
 class SheetGroup(StrEnum):
     """The part of the workbook that a sheet belongs to; it determines its tab colour and its place on Start."""
 
@@ -159,11 +195,14 @@ class TableSchema:
         return tuple(column for column in self.columns if column.is_formula)
 
     def __getitem__(self, column_id: str) -> Column:
-        return self.by_id[column_id]
+        found = self.by_id.get(column_id) or find_own_column(column_id)
+        if found is None:
+            raise KeyError(column_id)
+        return found
 
     def header(self, column_id: str, language: Language) -> str:
         """Return the header of column *column_id* in the sheet."""
-        return self.by_id[column_id].header.in_(language)
+        return self[column_id].header.in_(language)
 
     def find_column(self, header: str) -> Column | None:
         """Return the column with this header in any language, or this id, ignoring case and surrounding blanks."""
@@ -176,6 +215,15 @@ class TableSchema:
             for name in (column.id, *column.header.translations()):
                 found[fold_text(name)] = column
         return found
+
+
+def extend_table(table: TableSchema, column_ids: Iterable[str]) -> TableSchema:
+    """Return *table* with the team's declared columns among *column_ids*; the same object if there are none."""
+    if table.name not in OWN_COLUMN_TABLES:
+        return table
+    own = (column for column_id in column_ids if (column := find_own_column(column_id)))
+    added = tuple(column for column in own if column.id not in table.by_id)
+    return replace(table, columns=(*table.columns, *added)) if added else table
 
 
 T, BY_PRODUCT, BY_FORMULA = ColumnType, ColumnWriter.PRODUCT, ColumnWriter.FORMULA

@@ -20,7 +20,7 @@ import pandas as pd
 from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
 from xl_salesflow.schema.plain_values import is_missing
-from xl_salesflow.schema.table_columns import Column, TableSchema
+from xl_salesflow.schema.table_columns import Column, TableSchema, extend_table
 
 DATE_DTYPE = "datetime64[s]"
 TEXTS_IN_PYTHON = ("mode.string_storage", "python")
@@ -51,7 +51,11 @@ def make_column_series(column: Column, values: Iterable[Any], index: pd.Index) -
 
 
 def make_table_frame(table: TableSchema, rows: Sequence[Mapping[str, Any]] = (), first_row: int = 2) -> pd.DataFrame:
-    """Return *rows* (column id → value; missing means blank) as a frame of *table* with every column."""
+    """Return *rows* (column id → value; missing means blank) as a frame of *table* with every column.
+
+    Columns that the team declared are added if a row has one.
+    """
+    table = extend_table(table, dict.fromkeys(one for row in rows for one in row if one not in table.by_id))
     return _make_filled_frame(table, rows, first_row) if len(rows) else _make_empty_frame(table, first_row).copy()
 
 
@@ -68,7 +72,8 @@ def _make_filled_frame(table: TableSchema, rows: Sequence[Mapping[str, Any]], fi
 
 
 def complete_columns(table: TableSchema, partial: pd.DataFrame) -> pd.DataFrame:
-    """Return *partial* with every column of *table*, in order; missing columns are blank."""
+    """Return *partial* with every column of *table*, in order, then those the team declared; missing columns are blank."""
+    table = extend_table(table, partial.columns)
     columns = {
         c.id: _keep_text_dtype(c, partial[c.id])
         if c.id in partial
@@ -80,7 +85,10 @@ def complete_columns(table: TableSchema, partial: pd.DataFrame) -> pd.DataFrame:
 
 def _keep_text_dtype(column: Column, values: pd.Series) -> pd.Series:
     # by default, pandas stores text columns as its own string type
-    return values.astype(object) if column.type.is_text else values
+    if not column.type.is_text:
+        return values
+    # rows of ours and of another workbook, put together, lack the columns that only one of them has
+    return (values.fillna("") if column.added == "own" else values).astype(object)
 
 
 def fold_keys(texts: pd.Series) -> pd.Series:

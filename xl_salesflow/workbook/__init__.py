@@ -21,5 +21,6 @@ Public names, by file:
     new_stores: build_adopted_store, build_new_workbook, is_store_file, new_workbook, upgrade_store_file
     own_cells: OwnCells, OwnTableCells
     returned_files: read_bant_card_file, read_change_sheet_file
-    workbook_layout: find_table_headers, find_workbook_layout, language_of_headers, WorkbookLayout
+    workbook_layout: find_table_headers, find_workbook_layout, language_of_headers, with_declared_columns,
+        WorkbookLayout
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,13 +12,13 @@ from xl_salesflow.core.own_columns import EXTENSIBLE_TABLES
 from xl_salesflow.ooxml.cell_references import Area, cell_address
 from xl_salesflow.ooxml.excel_notation import address_on_sheet
 from xl_salesflow.ooxml.workbook_editor import Workbook
-from xl_salesflow.schema.table_columns import TableSchema
+from xl_salesflow.schema.table_columns import TableSchema, extend_table
 from xl_salesflow.schema.table_frames import TEXTS_IN_PYTHON
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import Dialect, format_cell_as_text, read_frame
 from xl_salesflow.workbook.cell_findings import CellFinding
 from xl_salesflow.workbook.own_cells import OwnTableCells
-from xl_salesflow.workbook.workbook_layout import WorkbookLayout
+from xl_salesflow.workbook.workbook_layout import WorkbookLayout, with_declared_columns
 
 if TYPE_CHECKING:
     from xl_salesflow.workbook.metric_formulas import LiveFormulas
@@ -51,18 +51,23 @@ class WorkbookReading:
         """Return the frame of one table, which is read on first use."""
         if name in self.frames:
             return self.frames[name]
-        table, on_sheet = TABLES[name], self.workbook.tables[self.layout.tables[name].name]
-        cells = self.workbook.read_table(on_sheet.name)
-        columns = {column_id: cells.pop(header) for column_id, header in self.layout.headers[name].items()}
+        on_sheet, headers = self.workbook.tables[self.layout.tables[name].name], self.layout.headers[name]
+        table, cells = extend_table(TABLES[name], headers), self.workbook.read_table(on_sheet.name)
+        declared = [cells[headers[column.id]] for column in table.columns[len(TABLES[name].columns) :]]
+        columns = {column_id: cells.pop(header) for column_id, header in headers.items()}
         if table.key:
             self.numbered.update(_find_number_keys(columns[table.key]))
         formulas = {column.name for column in on_sheet.columns if column.formula}
-        own = [values for header, values in cells.items() if header not in formulas]
+        own = [*declared, *(values for header, values in cells.items() if header not in formulas)]
         self.frames[name], self.findings[name] = read_frame(table, columns, on_sheet.first_row, dialect)
         self.first_free_rows[name] = self._first_free(name, own)
         if name in EXTENSIBLE_TABLES:
             self.own_cells[name] = OwnTableCells(range(on_sheet.first_row, on_sheet.last_row + 1), cells)
         return self.frames[name]
+
+    def with_own_columns(self, dialect: Dialect) -> WorkbookReading:
+        """Return the same reading, which reads the columns that the sheet Columns declares like ours."""
+        return replace(self, layout=with_declared_columns(self.layout, self.read_table("Columns", dialect)))
 
     def _first_free(self, name: str, own: Iterable[list[Any]]) -> int:
         """Return the row after the last one that holds anything of ours or of the user's."""

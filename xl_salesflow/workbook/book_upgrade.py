@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from xl_salesflow.core.declared_columns import DeclaredColumn, read_declared_columns
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.metric_tables import METRIC_TABLES
 from xl_salesflow.ooxml.cell_contents import CellFormula
@@ -23,7 +24,9 @@ from xl_salesflow.schema.choice_lists import CHOICES, CHOICES_ADDED_LATER
 from xl_salesflow.schema.named_values import SETTINGS_BY_ID
 from xl_salesflow.schema.table_columns import ColumnType
 from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.workbook.book_reader import WorkbookReading
 from xl_salesflow.workbook.calculated_columns import renew_calculated_columns, share_repeated_texts, slim_blank_cells
+from xl_salesflow.workbook.cell_conversion import Dialect
 from xl_salesflow.workbook.empty_workbook import open_template
 from xl_salesflow.workbook.loose_cells import LostFormula, find_lost_formulas
 from xl_salesflow.workbook.missing_names import add_missing_names
@@ -37,7 +40,13 @@ from xl_salesflow.workbook.missing_parts import (
     renew_helper_sheets,
 )
 from xl_salesflow.workbook.older_dropdowns import renew_stage_dropdown
-from xl_salesflow.workbook.workbook_layout import WorkbookLayout, language_of_headers, match_headers
+from xl_salesflow.workbook.own_column_sheets import add_declared_columns
+from xl_salesflow.workbook.workbook_layout import (
+    WorkbookLayout,
+    find_workbook_layout,
+    language_of_headers,
+    match_headers,
+)
 
 
 def add_missing_rows(workbook: Workbook, shipped: Workbook, lacking: Iterable[MissingPart]) -> Workbook:
@@ -153,6 +162,8 @@ def restore_workbook(workbook: Workbook) -> Restoration:
     """Upgrade a workbook and restore the formulas outside tables; raises like `upgrade_workbook`."""
     shipped = template_for_workbook(workbook)
     upgraded, added = upgrade_workbook(workbook, shipped)
+    upgraded, widened = _add_own_columns(upgraded)
+    added += [MissingPart("column", one.table, one.column.id) for one in widened]
     workbook = share_repeated_texts(slim_blank_cells(upgraded))
     found = find_lost_formulas(workbook, shipped)
     _clear_arrays_in_the_way(workbook, found)
@@ -160,6 +171,16 @@ def restore_workbook(workbook: Workbook) -> Restoration:
         array = str(one.fills) if one.fills else ""
         workbook.set_cell(one.sheet, one.row, one.column, CellFormula(one.formula, array=array))
     return Restoration(workbook, added, found, workbook is not upgraded)
+
+
+def _add_own_columns(workbook: Workbook) -> tuple[Workbook, list[DeclaredColumn]]:
+    """Return *workbook* with the columns that the sheet Columns declares, and those that were added."""
+    if "Columns" not in workbook.tables:  # an older workbook that cannot be upgraded
+        return workbook, []
+    reading = WorkbookReading(workbook, find_workbook_layout(workbook.path, workbook.tables))
+    language = reading.layout.language
+    declared = read_declared_columns(reading.read_table("Columns", Dialect()), language)
+    return add_declared_columns(workbook, declared, language)
 
 
 def _clear_arrays_in_the_way(workbook: Workbook, found: Iterable[LostFormula]) -> None:

@@ -256,7 +256,7 @@ def read_frame(
 ) -> tuple[pd.DataFrame, list[CellFinding]]:
     """Return *cells* (column id → values from *first_row* on, used up) as a frame of *table*, with findings.
 
-    Rows without content of people or the product are left out, whatever formulas display in them.
+    Rows without content of people or the product are left out, whatever formulas and a team's own columns have in them.
     """
     if all(cell is None for column in table.columns if not column.is_formula for cell in cells[column.id]):
         return make_table_frame(table, (), first_row), []  # most tables of most workbooks
@@ -270,7 +270,7 @@ def read_frame(
             findings.append(
                 CellFinding(doubt.rule, first_row + at, column.id, format_cell_as_text(raw[at]), doubt.facts)
             )
-        if not column.is_formula:
+        if not column.is_formula and column.added != "own":  # which may say No in every row, and makes none of ours
             cell_values = values[column.id]
             used |= np.asarray(cell_values != "" if column.type.is_text else ~pd.isna(cell_values), dtype=bool)
             used[list(doubts)] = True

@@ -14,7 +14,7 @@ from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.named_values import NAMED_CELLS
 from xl_salesflow.schema.plain_values import plain_value
 from xl_salesflow.schema.sheet_modules import find_tables_shown_by
-from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
+from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema, extend_table
 from xl_salesflow.schema.table_frames import complete_columns
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.book_reader import WorkbookReading
@@ -50,7 +50,8 @@ class ChangeSetWriter:
         for remove in plan.removes:
             self._remove(remove, appends)
         for name, rows in appends.items():
-            self._append(TABLES[name], rows)
+            table = extend_table(TABLES[name], self.layout.headers[name])
+            self._append(table, complete_columns(table, rows))
         self._show_what_is_needed(plan)
         for order in plan.orders:
             self.workbook.order_rows(order.table, order.rows)
@@ -128,6 +129,8 @@ class ChangeSetWriter:
         gained = appends.pop(table.name, None)
         if gained is not None:
             here = places[: len(gained)]
+            table = extend_table(table, self.layout.headers[table.name])
+            gained = complete_columns(table, gained)
             for header, cells in self._body(table, gained.iloc[: len(places)]).items():
                 self.workbook.set_column(table.name, header, (here, cells))
             for header in self._own(table):  # a person's note is removed with its row

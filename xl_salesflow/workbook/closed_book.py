@@ -13,6 +13,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from xl_salesflow.core.answers import OwnFormulaResults, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet
 from xl_salesflow.core.file_saving import hidden_file_beside
@@ -108,6 +110,7 @@ class ClosedBook:
         self._dialect = Dialect(
             settings.text("currency"), workbook.date1904, today, reading.layout.language if finds_spellings else ""
         )
+        reading = reading.with_own_columns(self._dialect)
         self._reading, self._partial = reading, False
         self.backups = int(settings.number("backups")) if self._keeps_backups else 0
         language = message_language(settings, reading.layout.language)
@@ -172,6 +175,11 @@ class ClosedBook:
         if self._reading is None:
             raise ValueError("read the workbook before writing to it: a plan is about what was read")
         reading, self._reading = self._reading, None
+        declared = [append.rows for append in plan.appends if append.table == "Columns"]
+        if declared:
+            from xl_salesflow.workbook.own_column_sheets import widen_reading
+
+            reading = widen_reading(reading, pd.concat(declared))
         if not ChangeSetWriter(reading).collect(plan):
             return "", None
         # formulas in place of ours are not calculated here, and tables that were not read were not updated

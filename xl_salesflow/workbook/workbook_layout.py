@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from xl_salesflow.core.declared_columns import match_declared_headers, read_declared_columns
 from xl_salesflow.core.name_suggestions import find_nearest
 from xl_salesflow.core.pipelines import TablePosition
 from xl_salesflow.errors import MissingColumn, MissingTable, NotOurWorkbook, Pathish
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.ooxml.excel_notation import column_letters
-from xl_salesflow.schema.table_columns import Column, TableSchema
+from xl_salesflow.schema.table_columns import OWN_COLUMN_TABLES, Column, TableSchema
 from xl_salesflow.schema.table_registry import TABLES, render_formula
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LAYOUT_FORMULA_SLOT = re.compile(r"\{[^{}]*\}")
 
@@ -126,6 +130,20 @@ def find_workbook_layout(path: Pathish, found: Mapping[str, SheetTable]) -> Work
     language = language_of_headers(tables)
     headers = {name: find_table_headers(path, TABLES[name], table.headers, language) for name, table in tables.items()}
     return WorkbookLayout(tables, headers, language)
+
+
+def with_declared_columns(layout: WorkbookLayout, rows: pd.DataFrame) -> WorkbookLayout:
+    """Return *layout* with the columns that *rows*, the frame of Columns, declares, where they are on the sheets."""
+    if rows.empty:
+        return layout
+    there = {name: layout.tables[name].headers for name in OWN_COLUMN_TABLES}
+    ours = {name: dict(layout.headers[name]) for name in OWN_COLUMN_TABLES}
+    found = match_declared_headers(read_declared_columns(rows, layout.language), there, ours)
+    wider = {name: {**ours[name], **headers} for name, headers in found.items()}
+    # the headers of other tables may not be known yet
+    return replace(
+        layout, headers=cast("Mapping[str, Mapping[str, str]]", ChainMap(wider, cast("dict[str, Any]", layout.headers)))
+    )
 
 
 def language_of_headers(tables: Mapping[str, SheetTable]) -> Language:

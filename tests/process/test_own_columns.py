@@ -1,0 +1,139 @@
+"""Columns that a team declared count like ours: in checks, gates, conditions, groups, filters, undo and merge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+
+from tests.tables import crm, rows
+from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.engine import Run, apply_query
+from xl_salesflow.errors import UsageError
+from xl_salesflow.metrics.funnel_answers import answer_comparison, answer_funnel, compute_funnel
+from xl_salesflow.process.rule_catalogue import check_pipeline
+from xl_salesflow.schema.named_values import Query
+from xl_salesflow.verbs import merge, undo, update
+
+RUN = Run("Ann", datetime(2026, 3, 31, 9))
+LATER = Run("Ann", datetime(2026, 3, 31, 10))
+MACHINE, WORTH, CHAIN = "own:list:Machine", "own:amount:Worth", "own:yes_no:Chain"
+DECLARED = """
+table    | column  | other_title | kind   | values      | stage     | effect | condition   | slice | aliases
+Deals    | Machine | 机型        | list   | Lathe; Mill | Qualified | block  | Amount > 15 | yes   | Type of machine
+Deals    | Worth   |             | amount |             |           |        |             |       |
+Accounts | Chain   |             | yes_no |             | Qualified | warn   |             | yes   |
+"""
+
+
+def team(deals: str, accounts: str = f"account | {CHAIN}\nAcme | yes\nBeta |", declared: str = DECLARED) -> Pipeline:
+    """Return a workbook with *deals* of two customers and the declared columns."""
+    return crm(Columns=rows(declared, "Columns"), Deals=rows(deals, "Deals"), Accounts=rows(accounts, "Accounts"))
+
+
+OPEN = f"""
+deal | name | account | stage     | amount | created    | {MACHINE} | {WORTH}
+D-1  | One  | Acme    | Qualified | 20     | 2026-01-05 | Lathe     | 3.5
+D-2  | Two  | Acme    | Qualified | 20     | 2026-01-05 |           |
+D-3  | Tri  | Beta    | Qualified | 10     | 2026-02-05 |           | 4
+"""
+
+
+def test_wrong_declarations_and_values_are_findings() -> None:
+    """
+    table      | column   | kind   | values | stage     | slice | condition  | because
+    Deals      | Machine  | list   | A; B   |           | yes   |            |
+    Deals      | MACHINE  | text   |        |           |       |            | a row above declares it
+    Deals      | Stage    | text   |        |           |       |            | not yours
+    Deals      | Colour   | list   | ;      |           |       |            | needs its values
+    Deals      | Size     | number |        |           | yes   |            | by words only
+    Contacts   | Hobby    |        |        | Qualifyed |       |            | no stage “Qualifyed”; did you mean “Qualified”?
+    Accounts   | Group    |        |        | Qualified |       | Amount > x | “x” is not a number
+    Activities | Seen     | yes_no |        | Qualified | yes   |            | cannot be grouped by them; can be asked for
+    """
+    text = test_wrong_declarations_and_values_are_findings.__doc__ or ""
+    cells = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+    expected = {cells_[1]: cells_[-1] for cells_ in cells[1:] if cells_[-1]}
+    declared = "\n".join("|".join(line.split("|")[:-1]) for line in text.strip().splitlines())
+    pipeline = team(f"deal | {MACHINE}\nD-1 | a\nD-2 | C", declared=declared)
+    found = [(f.rule, f.key, f.message) for f in check_pipeline(pipeline) if f.rule.startswith("own_column")]
+    told = {key: "; ".join(m for rule, one, m in found if one == key and rule == "own_column") for _, key, _ in found}
+    for name, because in expected.items():
+        assert all(part in told[name] for part in because.split("; ")), told[name]
+    assert {key for key, message in told.items() if message} == set(expected)
+    assert [
+        (key, "did you mean" in m or "choose one of: A, B" in m) for rule, key, m in found if rule.endswith("value")
+    ] == [("D-2", True)]
+
+
+def test_a_declared_column_that_is_not_on_the_sheet_is_a_finding() -> None:
+    pipeline = team("deal | name\nD-1 | One")
+    pipeline = pipeline.with_tables(Deals=pipeline["Deals"].drop(columns=[MACHINE]))
+    (found,) = [finding for finding in check_pipeline(pipeline) if finding.rule == "own_column_absent"]
+    assert (found.key, "--repair" in found.message) == ("Machine", True)
+
+
+def test_a_move_needs_the_cells_that_are_declared_for_its_stage() -> None:
+    now = apply_change_set(team(OPEN), update(team(OPEN), RUN))["Deals"].set_index("deal")
+    # D-2 lacks the machine; D-3 is too small to be asked; Beta does not say whether it is a chain
+    assert now["move_status"].to_dict() == {"D-1": "accepted", "D-2": "refused", "D-3": "warned"}
+    assert "Machine" in now.loc["D-2", "move_reasons"]
+    assert "Chain" in now.loc["D-3", "move_warnings"]
+
+
+@pytest.mark.parametrize(
+    ("by", "value", "groups"),
+    [
+        ("machine", "lathe", {"Lathe": 1, "": 2}),
+        ("机型", "Lathe", {"Lathe": 1, "": 2}),
+        ("Chain", "是", {"Yes": 2, "": 1}),
+    ],
+)
+@pytest.mark.parametrize("as_of", [None, date(2026, 3, 15)])
+def test_numbers_are_grouped_and_filtered_by_a_slice(
+    by: str, value: str, groups: dict[str, int], as_of: date | None
+) -> None:
+    pipeline = replace(recorded(), query=Query(as_of=as_of))
+    found = {group.key: group.metrics["deal_count"] for group in answer_funnel(pipeline, by, None).by}
+    assert found == groups
+    filtered = compute_funnel(apply_query(pipeline, Query(as_of=as_of, filters={by: value})))
+    assert filtered.metrics["deal_count"] == max(groups[key] for key in groups if key)
+
+
+def recorded() -> Pipeline:
+    """Return the deals after an update, with stage stays that began long ago."""
+    pipeline = team(OPEN.replace("Qualified", "Lead     "))
+    now = apply_change_set(pipeline, update(replace(pipeline, today=date(2026, 3, 1)), RUN))
+    return replace(now, today=date(2026, 3, 31))
+
+
+def test_numbers_cannot_be_grouped_by_other_columns() -> None:
+    with pytest.raises(UsageError, match="Machine, Chain"):
+        answer_funnel(team(OPEN), "Worth", None)
+    with pytest.raises(UsageError, match="Own columns"):
+        apply_query(team(OPEN), Query(filters={"Worth": "3"}))
+    assert answer_comparison(recorded(), "Machine", "Lathe", "lathe").verdict == "too few"
+
+
+def test_a_changed_cell_is_logged_and_undone_also_after_its_type_has_changed() -> None:
+    before = team(OPEN)
+    deals = before["Deals"]
+    typed = before.with_tables(Deals=deals.assign(**{WORTH: deals[WORTH].mask(deals["deal"] == "D-1", 9.0)}))
+    merged = apply_change_set(before, merge(before, typed, before, RUN))
+    assert merged["Deals"][WORTH].tolist()[0] == 9.0
+    assert WORTH in merged["Journal"]["column"].tolist()
+    text = apply_change_set(as_text(merged), undo(as_text(merged), LATER))
+    assert text["Deals"]["own:text:Worth"].tolist() == ["3.5", "", "4"]
+    assert apply_change_set(merged, undo(merged, LATER))["Deals"][WORTH].tolist()[0] == 3.5
+
+
+def as_text(pipeline: Pipeline) -> Pipeline:
+    """Return the workbook with another type declared for Worth."""
+    deals, declared = pipeline["Deals"], pipeline["Columns"]
+    texts = deals[WORTH].map("{:g}".format).replace("nan", "").astype(object)
+    return pipeline.with_tables(
+        Deals=deals.drop(columns=[WORTH]).assign(**{"own:text:Worth": texts}),
+        Columns=declared.assign(kind=declared["kind"].replace("amount", "text")),
+    )
