@@ -28,6 +28,7 @@ from xl_salesflow.changelog.undo_run import revert_run
 from xl_salesflow.core.answers import SomeAnswer
 from xl_salesflow.core.approval_answers import ApprovalDecided
 from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
+from xl_salesflow.core.column_answers import DeclaredColumnRow
 from xl_salesflow.core.metric_answers import (
     TeamTotals,
 )
@@ -112,6 +113,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "accuracy", "add_playbook", "apply", "approvals", "assign", "bant_card", "bring_in", "change_sheet", "check",
+    "column",
     "commission", "compare", "contributions", "customer", "decide", "diff", "digest", "draft", "flow", "followups", "forecast",
     "funnel", "holidays", "insights", "inspect", "merge", "merge_customers", "paper", "payments", "prepare", "quote",
     "read_card", "recurring", "rename", "report", "revise", "rollup", "sales_plan", "switch", "undo", "update",
@@ -320,6 +322,16 @@ def rename(pipeline: Pipeline, old: str, new: str, run: Run, sheet: str = "") ->
 
     steps = (partial(rename_everywhere, old=old, new=new, table=sheet), update_warnings)
     return run_steps(pipeline, steps, "rename", run, answer_type=RenamedRows)
+
+
+def column(
+    pipeline: Pipeline, sheet: str, title: str, cells: Mapping[str, str], run: Run
+) -> ChangeSet[RunAnswer[DeclaredColumnRow]]:
+    """Declare the column *title* that the team added to *sheet*, or wants there; *cells* are of its row in Own columns."""
+    from xl_salesflow.process.own_column_setup import declare_own_column
+
+    steps = (partial(declare_own_column, sheet=sheet, title=title, cells=cells),)
+    return run_steps(pipeline, steps, "column", run, answer_type=DeclaredColumnRow)
 
 
 def merge_customers(pipeline: Pipeline, duplicate: str, kept: str, run: Run) -> ChangeSet[RunAnswer[RenamedRows]]:

@@ -92,6 +92,7 @@ apply {book} {aside}/changes.xlsx
 merge {book} {aside}/copy.xlsx
 playbook use {book} b2c
 rename {book} Lead Prospect
+column {book} Deals Machine --type list --values A;B --group
 playbook add {book} b2c
 import {book} {aside}/deals.csv --yes
 adopt {book} --yes

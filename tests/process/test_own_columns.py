@@ -12,10 +12,11 @@ from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run, apply_query
 from xl_salesflow.errors import UsageError
+from xl_salesflow.exports.exported_tables import list_tables_in_use
 from xl_salesflow.metrics.funnel_answers import answer_comparison, answer_funnel, compute_funnel
 from xl_salesflow.process.rule_catalogue import check_pipeline
 from xl_salesflow.schema.named_values import Query
-from xl_salesflow.verbs import merge, undo, update
+from xl_salesflow.verbs import column, merge, rollup, undo, update
 
 RUN = Run("Ann", datetime(2026, 3, 31, 9))
 LATER = Run("Ann", datetime(2026, 3, 31, 10))
@@ -137,3 +138,33 @@ def as_text(pipeline: Pipeline) -> Pipeline:
         Deals=deals.drop(columns=[WORTH]).assign(**{"own:text:Worth": texts}),
         Columns=declared.assign(kind=declared["kind"].replace("amount", "text")),
     )
+
+
+def test_the_verb_declares_a_column_once_and_changes_its_row() -> None:
+    pipeline = team(OPEN, declared="table | column")
+    cells = {"kind": "list", "values": "Oil; Gas", "stage": "qualified", "slice": "yes"}
+    plan = column(pipeline, "deals", "Fuel", cells, RUN)
+    assert (plan.answer.result.is_new, [f.rule for f in plan.findings if f.rule.startswith("own_column")]) == (True, [])
+    now = apply_change_set(pipeline, plan)
+    assert now["Columns"].iloc[0][["table", "column", "stage"]].tolist() == ["Deals", "Fuel", "Qualified"]
+    assert list(column(now, "Deals", "fuel", cells, LATER).changes) == []
+    changed = column(now, "Deals", "Fuel", {"values": "Oil"}, LATER)
+    assert [(change.before, change.after) for change in changed.changes] == [("Oil; Gas", "Oil")]
+    assert apply_change_set(now, undo(now, LATER))["Columns"].empty
+    for sheet, title, wrong in (("Deal", "A", {}), ("Deals", "Stage", {}), ("Deals", "A", {"kind": "list"})):
+        with pytest.raises(UsageError):
+            column(pipeline, sheet, title, wrong, RUN)
+
+
+def test_a_rollup_and_an_export_have_the_declared_columns() -> None:
+    parts = {"north": team(OPEN), "south": team("deal | name\nD-9 | Nine", declared="table | column")}
+    plan = rollup(crm(), parts, RUN)
+    (deals,) = [append.rows for append in plan.appends if append.table == "Deals"]
+    assert deals[MACHINE].tolist() == ["Lathe", "", "", ""]
+    assert [one.rows["column"].tolist() for one in plan.appends if one.table == "Columns"] == [
+        ["Machine", "Worth", "Chain"]
+    ]
+    exported = next(table for table in list_tables_in_use(team(OPEN)) if table.name == "Deals")
+    types = {one.id: one.type.value for one in exported.columns}
+    assert (types["Machine"], types["Worth"]) == ("text", "money")
+    assert exported.records[0]["Worth"] == 3.5

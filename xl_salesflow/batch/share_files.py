@@ -34,6 +34,7 @@ from xl_salesflow.core.share_answers import SharedFile
 from xl_salesflow.engine import Run
 from xl_salesflow.errors import UsageError, WorkbookError
 from xl_salesflow.locale.texts import TextList, fold_text
+from xl_salesflow.schema.table_columns import extend_table
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import share
 from xl_salesflow.workbook.atomic_save import refuse_if_open, save_workbook
@@ -222,7 +223,8 @@ def _digest_rows(part: Pipeline, mark: str) -> str:
     """Return a digest of everything that a workbook with the rows of *part* would hold."""
     digests = [mark]
     for name in sorted({*COLLECTED_TABLES, *SETUP_COPIES, *COMMISSION_TABLES, "Targets", "Deals"}):
-        columns = [column.id for column in TABLES[name].columns if not column.is_formula]
+        listed = extend_table(TABLES[name], part[name].columns).columns
+        columns = [column.id for column in listed if not column.is_formula]
         hashed = pd.util.hash_pandas_object(part[name][columns], index=False).to_numpy()
         digests.append(f"{name}:{digest_of_bytes(hashed.tobytes())}")
     return digest_of_bytes("\n".join(digests).encode())

@@ -32,6 +32,7 @@ from xl_salesflow.cli.printed_answers import (
 from xl_salesflow.core.accuracy_answers import AccuracyAnswer
 from xl_salesflow.core.answers import Answer
 from xl_salesflow.core.approval_answers import ApprovalDecided, ApprovalsAnswer
+from xl_salesflow.core.column_answers import DeclaredColumnRow
 from xl_salesflow.core.commission_answers import CommissionAnswer
 from xl_salesflow.core.customer_answers import CustomerAnswer
 from xl_salesflow.core.digest_answers import DigestsAnswer
@@ -95,6 +96,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "print": (FilesAnswer[RunAnswer[PrintedPapers]], BookAnswer[RunAnswer[PrintedPapers]]),
         "quote": (FilesAnswer[RunAnswer[PrintedPapers]], BookAnswer[RunAnswer[PrintedPapers]]),
         "recurring": (RecurringAnswer,),
+        "column": (BookAnswer[RunAnswer[DeclaredColumnRow]],),
         "commission": (CommissionAnswer,),
         "rename": (BookAnswer[RunAnswer[RenamedRows]],),
         "revise": (BookAnswer[RunAnswer[RevisedQuote]],),

@@ -16,6 +16,7 @@ from xl_salesflow.cli.addin_commands import addin_group
 from xl_salesflow.cli.approval_commands import approvals_command
 from xl_salesflow.cli.batch_commands import batch_command, watch_command
 from xl_salesflow.cli.change_commands import apply_command, undo_command
+from xl_salesflow.cli.column_commands import column_command
 from xl_salesflow.cli.command_options import ENVIRONMENT_PREFIX, TERMINAL_LANGUAGE, read_configuration, terminal_text
 from xl_salesflow.cli.commission_commands import commission_command
 from xl_salesflow.cli.copy_commands import diff_command, merge_command
@@ -71,7 +72,7 @@ _COMMAND_GROUPS: tuple[tuple[Text, tuple[click.Command, ...]], ...] = (
         Text("Setting up"),
         (
             *(init_command, import_command, adopt_command, playbook_group, template_group, holidays_command),
-            *(rename_command, merge_accounts_command, addin_group, demo_command),
+            *(column_command, rename_command, merge_accounts_command, addin_group, demo_command),
         ),
     ),
     (

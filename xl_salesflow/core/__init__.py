@@ -11,6 +11,7 @@ Public names, by file:
     approval_answers: ApprovalDecided, ApprovalsAnswer, SealedStays
     change_sets: Append, apply_change_set, Book, Change, ChangeSet, diff_pipelines, Document, Edit, Fill,
         find_equal_cells, NamedCellChange, Remove, RowOrder
+    column_answers: DeclaredColumnRow
     commission_answers: CommissionAnswer, CommissionGain, CommissionLine, CommissionStatement, CommissionStep,
         CommissionWhatIf, DealCommission, RETURN_REASONS
     customer_answers: BoughtProduct, CustomerActivity, CustomerAnswer, CustomerContact, CustomerDeal, CustomerIssue,
@@ -22,7 +23,7 @@ Public names, by file:
         look_up_quote_owners, score_week_ago, select_open_deals
     deal_titles: deal_title
     declared_columns: DeclaredColumn, find_declared_column, find_missing_columns, list_declared_columns,
-        match_declared_headers, read_declared_columns
+        match_declared_headers, read_declared_columns, split_semicolons
     digest_answers: DigestMeasure, DigestRisk, DigestsAnswer, DigestStep, GroupOutlook, ManagerDigest
     export_answers: ExportAnswer
     file_saving: hidden_file_beside, open_own_file, PendingFile, raise_as_cannot_save, safe_file_name,

@@ -19,7 +19,7 @@ import pandas as pd
 
 from xl_salesflow.core.answers import NO_ANSWER, AnswerT, OwnFormulaResults, SomeAnswer
 from xl_salesflow.core.lazy_frames import find_replaced_frames
-from xl_salesflow.core.pipelines import Finding, Pipeline
+from xl_salesflow.core.pipelines import Finding, Pipeline, with_declared_cells
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.named_values import SETTINGS_BY_ID, Settings
 from xl_salesflow.schema.plain_values import json_value
@@ -269,7 +269,8 @@ def apply_change_set(pipeline: Pipeline, plan: ChangeSet) -> Pipeline:
         tables[append.table] = _append_rows(held, complete_columns(table, append.rows))
     for fill in plan.fills:
         tables[fill.table] = complete_columns(TABLES[fill.table], fill.rows)
-    return replace(pipeline.with_tables(**tables), settings=settings)
+    after = replace(pipeline.with_tables(**tables), settings=settings)
+    return with_declared_cells(after) if any(append.table == "Columns" for append in plan.appends) else after
 
 
 def _apply_to_settings(settings: Settings, plan: ChangeSet) -> Settings:

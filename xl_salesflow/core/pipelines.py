@@ -268,13 +268,18 @@ class Pipeline:
 def build_pipeline(today: date, language: Language = "en", **rows: list[dict[str, Any]]) -> Pipeline:
     """Return a pipeline built from plain rows by table name, other tables empty; meant for tests and small scripts."""
     tables = {name: make_table_frame(table, rows.get(name, ())) for name, table in TABLES.items()}
-    for one in read_declared_columns(tables["Columns"], language):
-        if one.column.id not in tables[one.table]:
-            held = tables[one.table]
-            tables[one.table] = held.assign(
-                **{one.column.id: make_column_series(one.column, [None] * len(held), held.index)}
-            )
-    return Pipeline(LoadedFrames(tables), today, language)
+    return with_declared_cells(Pipeline(LoadedFrames(tables), today, language))
+
+
+def with_declared_cells(pipeline: Pipeline) -> Pipeline:
+    """Return *pipeline* with a blank column in place of each that the sheet Columns declares and no frame has yet."""
+    tables: dict[str, pd.DataFrame] = {}
+    for one in read_declared_columns(pipeline["Columns"], pipeline.language):
+        held = tables.get(one.table, pipeline[one.table])
+        if one.column.id not in held:
+            blank = make_column_series(one.column, [None] * len(held), held.index)
+            tables[one.table] = held.assign(**{one.column.id: blank})
+    return pipeline.with_tables(**tables) if tables else pipeline
 
 
 def read_playbooks(pipeline: Pipeline) -> dict[str, Playbook]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from xl_salesflow.core.declared_columns import list_declared_columns
 from xl_salesflow.core.own_columns import EXTENSIBLE_TABLES, describe_own_column
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import fold_text, literal_text
@@ -23,7 +24,7 @@ from xl_salesflow.metrics.metric_tables import METRIC_TABLES, METRICS_BY_ID
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS
 from xl_salesflow.schema.manager_tables import METRICS_TABLE
 from xl_salesflow.schema.plain_values import is_blank, plain_value
-from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema
+from xl_salesflow.schema.table_columns import OWN_COLUMN_TABLES, Column, ColumnType, TableSchema
 from xl_salesflow.schema.table_registry import TABLES
 
 EXPORT_LAYOUT_VERSION = 1
@@ -129,7 +130,10 @@ def list_setup_tables(tables: Sequence[ExportedTable]) -> Iterator[ExportedTable
 
 def _collect_table(table: TableSchema, pipeline: Pipeline) -> ExportedTable:
     rows = pipeline[table.name]
-    own = dict(_read_own_columns(table, pipeline, rows.index))
+    taken = {fold_text(column_id) for column_id in table.by_id}
+    own = dict(_read_declared_columns(table, pipeline, taken)) | dict(
+        _read_own_columns(table, pipeline, rows.index, taken)
+    )
     columns = (*table.columns, *own)
     cells = {column.id: _plain_cells(rows[column.id]) for column in table.columns}
     cells |= {column.id: _plain_cells(values) for column, values in own.items()}
@@ -143,11 +147,20 @@ def _plain_cells(cells: pd.Series) -> list[Any]:
     return [None if is_blank(value) else plain_value(value) for value in cells.tolist()]
 
 
-def _read_own_columns(table: TableSchema, pipeline: Pipeline, rows: pd.Index) -> Iterator[tuple[Column, pd.Series]]:
+def _read_declared_columns(
+    table: TableSchema, pipeline: Pipeline, taken: set[str]
+) -> Iterator[tuple[Column, pd.Series]]:
+    """Yield the columns that the team declared, of their types, by their headers."""
+    for one in list_declared_columns(pipeline, table.name) if table.name in OWN_COLUMN_TABLES else ():
+        yield replace(one.column, id=_choose_free_name(one.title, taken)), pipeline[table.name][one.column.id]
+
+
+def _read_own_columns(
+    table: TableSchema, pipeline: Pipeline, rows: pd.Index, taken: set[str]
+) -> Iterator[tuple[Column, pd.Series]]:
     """Yield the columns that the team added, each of the type that all of its cells are of."""
     if table.name not in EXTENSIBLE_TABLES:
         return
-    taken = {fold_text(column_id) for column_id in table.by_id}
     for header in pipeline.own_columns.list_headers(table.name):
         column = describe_own_column(header)
         cells = pipeline.own_columns.read(table.name, column).reindex(rows)

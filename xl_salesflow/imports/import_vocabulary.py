@@ -14,7 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter, declare_column, find_own_column
+from xl_salesflow.imports.import_targets import ImportTargets
+from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter, declare_column
 from xl_salesflow.schema.table_registry import TABLES
 
 _CAMEL_CASE_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -423,34 +424,12 @@ _TARGETS_BESIDE_COLUMNS: Mapping[str, tuple[Column, ...]] = {
 }
 
 
-class _ImportTargets(dict[str, Column]):
-    """The targets of a table by id, in which the columns that teams declared are found too, though not listed."""
-
-    def __missing__(self, target_id: str) -> Column:
-        if own := find_own_column(target_id):
-            return own
-        raise KeyError(target_id)
-
-    def __contains__(self, target_id: object) -> bool:
-        return super().__contains__(target_id) or (
-            isinstance(target_id, str) and find_own_column(target_id) is not None
-        )
-
-    def get(self, target_id: str, default: Any = None) -> Any:
-        """Return the target, or *default*."""
-        found = super().get(target_id) or find_own_column(target_id)
-        return found or default
-
-
 @cache
 def targets_of_table(table: str) -> Mapping[str, Column]:
     """Return the possible targets of a column in *table*, by id; those that a team declared are found, but not listed."""
-    own = {
-        c.id: c
-        for c in TABLES[table].columns
-        if c.writer is ColumnWriter.PERSON and c.id not in _NEVER_IMPORTED_COLUMNS
-    }
-    return _ImportTargets({**own, **{c.id: c for c in _TARGETS_BESIDE_COLUMNS.get(table, ())}})
+    typed = (column for column in TABLES[table].columns if column.writer is ColumnWriter.PERSON)
+    own = (column for column in typed if column.id not in _NEVER_IMPORTED_COLUMNS)
+    return ImportTargets({column.id: column for column in (*own, *_TARGETS_BESIDE_COLUMNS.get(table, ()))})
 
 
 @cache

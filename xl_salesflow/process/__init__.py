@@ -29,6 +29,7 @@ Public names, by file:
     move_judging: judge_stage_moves
     name_rules: find_spelling_variants
     noted_values: note_deal_values
+    own_column_setup: declare_own_column
     owner_assignment: assign_owners, ASSIGNMENT_MESSAGES, distribute_deals
     payment_reminders: REMINDER_STEPS, select_due_reminders
     payment_upkeep: find_due_days, mark_payments

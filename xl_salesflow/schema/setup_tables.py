@@ -129,9 +129,9 @@ COLUMNS_TABLE = TableSchema(
     "Columns", Text("Own columns"), Text("Columns that your team added and that count like ours"), SheetGroup.SETUP,
     (
         declare_column("table", Text("Sheet", context="Columns"), T.CHOICE, "The sheet with the column", options="column_table", required=True, width=16),
-        declare_column("column", Text("Column", context="Columns"), T.TEXT, "Its header there, exactly as written", required=True, width=24),
+        declare_column("column", "Column", T.TEXT, "Its header there, exactly as written", required=True, width=24),
         declare_column("other_title", "Other title", T.TEXT, "Its header in the other language, for copies of the workbook and for papers in it", width=24),
-        declare_column("kind", Text("Type", context="Columns"), T.CHOICE, "What its cells hold; blank: text", options="column_kind"),
+        declare_column("kind", "Type", T.CHOICE, "What its cells hold; blank: text", options="column_kind"),
         declare_column("values", "Values", T.LONG, "The values of a list, with semicolons between"),
         declare_column("stage", Text("Needed before", context="Columns"), T.TEXT, "A stage that a deal enters only with this cell filled in; blank: never asked", width=20),
         declare_column("effect", Text("If blank", context="Columns"), T.CHOICE, "Block the move, or only warn; blank: block", options="effect", width=10),

@@ -88,6 +88,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("digest", "Weekly digest", "The week of each manager's team: result, forecast, flow, risks, measures due; as page and mail draft", "MailMergeStartLetters", True),
             _declare_verb("audit", "Audit", "Answer thirteen questions about how the team sells, from the data", "ReviewAcceptChange", True, group="manage"),
             _declare_verb("rename", "Rename", "Rename a stage, person, product, customer or list value in every row that names it", "ReviewAcceptChange", group="more"),
+            _declare_verb("column", "Own column", "Make a column of your own count: give it a type, a list, a stage that needs it, groups", "TableInsertDialog"),
             _declare_verb("merge-accounts", "Merge customers", "Make two customers one, with all their deals, contacts and rows", "MergeCells"),
             _declare_verb("assign", "Assign", "Assign deals that have no owner; reclaim deals that nobody works on", "DistributionListSelectMembers", group="manage"),
             _declare_verb("approvals", "Approvals", "Show what waits for a decision: overrides of gates and discounts; approve or reject it", "ReviewTrackChanges", group="manage", menu="decisions"),

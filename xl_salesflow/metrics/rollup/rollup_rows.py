@@ -16,8 +16,8 @@ import pandas as pd
 from xl_salesflow.core.change_sets import find_equal_cells
 from xl_salesflow.core.key_numbers import COUNTED_TABLES
 from xl_salesflow.locale.texts import fold_text
-from xl_salesflow.schema.table_columns import BY_PRODUCT, Column
-from xl_salesflow.schema.table_frames import fold_keys, make_table_frame
+from xl_salesflow.schema.table_columns import BY_PRODUCT, OWN_COLUMN_TABLES, Column, extend_table
+from xl_salesflow.schema.table_frames import complete_columns, fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 ROLLUP_NAMED_TABLES = ("Accounts", "Contacts", "Products", "Team", "Questions", "CommissionPlans")
@@ -28,6 +28,7 @@ _PROCESS_KEYS: Mapping[str, Sequence[str]] = {
     "Gates": ("gate", "playbook"),
     "StageTasks": ("playbook", "stage", "task"),
     "Holidays": ("day",),
+    "Columns": ("table", "column"),
 }
 """Tables whose rows are the same if these cells are: the row of the first workbook is used."""
 
@@ -66,6 +67,8 @@ class OtherValues(NamedTuple):
 def join_book_rows(table: str, parts: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[OtherValues]]:
     """Return the rows of *table* of all workbooks as one frame, and the rows of one name that differ."""
     rows = pd.concat(list(parts.values()), ignore_index=True)
+    if table in OWN_COLUMN_TABLES:  # not every workbook has the columns that one of them declares
+        rows = complete_columns(TABLES[table], rows)
     if table == _LISTS_TABLE:
         return _join_lists(parts.values()), []
     if table in _REPEATED_TABLES:
@@ -92,7 +95,7 @@ def _join_named_rows(table: str, rows: pd.DataFrame, books: Marks) -> tuple[pd.D
 
 def _fill_blank_cells(table: str, rows: pd.DataFrame, of: Marks, again: Marks) -> pd.DataFrame:
     columns = {}
-    for column in TABLES[table].columns:
+    for column in extend_table(TABLES[table], rows.columns).columns:
         cells = rows[column.id]
         known = cells.where(_are_filled(cells)).groupby(of, sort=False).first()
         filled = known.reindex(of[~again]).set_axis(rows.index[~again])
@@ -104,7 +107,7 @@ def _list_other_values(table: str, rows: pd.DataFrame, books: Marks, of: Marks, 
     later, there = rows[again], rows.loc[of[again]].set_axis(rows.index[again], axis=0)
     compared = [
         column
-        for column in TABLES[table].columns
+        for column in extend_table(TABLES[table], rows.columns).columns
         if column.id != TABLES[table].key and not column.is_formula and column.writer != BY_PRODUCT
     ]
     differs = pd.DataFrame(
