@@ -283,8 +283,8 @@ def outcome_of_title(title: str) -> str:
 
 
 @cache
-def _read_title_words() -> frozenset[str]:
-    return frozenset(map(fold_name, _read_vocabulary()["list_titles"]["words"]))
+def _read_title_words() -> tuple[str, ...]:
+    return tuple(sorted(map(fold_name, _read_vocabulary()["list_titles"]["words"]), key=lambda one: (-len(one), one)))
 
 
 def is_status_in_progress(name: str) -> bool:

@@ -11,6 +11,7 @@ from xl_salesflow.ooxml.excel_notation import quote_sheet_name
 from xl_salesflow.schema.sheet_layouts import SHEET_LAYOUTS
 from xl_salesflow.schema.table_columns import ColumnType, ColumnWriter
 from xl_salesflow.schema.table_registry import TABLES, render_formula
+from xl_salesflow.workbook.template.forecast_pages import WRITTEN_PAGES
 from xl_salesflow.workbook.template.starter_content import BLANK_TEMPLATE_ROW
 from xl_salesflow.workbook.template.table_sheets import column_width, display_width, place_table
 from xl_salesflow.workbook.template.template_styles import INPUT_COLOUR, MONEY_FORMAT
@@ -106,7 +107,11 @@ def test_long_texts_wrap_in_tables_for_people(book: Workbook, language: Language
             continue
         for column in table.columns:
             wraps = bool(cell_of(book, table.name, column.id, language, 1).alignment.wrap_text)
-            assert wraps == (column.type is ColumnType.LONG) or table.name in ("Settings", *SHEET_LAYOUTS)
+            assert wraps == (column.type is ColumnType.LONG) or table.name in (
+                "Settings",
+                *SHEET_LAYOUTS,
+                *WRITTEN_PAGES,
+            )
 
 
 def test_a_column_is_as_wide_as_its_longest_word_and_the_button(language: Language) -> None:
