@@ -165,15 +165,15 @@ USER_OPTION = translated_option("--as", "The name to record for the run.", envva
 DRY_RUN_OPTION = translated_option("--dry-run", "Show what would change and write nothing.", is_flag=True)
 
 
-class GroupColumn(click.Choice[str]):
+class _GroupColumn(click.Choice[str]):
     """What numbers are grouped by: one of GROUP_BY_CHOICES, or the header of a column that the team declared."""
-
-    def __init__(self) -> None:
-        super().__init__(GROUP_BY_CHOICES)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return *value*; the workbook says whether it has such a column."""
         return value
+
+
+GROUP_OR_HEADER = _GroupColumn(GROUP_BY_CHOICES)
 
 
 def parse_where_options(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

@@ -13,10 +13,10 @@ import click
 
 from xl_salesflow.cli.command_options import (
     BOOK_ARGUMENT,
+    GROUP_OR_HEADER,
     JSON_OPTION,
     TERMINAL_LANGUAGE,
     TODAY_OPTION,
-    GroupColumn,
     day_or_today,
     group_by_column,
     parse_amount_option,
@@ -73,7 +73,7 @@ def show_sales_plan(
 @translated_option("--as-of", "The numbers as of this day.", callback=parse_day_option, metavar="D")
 @translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
-@translated_option("--by", "One group of numbers per value.", type=GroupColumn())
+@translated_option("--by", "One group of numbers per value.", type=GROUP_OR_HEADER)
 @translated_option("--compare-to", "Add the value of every number on this day.", callback=parse_day_option, metavar="D")
 @translated_option("--cohort", "Count won and lost by the day of creation.", is_flag=True)
 @translated_option("--entered", "Count only stages that were really entered.", is_flag=True)
@@ -153,7 +153,7 @@ def report_command(book: Path, output: Path, today: date | None, **options: Any)
 @BOOK_ARGUMENT
 @click.argument("first", metavar=terminal_text("FIRST"))
 @click.argument("second", metavar=terminal_text("SECOND"))
-@translated_option("--by", "The column that the two values are from.", type=GroupColumn(), default="source")
+@translated_option("--by", "The column that the two values are from.", type=GROUP_OR_HEADER, default="source")
 @translated_option("--as-of", "The numbers as of this day.", callback=parse_day_option, metavar="D")
 @translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")

@@ -215,6 +215,7 @@ def is_currency_header(folded: str) -> bool:
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _BEHIND_MARK = re.compile(r"(?P<name>.*\S)\s*(?:[/,:|]|\s-)\s*(?P<unit>[^/,:|]+)")
 _LAST_WORD = re.compile(r"(?P<name>.*\S)\s+(?P<unit>\S+)")
+_COMPARISON_SIGNS = frozenset("<>\u2264\u2265=")
 _ROUND_UNITS = (
     (re.compile(r"(?<![0-9])1[.,' ]?000[.,' ]?000s?(?![0-9])"), " mn "),
     (re.compile(r"(?<![0-9])1(?:00[.,' ]?000|00k)(?![0-9a-z])", re.IGNORECASE), " lakh "),
@@ -250,7 +251,9 @@ def read_header_unit(header: str) -> HeaderUnit:
 
 
 def _name_round_units(text: str) -> str:
-    """Return *text* with words instead of round numbers, such as k for 1,000 and for '000."""
+    """Return *text* with words instead of round numbers, such as k for 1,000 and for '000, unless it compares: "> 100k"."""
+    if not _COMPARISON_SIGNS.isdisjoint(text):
+        return text.strip()
     for shape, word in _ROUND_UNITS:
         text = shape.sub(word, text)
     return text.strip()

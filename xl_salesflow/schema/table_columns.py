@@ -219,10 +219,10 @@ class TableSchema:
 
 def extend_table(table: TableSchema, column_ids: Iterable[str]) -> TableSchema:
     """Return *table* with the team's declared columns among *column_ids*; the same object if there are none."""
-    if table.name not in OWN_COLUMN_TABLES:
+    others = [column_id for column_id in column_ids if column_id not in table.by_id]
+    if not others or table.name not in OWN_COLUMN_TABLES:
         return table
-    own = (column for column_id in column_ids if (column := find_own_column(column_id)))
-    added = tuple(column for column in own if column.id not in table.by_id)
+    added = tuple(column for column_id in others if (column := find_own_column(column_id)))
     return replace(table, columns=(*table.columns, *added)) if added else table
 
 

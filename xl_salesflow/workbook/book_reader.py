@@ -67,7 +67,8 @@ class WorkbookReading:
 
     def with_own_columns(self, dialect: Dialect) -> WorkbookReading:
         """Return the same reading, which reads the columns that the sheet Columns declares like ours."""
-        return replace(self, layout=with_declared_columns(self.layout, self.read_table("Columns", dialect)))
+        declared = self.read_table("Columns", dialect)
+        return self if declared.empty else replace(self, layout=with_declared_columns(self.layout, declared))
 
     def _first_free(self, name: str, own: Iterable[list[Any]]) -> int:
         """Return the row after the last one that holds anything of ours or of the user's."""
