@@ -47,6 +47,8 @@ def test_the_terminal_tells(language: Language, capsys: pytest.CaptureFixture[st
     assert [told for told in TOLD[language] if told not in shown] == []
     assert "4.0 (1)" in shown
     assert max(map(len, shown.splitlines())) <= 80
+    print_funnel(answer_funnel(made, "region", cast(date, None)), made, wants_json=False)
+    assert {"en": "\n(none) ", "zh": "\n（空） "}[language] in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ _OWNER_ACTIVITY_HEADS: Mapping[str, Text] = MappingProxyType(
         "satisfied": Text("Satisfaction"),
     }
 )
+_WITHOUT_VALUE = Text("(none)")
 _COMPARED_STAGE_COLUMNS = ("reached", "open_value")
 _FUNNEL_SUBJECT = Text("{book} · as of {day} · {filters} · {currency}")
 _NOTHING_FILTERED = Text("all deals")
@@ -137,7 +138,8 @@ def print_funnel(answer: FunnelAnswer, pipeline: Pipeline, wants_json: bool, wan
         _print_funnel_rows(answer.stages, _FUNNEL_STAGE_HEADS, language)
     if never_entered := describe_never_entered(answer.never_entered, language):
         print_wrapped_line(never_entered, 0)
-    _print_funnel_rows([{"key": group.key, **group.metrics} for group in answer.by], _FUNNEL_GROUP_HEADS, language)
+    groups = [{"key": group.key or _WITHOUT_VALUE.in_(language), **group.metrics} for group in answer.by]
+    _print_funnel_rows(groups, _FUNNEL_GROUP_HEADS, language)
     _print_owner_activity(answer.by, language)
     if not wants_all and answer.comparison is None:
         click.echo("")
@@ -193,7 +195,7 @@ def _print_funnel_rows(rows: Sequence[FunnelStage], heads: Mapping[str, Text], l
 
 def _print_owner_activity(groups: Sequence[MetricGroup], language: Language) -> None:
     """Print what each owner did in the last seven days, and the mean and number of their customers' scores."""
-    rows = [{"key": group.key, **group.activity} for group in groups if group.activity]
+    rows = [{"key": group.key or _WITHOUT_VALUE.in_(language), **group.activity} for group in groups if group.activity]
     if not any(row["activities"] or row["answers"] for row in rows):
         return
     scored = [
