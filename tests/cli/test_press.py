@@ -162,7 +162,7 @@ def test_templates_and_fields_are_listed(book: Path, capsys: pytest.CaptureFixtu
     answer = json.loads(output)
     assert code == 0
     assert answer["folders"] == [str(book.parent / "templates")]
-    assert len(answer["templates"]) == 30
+    assert len(answer["templates"]) == 40
     code, output = run(capsys, "template", "fields", "quote")
     assert code == 0
     assert "{{ buyer.account }}  Acme" in output
