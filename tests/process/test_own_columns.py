@@ -14,6 +14,7 @@ from xl_salesflow.engine import Run, apply_query
 from xl_salesflow.errors import UsageError
 from xl_salesflow.exports.exported_tables import list_tables_in_use
 from xl_salesflow.metrics.funnel_answers import answer_comparison, answer_funnel, compute_funnel
+from xl_salesflow.metrics.past_deals import read_deal_record
 from xl_salesflow.process.rule_catalogue import check_pipeline
 from xl_salesflow.schema.named_values import Query
 from xl_salesflow.verbs import column, merge, rollup, undo, update
@@ -168,3 +169,10 @@ def test_a_rollup_and_an_export_have_the_declared_columns() -> None:
     types = {one.id: one.type.value for one in exported.columns}
     assert (types["Machine"], types["Worth"]) == ("text", "money")
     assert exported.records[0]["Worth"] == 3.5
+
+
+def test_the_record_of_deals_takes_them() -> None:
+    pipeline = team(OPEN)
+    pipeline = pipeline.with_tables(Deals=pipeline["Deals"].assign(outcome="open", recorded_stage="Qualified"))
+    record = read_deal_record(pipeline)
+    assert record.current[MACHINE].tolist() == ["Lathe", "", ""]

@@ -31,6 +31,7 @@ from xl_salesflow.metrics.recorded_values import (
     number_deal_days,
     select_value_changes,
 )
+from xl_salesflow.schema.table_columns import extend_table
 from xl_salesflow.schema.table_frames import DATE_DTYPE, OPEN_STAY_LEFT, complete_columns, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -119,7 +120,7 @@ def read_deal_record(pipeline: Pipeline) -> DealRecord:
         removed_stays["deal"].isin(removed_deals["deal"]) & ~removed_stays["visit"].isin(history["visit"])
     ]
     stays = pd.concat([history[history["deal"] != ""], removed_stays[list(history)]])
-    known = pd.concat([deals, removed_deals[list(deals)]])
+    known = pd.concat([deals, removed_deals.reindex(columns=list(deals))])  # the record lacks the columns of a team
     stays = pd.concat([stays, _make_missing_stays(known, stays, pipeline.today)[list(stays)]])
     keys = pd.Index(pd.unique(pd.concat([known["deal"], stays["deal"]])))
     codes = keys.get_indexer(pd.Index(stays["deal"])).astype(np.int64)
@@ -128,7 +129,8 @@ def read_deal_record(pipeline: Pipeline) -> DealRecord:
     began = _fill_stay_days(stays, codes)
     current = known.drop_duplicates("deal").set_index("deal").reindex(keys)
     there = np.arange(len(keys)) < len(deals)
-    texts = [column.id for column in TABLES["Deals"].columns if column.type.is_text and column.id in current]
+    columns = extend_table(TABLES["Deals"], current).columns
+    texts = [column.id for column in columns if column.type.is_text and column.id in current]
     current = current.assign(**{each: current[each].fillna("").astype(object) for each in texts})
     gone = np.where(there, np.inf, today)  # a row that a person deleted is missed today
     gone[keys.get_indexer(pd.Index(removed_deals["deal"]))] = column_days(removed_deals["removed"])
