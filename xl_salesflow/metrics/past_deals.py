@@ -129,7 +129,7 @@ def read_deal_record(pipeline: Pipeline) -> DealRecord:
     began = _fill_stay_days(stays, codes)
     current = known.drop_duplicates("deal").set_index("deal").reindex(keys)
     there = np.arange(len(keys)) < len(deals)
-    columns = extend_table(TABLES["Deals"], current).columns
+    columns = extend_table(TABLES["Deals"], map(str, current)).columns
     texts = [column.id for column in columns if column.type.is_text and column.id in current]
     current = current.assign(**{each: current[each].fillna("").astype(object) for each in texts})
     gone = np.where(there, np.inf, today)  # a row that a person deleted is missed today
