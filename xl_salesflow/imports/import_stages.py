@@ -16,6 +16,7 @@ from xl_salesflow.core.name_suggestions import find_similar, suggest_names
 from xl_salesflow.core.pipelines import Pipeline, Playbook, Stage
 from xl_salesflow.errors import UsageError
 from xl_salesflow.imports.import_map import ImportMap
+from xl_salesflow.imports.import_values import LONGEST_NAME
 from xl_salesflow.imports.import_vocabulary import (
     StageVocabulary,
     find_outcome_in_name,
@@ -122,6 +123,8 @@ def tells_outcomes(texts: pd.Series) -> bool:
 
 def words_of_stage_name(name: str) -> StageVocabulary | None:
     """Return the common stage that *name* refers to, ignoring its number, a percentage, brackets, case and blanks."""
+    if len(name) > LONGEST_NAME:
+        return None
     bare = _bare_stage_name(name)
     known = find_stage_vocabulary(name) or find_stage_vocabulary(bare)
     return known or find_vocabulary_of_parts(name) or find_vocabulary_of_parts(bare)
@@ -145,6 +148,8 @@ def _is_outcome_in_doubt(name: str, stage: Stage) -> bool:
 
 
 def _bare_stage_name(name: str) -> str:
+    if len(name) > LONGEST_NAME:
+        return fold_name(name)
     bare = _STAGE_NAME_PERCENT.sub("", _STAGE_NAME_NUMBERING.sub("", name))
     return fold_name(_STAGE_NAME_LETTER.sub("", bare))
 

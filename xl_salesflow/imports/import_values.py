@@ -18,6 +18,9 @@ FAILED_FORMULA_VALUES = frozenset(
 UNCALCULATED_FORMULA = "#UNCALCULATED!"
 """Our placeholder for a formula that no program has calculated yet."""
 
+LONGEST_NAME = 500
+"""Letters of a name of a stage or a person: the patterns that take names apart would take minutes for a much longer text."""
+
 _INVISIBLE_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b\ufffe\uffff\ud800-\udfff]")
 _BLANK_RUNS = re.compile(r"[\s\u00a0\u3000]+")
 _BLANK_RUNS_IN_LINE = re.compile(r"[^\S\n]+")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from xl_salesflow.imports.import_values import LONGEST_NAME
 from xl_salesflow.imports.import_vocabulary import squeeze_name
 
 PEOPLE_TABLES = ("Contacts", "Team")
@@ -13,6 +14,7 @@ PEOPLE_TABLES = ("Contacts", "Team")
 _NAME_WITH_ADDRESS = re.compile(r"([^();<>]*[^();<>\s])\s*[(<\[][^()<>\[\]\s@]+@[^()<>\[\]\s@]+[)>\]]")
 _LAST_NAME_FIRST = re.compile(r"(?P<last>[^\W\d_][^,;\d@()<>\[\]]*?)\s*,\s*(?P<first>[^\W\d_][^,;\d@()<>\[\]]*)")
 _MAIL_ADDRESS = re.compile(r"(?P<name>[^@\s]+)@[^@\s]+\.[^@\s]+")
+_LONGEST_LIST = 8 * LONGEST_NAME  # of people in one cell
 _NO_FIRST_NAMES = frozenset(
     {"jr", "sr", "ii", "iii", "phd", "md", "mba", "esq", "inc", "ltd", "llc", "gmbh", "ag", "co"}
 )
@@ -20,12 +22,12 @@ _NO_FIRST_NAMES = frozenset(
 
 def names_several_people(text: str) -> bool:
     """Return whether *text* lists several names with their mail addresses."""
-    return len(_NAME_WITH_ADDRESS.findall(text)) > 1
+    return len(text) <= _LONGEST_LIST and len(_NAME_WITH_ADDRESS.findall(text)) > 1
 
 
 def take_first_person(text: str) -> str:
     """Return the first name of "Bob Ray (bob@acme.example);Sue Day (sue@acme.example)": the name identifies the person."""
-    if not _NAME_WITH_ADDRESS.match(text):
+    if len(text) > _LONGEST_LIST or not _NAME_WITH_ADDRESS.match(text):
         return text
     return _NAME_WITH_ADDRESS.sub(r"\1", text, count=1).partition(";")[0].strip()
 
@@ -52,7 +54,7 @@ def find_person_variants(texts: Iterable[str], known: Iterable[str], turns: bool
 
 def turn_last_name(text: str) -> str:
     """Return "Mara Voss" for "Voss, Mara", or ""."""
-    match = _LAST_NAME_FIRST.fullmatch(text)
+    match = _LAST_NAME_FIRST.fullmatch(text) if len(text) <= LONGEST_NAME else None
     if match is None or squeeze_name(match["first"]) in _NO_FIRST_NAMES:
         return ""
     return f"{match['first'].strip()} {match['last'].strip()}"

@@ -47,6 +47,7 @@ StageEntry = tuple[pd.Timestamp, str]
 
 def stage_of_entry_header(header: str) -> str:
     """Return "Contract Sent" for the header "Date entered 'Contract Sent (Sales Pipeline)'", or ""."""
+    header = " ".join(header.split())  # with many spaces in a row, the patterns would take seconds
     for shape in _ENTRY_HEADERS:
         if match := shape.fullmatch(header.strip()):
             inside = match["stage"].strip(_QUOTE_MARKS)
@@ -57,7 +58,7 @@ def stage_of_entry_header(header: str) -> str:
 
 def _stage_of_day_header(header: str) -> str:
     """Return "Proposal" for "Proposal on" and "Date of proposal", or ""; winning and losing have columns of their own."""
-    match = _STAGE_DAY_HEADER.fullmatch(header.strip())
+    match = _STAGE_DAY_HEADER.fullmatch(header)
     name = (match["behind"] or match["before"]).strip() if match else ""
     return name if is_name_of_stage(name) and not outcome_of_stage_name(name) else ""
 
