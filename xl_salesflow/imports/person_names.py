@@ -14,7 +14,7 @@ PEOPLE_TABLES = ("Contacts", "Team")
 _NAME_WITH_ADDRESS = re.compile(r"([^();<>]*[^();<>\s])\s*[(<\[][^()<>\[\]\s@]+@[^()<>\[\]\s@]+[)>\]]")
 _LAST_NAME_FIRST = re.compile(r"(?P<last>[^\W\d_][^,;\d@()<>\[\]]*?)\s*,\s*(?P<first>[^\W\d_][^,;\d@()<>\[\]]*)")
 _MAIL_ADDRESS = re.compile(r"(?P<name>[^@\s]+)@[^@\s]+\.[^@\s]+")
-_LONGEST_LIST = 8 * LONGEST_NAME  # of people in one cell
+_LONGEST_LIST_OF_PEOPLE = 8 * LONGEST_NAME  # of people in one cell
 _NO_FIRST_NAMES = frozenset(
     {"jr", "sr", "ii", "iii", "phd", "md", "mba", "esq", "inc", "ltd", "llc", "gmbh", "ag", "co"}
 )
@@ -22,12 +22,12 @@ _NO_FIRST_NAMES = frozenset(
 
 def names_several_people(text: str) -> bool:
     """Return whether *text* lists several names with their mail addresses."""
-    return len(text) <= _LONGEST_LIST and len(_NAME_WITH_ADDRESS.findall(text)) > 1
+    return len(text) <= _LONGEST_LIST_OF_PEOPLE and len(_NAME_WITH_ADDRESS.findall(text)) > 1
 
 
 def take_first_person(text: str) -> str:
     """Return the first name of "Bob Ray (bob@acme.example);Sue Day (sue@acme.example)": the name identifies the person."""
-    if len(text) > _LONGEST_LIST or not _NAME_WITH_ADDRESS.match(text):
+    if len(text) > _LONGEST_LIST_OF_PEOPLE or not _NAME_WITH_ADDRESS.match(text):
         return text
     return _NAME_WITH_ADDRESS.sub(r"\1", text, count=1).partition(";")[0].strip()
 
