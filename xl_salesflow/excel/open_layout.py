@@ -18,14 +18,20 @@ from xlwings.main import Table
 from xl_salesflow.core.pipelines import TablePosition
 from xl_salesflow.errors import MissingTable
 from xl_salesflow.excel.excel_refusals import refusal_errors
-from xl_salesflow.excel.open_tables import OpenTable, find_open_tables, list_open_sheets, locate_named_table
+from xl_salesflow.excel.open_tables import (
+    OpenTable,
+    find_open_tables,
+    list_open_sheets,
+    locate_by_name,
+    locate_named_table,
+)
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.workbook_layout import WorkbookLayout, find_table_headers, language_of_headers
 
 _LANGUAGE_TABLES = ("Deals", "Settings")
 
-_TablePlace = tuple[xw.Sheet, Table, str]  # with the name of the sheet
+_TablePlace = tuple[xw.Sheet, Table | None, str]  # the table if it was looked up, and the name of the sheet
 
 
 _Found = TypeVar("_Found")
@@ -93,10 +99,17 @@ class TableFinder:
         Raises:
             MissingTable: it is not in the workbook.
         """
-        if name not in self._places:
-            self._places[name] = self._find_at_home(name) or self._find_anywhere(name)
-        sheet, table, title = self._places[name]
-        return locate_named_table(sheet, table, title, name, with_cells)
+        if name in self._places:
+            return self._locate(self._places[name], name, with_cells)
+        found = self._find_at_home(name, with_cells) or self._locate(self._find_anywhere(name), name, with_cells)
+        self._places[name] = found.xw_sheet, found.listed, found.sheet
+        return found
+
+    def _locate(self, place: _TablePlace, name: str, with_cells: bool) -> OpenTable:
+        sheet, table, title = place
+        if table is None and (found := locate_by_name(sheet, title, name, with_cells)):
+            return found
+        return locate_named_table(sheet, table or sheet.tables[name], title, name, with_cells)
 
     def find_if_there(self, name: str) -> OpenTable | None:
         """Return the current position of one of our tables; None if it is missing."""
@@ -112,19 +125,23 @@ class TableFinder:
         except MissingTable:
             return find_open_tables(self._book)
 
-    def _find_at_home(self, name: str) -> _TablePlace | None:
+    def _find_at_home(self, name: str, with_cells: bool) -> OpenTable | None:
         title = TABLES[name].title
         for language in dict.fromkeys((self._language, *LANGUAGES)):
-            if found := self._find_on(title.in_(language), name):
+            if found := self._find_on(title.in_(language), name, with_cells):
                 self._language = language
                 return found
-        return self._find_on(name, name)  # as in older workbooks
+        return self._find_on(name, name, with_cells)  # as in older workbooks
 
-    def _find_on(self, title: str, name: str) -> _TablePlace | None:
+    def _find_on(self, title: str, name: str, with_cells: bool) -> OpenTable | None:
+        if title not in self.sheets:
+            return None
+        sheet, table = self.sheets[title], None
+        if found := locate_by_name(sheet, title, name, with_cells):
+            return found
         with suppress(KeyError, *refusal_errors()):
-            sheet = self.sheets[title]
-            return sheet, sheet.tables[name], title
-        return None
+            table = sheet.tables[name]
+        return locate_named_table(sheet, table, title, name, with_cells) if table else None
 
     def _find_anywhere(self, name: str) -> _TablePlace:
         if name.casefold() not in self._everywhere:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -23,8 +25,10 @@ from xl_salesflow.excel.cell_blocks import (
     CurrencyNumber,
     block_range,
     convert_from_excel,
+    has_com_layer,
     read_block_values,
 )
+from xl_salesflow.excel.excel_refusals import refusal_errors
 from xl_salesflow.ooxml.excel_notation import column_number
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.cell_conversion import ErrorValue
@@ -90,11 +94,23 @@ class OpenTable:
     last_row: int
     first_col: int
     headers: tuple[str, ...]
-    has_totals_row: bool
-    table: Table
     xw_sheet: xw.Sheet
     cells: CellBlock | None = field(default=None, repr=False, compare=False)
     """The body when it was located, if it was read at once."""
+    listed: Table | None = field(default=None, repr=False, compare=False)
+    """The table as the sheet lists it, if it was looked up there."""
+    totals: bool | None = field(default=None, repr=False, compare=False)
+    """Whether there is a totals row, if Excel was asked."""
+
+    @cached_property
+    def table(self) -> Table:
+        """Return the table as the sheet lists it."""
+        return self.listed or self.xw_sheet.tables[self.name]
+
+    @cached_property
+    def has_totals_row(self) -> bool:
+        """Return whether a totals row follows the body."""
+        return bool(self.table.show_totals) if self.totals is None else self.totals
 
     @property
     def last_col(self) -> int:
@@ -154,6 +170,25 @@ _ROWS_TO_COMPARE = 2
 _BLOCK = re.compile(r"\$([A-Z]+)\$(\d+):\$([A-Z]+)\$(\d+)")
 
 
+def locate_by_name(sheet: xw.Sheet, title: str, name: str, with_cells: bool = False) -> OpenTable | None:
+    """Return the current position of the table *name* on *sheet*, called *title*; None if only its list of tables tells.
+
+    In Excel for Windows, the name of a table is that of the range of its body. This takes four calls; with the list of tables
+    it would take five to seven. A row of headers is above the body, unless people have hidden it.
+    """
+    if not has_com_layer(sheet) or name.casefold() not in _OUR_TABLE_NAMES:
+        return None
+    with suppress(*refusal_errors()):
+        top, left, bottom, right = _find_corners(sheet.range(name))
+        if top == 1:
+            return None
+        cells = read_block_values(block_range(sheet, top - 1, bottom if with_cells else top - 1, left, right))
+        if all(header is not None for header in cells[0]):
+            headers = tuple(map(_header_text, cells[0]))
+            return OpenTable(name, title, top, bottom, left, headers, sheet, cells[1:] if with_cells else None)
+    return None
+
+
 def locate_open_table(sheet: xw.Sheet, table: Table, title: str = "", with_cells: bool = False) -> OpenTable:
     """Return the current position of *table* on *sheet*, whose name is *title*; *with_cells* also its cells."""
     return locate_named_table(sheet, table, title or sheet.name, table.name, with_cells)
@@ -179,10 +214,10 @@ def locate_named_table(sheet: xw.Sheet, table: Table, title: str, name: str, wit
         bottom - totals,
         left,
         tuple("" if header is None else _header_text(header) for header in headers),
-        totals,
-        table,
         sheet,
         cells[1 : len(cells) - totals] if cells else None,
+        table,
+        totals,
     )
 
 
@@ -209,8 +244,12 @@ def _is_keyed_to_the_end(cells: CellBlock | None) -> bool:
 def relocate_open_table(before: OpenTable) -> OpenTable:
     """Return the current position of a table that was located before, with its cells if they are few.
 
-    Most tables have not moved, which takes three calls, or four for a large table.
+    Most tables have not moved, which takes three calls, or four for a large table or one that was located by its name.
     """
+    if before.listed is None:
+        few = (before.last_row - before.first_row + 2) * len(before.headers) <= _FEW_CELLS
+        if now := locate_by_name(before.xw_sheet, before.sheet, before.name, with_cells=few):
+            return now
     block = before.table.range
     top, left, bottom, right = _find_corners(block)
     totals = before.has_totals_row

@@ -273,9 +273,21 @@ class Worksheet(Com):
     def Cells(self) -> Cells:
         return Cells(self, Area(self.name, 1, 1, *LAST))
 
+    def _area_of_table(self, name: str) -> Area | None:
+        """Return the body of the table *name*; of another sheet's table, Excel refuses the range."""
+        grid = self.book.grid
+        known = (one for sheet in grid.cells for one in grid.tables(sheet) if one.casefold() == name.casefold())
+        table = next(known, None)
+        if table is None:
+            return None
+        area = grid.table(table)
+        if area.sheet != self.name:
+            refuse("Method 'Range' of object '_Worksheet' failed")
+        return area._replace(top=area.top + 1, bottom=area.bottom - bool(grid.totals(table)))
+
     def Range(self, first: Any, last: Any = None) -> Cells:
         if isinstance(first, str):
-            return Cells(self, first)
+            return Cells(self, self._area_of_table(first) or first)
         one, other = (getattr(end, "_inner", end).area for end in (first, last or first))
         area = Area(self.name, *(min(pair) for pair in zip(one[1:3], other[1:3], strict=True)), 0, 0)
         return Cells(self, area._replace(bottom=max(one.bottom, other.bottom), right=max(one.right, other.right)))
