@@ -51,7 +51,7 @@ def test_a_deal_without_a_product_takes_that_of_its_largest_line() -> None:
     deals = [
         {**deal, "product": "" if deal["deal"] == "D-2" else "Hose"} for deal in desk()["Deals"].to_dict("records")
     ]
-    after = done(listed(Deals=deals), take_deal_lines(listed(Deals=deals)))  # type: ignore[list-item]
+    after = done(listed(Deals=deals), take_deal_lines(listed(Deals=deals)))  # type: ignore[list-item]  # rows read back have keys of any type
     assert after["Deals"]["product"].tolist() == ["Hose", "Pump", "Hose"]
 
 

@@ -37,10 +37,10 @@ from xl_salesflow.workbook.template.table_sheets import PlacedTable, column_widt
 from xl_salesflow.workbook.template.template_styles import (
     ACCENT_COLOUR,
     ACCENT_MID_COLOUR,
-    DASH_FOR_ZERO_FORMATS,
     MUTED_COLOUR,
     PAGE_LOOK,
     RED_INK_COLOUR,
+    show_dash_for_zero,
     template_font,
     type_number_format,
 )
@@ -259,7 +259,7 @@ def _shape_move_matrix(page_: PagePanel, placed: PlacedTable, row: int) -> None:
     sheet, stages = page_.sheet, placed.column_letter("stage")
     for column in placed.table.columns:
         for cells in sheet[placed.body(column.id)]:
-            cells[0].number_format = DASH_FOR_ZERO_FORMATS.get(cells[0].number_format, cells[0].number_format)
+            show_dash_for_zero(cells[0])
         if column.id.startswith("to_"):
             place = int(column.id.removeprefix("to_"))
             name = sheet.cell(row, placed.column_number(column.id), f'=${stages}${placed.first + place - 1}&""')

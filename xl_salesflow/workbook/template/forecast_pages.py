@@ -24,10 +24,10 @@ from xl_salesflow.workbook.template.table_sheets import PlacedTable, column_widt
 from xl_salesflow.workbook.template.template_styles import (
     ACCENT_COLOUR,
     ACCENT_MID_COLOUR,
-    DASH_FOR_ZERO_FORMATS,
     MUTED_COLOUR,
     PAGE_LOOK,
     RED_INK_COLOUR,
+    show_dash_for_zero,
     template_font,
 )
 
@@ -81,8 +81,7 @@ def _write_flow_page(workbook: Workbook, language: Language) -> PlacedTable:
         meaning.alignment = Alignment(horizontal="left", vertical="center", indent=1, wrap_text=True)
         meaning.font = template_font(language, size=9, colour=MUTED_COLOUR)
         for column in ("count", "value"):
-            cell = sheet.cell(number, placed.column_number(column))
-            cell.number_format = DASH_FOR_ZERO_FORMATS.get(cell.number_format, cell.number_format)
+            show_dash_for_zero(sheet.cell(number, placed.column_number(column)))
         for look in (*_FLOW_LOOKS, SeriesLook("base", MUTED_COLOUR)):
             sheet.cell(number, placed.column_number(look.column)).font = template_font(
                 language, size=8, colour=MUTED_COLOUR
@@ -109,6 +108,8 @@ def _write_outlook_page(workbook: Workbook, language: Language) -> PlacedTable:
     sheet.row_dimensions[placed.top].height = 32
     for number in range(placed.first, placed.last + 1):
         sheet.row_dimensions[number].height = 18
+        for column in table.columns:
+            show_dash_for_zero(sheet.cell(number, placed.column_number(column.id)))
     months = replace(placed, length=_OUTLOOK_MONTHS)
     chart = build_column_chart(months, "period", _OUTLOOK_LOOKS, _OUTLOOK_CHART_TITLE.in_(language))
     chart.y_axis.number_format = "#,##0"

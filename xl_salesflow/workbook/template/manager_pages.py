@@ -40,13 +40,13 @@ from xl_salesflow.workbook.template.template_styles import (
     ACCENT_MID_COLOUR,
     ACCENT_PALE_COLOUR,
     AMBER_INK_COLOUR,
-    DASH_FOR_ZERO_FORMATS,
     MUTED_COLOUR,
     PAGE_LOOK,
     RECORD_COLOUR,
     RED_INK_COLOUR,
     WHITE_COLOUR,
     band_border,
+    show_dash_for_zero,
     template_font,
 )
 
@@ -255,7 +255,9 @@ def add_forecast_page(workbook: Workbook, language: Language) -> PlacedTable:
     sheet.row_dimensions[row + 1].height = 32
     for row in sheet[placed.body("month", "target")]:
         for cell in row:
-            cell.number_format = DASH_FOR_ZERO_FORMATS.get(cell.number_format, "yyyy-mm")
+            show_dash_for_zero(cell)
+    for (month,) in sheet[placed.body("month")]:
+        month.number_format = "yyyy-mm"
     _draw_forecast_charts(page_, placed)
     sheet.print_area = f"A1:L{placed.last}"
     set_up_printing(sheet, language, landscape=True, tall=1)

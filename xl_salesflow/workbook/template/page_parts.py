@@ -41,7 +41,6 @@ from xl_salesflow.workbook.template.template_styles import (
     ACCENT_COLOUR,
     ACCENT_MID_COLOUR,
     ACCENT_PALE_COLOUR,
-    DASH_FOR_ZERO_FORMATS,
     MUTED_COLOUR,
     PAGE_LOOK,
     RECORD_COLOUR,
@@ -49,6 +48,7 @@ from xl_salesflow.workbook.template.template_styles import (
     WHITE_COLOUR,
     band_border,
     frame_border,
+    show_dash_for_zero,
     solid_fill,
     template_font,
     type_number_format,
@@ -137,7 +137,7 @@ def write_metric_table(panel: PagePanel, name: str, row: int) -> PlacedTable:
     panel.sheet.row_dimensions[row + 1].height = 32
     for cells in panel.sheet[placed.body(table.columns[1].id, table.columns[-1].id)]:
         for cell in cells:
-            cell.number_format = DASH_FOR_ZERO_FORMATS.get(cell.number_format, cell.number_format)
+            show_dash_for_zero(cell)
     for number in range(placed.first, placed.last + 1):
         panel.sheet.row_dimensions[number].height = 16
     return placed

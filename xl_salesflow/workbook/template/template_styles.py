@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 from xl_salesflow.locale.language_traits import language_traits
@@ -112,9 +113,8 @@ _FINE_PERCENT_COLUMNS = {
     "high",
 }
 MONEY_FORMAT = '[>=100000000]#,##0,,"M";[>=100000]#,##0;#,##0.00'
-DASH_FOR_ZERO_FORMATS = {"#,##0": '#,##0;-#,##0;"–"', MONEY_FORMAT: '[>=100000]#,##0;[=0]"–";#,##0.00'}
-"""Number format → the same with a dash for zero, for tables that are mostly zeros."""
 """Cents up to 100,000, millions from 100 million on: twelve characters hold a million million."""
+_DASH_FOR_ZERO_FORMATS = {"#,##0": '#,##0;-#,##0;"–"', MONEY_FORMAT: '[>=100000]#,##0;[=0]"–";#,##0.00'}
 _FORMATS_BY_TYPE = {
     ColumnType.INTEGER: "#,##0",
     ColumnType.POINTS: "0",
@@ -137,6 +137,11 @@ def column_number_format(column: Column) -> str:
     if column.type is ColumnType.NUMBER and column.is_formula:
         return "#,##0.0"
     return type_number_format(column.type)
+
+
+def show_dash_for_zero(cell: Cell | MergedCell) -> None:
+    """Make *cell* show a dash for a count or an amount of zero, for tables that are mostly zeros."""
+    cell.number_format = _DASH_FOR_ZERO_FORMATS.get(cell.number_format, cell.number_format)
 
 
 def type_number_format(cell_type: ColumnType) -> str:
