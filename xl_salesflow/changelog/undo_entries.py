@@ -27,7 +27,14 @@ from xl_salesflow.core.key_numbers import order_by_number
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.schema.deal_tables import OPEN_STAY_END
 from xl_salesflow.schema.plain_values import replace_half_characters
-from xl_salesflow.schema.table_columns import Column, ColumnType, TableSchema, extend_table, find_own_column
+from xl_salesflow.schema.table_columns import (
+    Column,
+    ColumnType,
+    TableSchema,
+    extend_table,
+    find_own_column,
+    own_column_title,
+)
 from xl_salesflow.schema.table_frames import blank_value
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -100,10 +107,8 @@ def _read_changed_entries(pipeline: Pipeline, lines: pd.DataFrame) -> Iterator[U
 
 def _find_present_id(columns: Iterable[str], column_id: str) -> str:
     """Return the id that a declared column has now: its type may have changed since it was logged."""
-    if find_own_column(column_id) is None:
-        return column_id
-    title = column_id.split(":", 2)[2]
-    return next((one for one in columns if find_own_column(one) and one.split(":", 2)[2] == title), column_id)
+    title = own_column_title(column_id)
+    return next((one for one in columns if title and own_column_title(one) == title), column_id)
 
 
 def _take_changed_row(found: list[int], held: pd.Series, after: str, changed_alike: int, is_list: bool) -> int | None:

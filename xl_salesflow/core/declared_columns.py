@@ -16,7 +16,13 @@ from unicodedata import normalize
 import pandas as pd
 
 from xl_salesflow.locale.texts import LANGUAGES, GivenText, Language, fold_text
-from xl_salesflow.schema.table_columns import OWN_COLUMN_TABLES, Column, find_own_column, own_column_id
+from xl_salesflow.schema.table_columns import (
+    OWN_COLUMN_TABLES,
+    Column,
+    find_own_column,
+    own_column_id,
+    own_column_title,
+)
 from xl_salesflow.schema.table_registry import TABLES
 
 
@@ -52,7 +58,7 @@ class DeclaredColumn:
     @property
     def title(self) -> str:
         """Return the header as the sheet Columns has it."""
-        return self.column.id.split(":", 2)[2]
+        return own_column_title(self.column.id)
 
     @property
     def asked_as(self) -> str:

@@ -147,6 +147,11 @@ def find_own_column(column_id: str) -> Column | None:
     return Column(column_id, literal_text(title), column_type, Text(""), options=options, added="own")
 
 
+def own_column_title(column_id: str) -> str:
+    """Return the title in the id of a declared column of a team; "" for any other id."""
+    return column_id.split(":", 2)[2] if find_own_column(column_id) else ""
+
+
 class SheetGroup(StrEnum):
     """The part of the workbook that a sheet belongs to; it determines its tab colour and its place on Start."""
 
