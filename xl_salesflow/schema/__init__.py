@@ -20,7 +20,7 @@ Public names, by file:
     sheet_modules: find_tables_shown_by, MODULE_COLUMNS, MODULE_TABLES
     start_cells: START_CALLS
     table_columns: BY_PRODUCT, Column, ColumnType, ColumnWriter, declare_column, extend_table, find_own_column,
-        own_column_id, OWN_COLUMN_TABLES, SheetGroup, TableSchema
+        own_column_id, OWN_COLUMN_TABLES, own_column_title, SheetGroup, TableSchema
     table_frames: blank_value, complete_columns, DATE_DTYPE, fold_keys, look_up_values, make_column_series,
         make_table_frame, OPEN_STAY_LEFT, TEXTS_IN_PYTHON
     table_registry: render_formula, TABLES
