@@ -232,8 +232,9 @@ def _diff_edited_table(
         was, now = old[column.id], kept[column.id]
         if same_rows and np.shares_memory(was.to_numpy(), now.to_numpy()):
             continue
-        rows = old.index[~find_equal_cells(column, was, now)]
-        if len(rows):
+        alike = find_equal_cells(column, was, now)
+        if not alike.all():  # few columns change, and picking no rows costs as much as comparing them
+            rows = old.index[~alike]
             why = reasons.get((table.name, column.id), pd.Series(dtype=object)).reindex(rows, fill_value=because)
             edit = Edit(table.name, column.id, keys.loc[rows], was.loc[rows], now.loc[rows], why)
             edits[column.is_formula].append(edit)

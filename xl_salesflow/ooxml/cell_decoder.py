@@ -186,23 +186,24 @@ class CellDecoder:
 
     def decode_one(self, attributes: bytes, text: bytes) -> Any:
         """Decode one cell from its attributes and its text; for an inline string that is its XML."""
-        return self._kind(attributes).decode_one(text)
+        kind = self._by_attributes.get(attributes) or self._choose(attributes)
+        return kind.decode_one(text)
 
     def decode_many(self, attributes: bytes, texts: ByteSpans) -> ObjectArray:
         """Decode cells that have the same attributes."""
-        return self._kind(attributes).decode_many(texts)
-
-    def _kind(self, attributes: bytes) -> CellKind:
-        known = self._by_attributes.get(attributes)
-        return known or self._by_attributes.setdefault(attributes, self._choose(attributes))
+        kind = self._by_attributes.get(attributes) or self._choose(attributes)
+        return kind.decode_many(texts)
 
     def _choose(self, attributes: bytes) -> CellKind:
+        """Choose how to decode all cells with these attributes."""
         found, style = _DECODED_CELL_TYPE.search(attributes), _DECODED_CELL_STYLE.search(attributes)
         index = int(style.group(1)) if style else 0
         kind = found.group(1) if found else b"n"
+        chosen = self._by_type.get(kind, self._text)
         if kind == b"n" and index < len(self._kinds) and (shown_as := self._kinds[index]) != NUMBER_FORMAT_KIND:
-            return self._moments[shown_as]
-        return self._by_type.get(kind, self._text)
+            chosen = self._moments[shown_as]
+        self._by_attributes[attributes] = chosen
+        return chosen
 
 
 def _decode_text_cell(text: bytes) -> str | None:

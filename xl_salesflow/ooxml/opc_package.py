@@ -164,6 +164,7 @@ class Package:
         self._by_lower = {name.lower(): name for name in self._members}
         self._over: dict[str, DeflatedPart] = {}
         self._unpacked: dict[str, bytes] = {}
+        self._fingerprints: dict[str, bytes] = {}
 
     def broken(self, part: str = "") -> NotAWorkbook:
         """Return the error for bytes that are missing or wrong."""
@@ -187,6 +188,20 @@ class Package:
         """Return the unpacked size of a part in bytes."""
         over = self._over.get(name)
         return over.size if over else self._member(name).file_size
+
+    def fingerprint(self, name: str) -> bytes:
+        """Return a digest that no part with other bytes has; nothing is unpacked."""
+        if name not in self._fingerprints:
+            if over := self._over.get(name):
+                packed, kind = over.data, (over.crc, over.size, zipfile.ZIP_DEFLATED)
+            else:
+                member = self._member(name)
+                packed, kind = [bytes(self._raw(member))], (member.CRC, member.file_size, member.compress_type)
+            digest = hashlib.sha256(repr(kind).encode())
+            for piece in packed:
+                digest.update(piece)
+            self._fingerprints[name] = digest.digest()
+        return self._fingerprints[name]
 
     def stream(self, name: str) -> Iterator[bytes]:
         """Yield a part's bytes in pieces, checked against its size and checksum; raises NotAWorkbook."""
@@ -263,6 +278,7 @@ class Package:
         after._members = kept | {name: zipfile.ZipInfo(name) for name in after._over if name not in kept}
         after._by_lower = {name.lower(): name for name in after._members}
         after._unpacked = {name: data for name, data in self._unpacked.items() if name not in changed}
+        after._fingerprints = {name: known for name, known in self._fingerprints.items() if name not in changed}
         return after
 
     def write(self, out: BinaryIO) -> None:

@@ -162,7 +162,7 @@ def _stream_canonical_xml(package: Package, part: str) -> Iterator[bytes]:
     refuse_unsafe_xml(package.path, part, first)
     head = first[:65536]  # a text search rules out nearly every sheet before a pattern is tried
     if (
-        b"<!" in first
+        (b"!" in first and b"<!" in first)
         or (b"='" in head and _SINGLE_QUOTED_ATTRIBUTE.search(head))
         or (any(map(head.__contains__, _SPACES_IN_END_TAGS)) and _SPACED_END_TAG.search(head))
         or _OTHER_ENCODING.search(head)

@@ -6,7 +6,7 @@ import io
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -19,15 +19,15 @@ from xl_salesflow.ooxml.cell_references import MAX_COLUMN, MAX_ROW, Area, CellPl
 from xl_salesflow.ooxml.chart_caches import ChartCaches
 from xl_salesflow.ooxml.column_folds import list_hidden_columns
 from xl_salesflow.ooxml.edit_assembly import EditAssembly, WorkbookEdits
-from xl_salesflow.ooxml.formula_cells import FormulaSource, KnownFormulas, find_plain_formulas
+from xl_salesflow.ooxml.formula_cells import FormulaSource, KnownFormulas, find_formula_cells, find_plain_formulas
 from xl_salesflow.ooxml.new_columns import NewColumn, set_new_column_cells
 from xl_salesflow.ooxml.opc_package import Package
+from xl_salesflow.ooxml.part_memory import PartMemory
 from xl_salesflow.ooxml.recalculation import (
     ChangePredicate,
     ConcernedFormulas,
     Recalculation,
     extend_change_predicate,
-    find_workbook_formulas,
     make_change_predicate,
 )
 from xl_salesflow.ooxml.shared_texts import read_shared_strings
@@ -38,6 +38,9 @@ from xl_salesflow.ooxml.table_resizer import TableResizer, ValuesByHeader, count
 from xl_salesflow.ooxml.workbook_parts import CaseInsensitiveMapping, ExcelTable
 from xl_salesflow.ooxml.workbook_reader import WorkbookOnDisk
 from xl_salesflow.ooxml.zip_archive import deflate_chunks
+
+_SHEET_FORMULAS: PartMemory[Mapping[CellPlace, str]] = PartMemory()
+_SHEET_ARRAYS: PartMemory[Mapping[CellPlace, Area]] = PartMemory()
 
 
 class Workbook(WorkbookOnDisk):
@@ -202,23 +205,19 @@ class Workbook(WorkbookOnDisk):
 
     def formulas(self, sheet: str | None = None) -> dict[CellPlace, str]:
         """Return every formula on disk, or those of one sheet, in file syntax."""
-        source, found = self._source(), dict[CellPlace, str]()
-        for name in [self.sheets[sheet].name] if sheet else source.sheets:
-            plain = find_plain_formulas(source.stream(name))
-            if plain is None:
-                cells = find_workbook_formulas(replace(source, sheets=[name]), KnownFormulas())
-                found |= {place: cell.text or "" for place, cell in cells}
-            else:
-                found |= {CellPlace(name.casefold(), *place): text for place, text in plain.items()}
+        found = dict[CellPlace, str]()
+        for name in [sheet] if sheet else self.sheets:
+            part, folded = self.sheets[name].part, name.casefold()
+            read = partial(_read_formulas, self._package, part, folded)
+            found |= _SHEET_FORMULAS.recall(self._package, [part], folded, read)
         return found
 
     def arrays(self, sheet: str) -> dict[CellPlace, Area]:
         """Return the array formulas of a sheet on disk: the first cell of each, and the cells it fills."""
-        stream, found = SheetStream(self._package, self.sheets[sheet].part), dict[CellPlace, Area]()
-        for block in stream.blocks():
-            for area in find_array_areas(stream.grammar, block):
-                found[CellPlace(sheet.casefold(), area.first_row, area.first_col)] = area
-        return found
+        part, folded = self.sheets[sheet].part, sheet.casefold()
+        return dict(
+            _SHEET_ARRAYS.recall(self._package, [part], folded, partial(_read_arrays, self._package, part, folded))
+        )
 
     def _renew(self, values: Mapping[CellPlace, Any]) -> None:
         """Set new cached values of formulas, column by column."""
@@ -273,3 +272,19 @@ class Workbook(WorkbookOnDisk):
         return all(
             row[at] is None for at, column in enumerate(table.columns, table.first_col) if column.formula is None
         )
+
+
+def _read_formulas(package: Package, part: str, sheet: str) -> Mapping[CellPlace, str]:
+    plain = find_plain_formulas(SheetStream(package, part))
+    if plain is not None:
+        return {CellPlace(sheet, *place): text for place, text in plain.items()}
+    cells = find_formula_cells(SheetStream(package, part), {})
+    return {CellPlace(sheet, cell.row, cell.column): cell.text or "" for cell in cells}
+
+
+def _read_arrays(package: Package, part: str, sheet: str) -> Mapping[CellPlace, Area]:
+    stream, found = SheetStream(package, part), dict[CellPlace, Area]()
+    for block in stream.blocks():
+        for area in find_array_areas(stream.grammar, block):
+            found[CellPlace(sheet, area.first_row, area.first_col)] = area
+    return found

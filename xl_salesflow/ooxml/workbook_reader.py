@@ -17,10 +17,11 @@ from xl_salesflow.errors import MissingColumn, MissingTable, NotAWorkbook
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.ooxml.cell_decoder import CellDecoder
 from xl_salesflow.ooxml.cell_references import Area
-from xl_salesflow.ooxml.column_formulas import ExpectedFormula
+from xl_salesflow.ooxml.column_formulas import ExpectedFormula, OverwrittenFormulas, find_overwritten_formulas
 from xl_salesflow.ooxml.formula_cells import KnownFormulas
 from xl_salesflow.ooxml.number_formats import read_format_kinds
 from xl_salesflow.ooxml.opc_package import Package
+from xl_salesflow.ooxml.part_memory import LARGEST_REMEMBERED, PartMemory
 from xl_salesflow.ooxml.regular_files import read_regular_file
 from xl_salesflow.ooxml.shared_texts import read_shared_strings
 from xl_salesflow.ooxml.sheet_stream import SheetStream, compile_sheet_grammar, find_row_spans, parse_row_cells
@@ -59,11 +60,6 @@ def read_area_columns(stream: SheetStream, decode: CellDecoder, area: Area) -> l
     for column in columns:
         column += [None] * (area.last_row + 1 - following)
     return columns
-
-
-def read_area_rows(stream: SheetStream, decode: CellDecoder, area: Area) -> list[list[Any]]:
-    """Read a rectangle row by row."""
-    return list(map(list, zip(*read_area_columns(stream, decode, area), strict=True)))
 
 
 def _find_row_runs(numbers: IntArray, first: int) -> Iterator[tuple[int, int]]:
@@ -117,6 +113,12 @@ def _read_irregular_row(row: bytes, decode: CellDecoder, area: Area) -> list[Any
             text = value.group(1) if value else content if b'"inlineStr"' in attributes else b""
             line[column - area.first_col] = decode.decode_one(attributes, text)
     return line
+
+
+_READ_AREAS: PartMemory[list[list[Any]]] = PartMemory()
+_REFERS_TO_TEXTS: PartMemory[bool] = PartMemory()
+_OVERWRITTEN: PartMemory[OverwrittenFormulas] = PartMemory()
+_SHARED_STRING_CELL = re.compile(rb"""\bt=(?:"s"|'s')""")
 
 
 class WorkbookOnDisk:
@@ -175,24 +177,35 @@ class WorkbookOnDisk:
             self.date1904,
         )
 
-    def _stream(self, sheet: str) -> SheetStream:
-        return SheetStream(self._package, self.sheets[sheet].part)
+    def _read_area(self, sheet: str, area: Area) -> list[list[Any]]:
+        """Read a rectangle column by column; its values depend on the sheet, the formats and the texts referred to."""
+        part, package = self.sheets[sheet].part, self._package
+        parts = [part, self._part.target("styles"), None]
+        if package.size(part) <= LARGEST_REMEMBERED and _REFERS_TO_TEXTS.recall(
+            package, [part], (), lambda: _SHARED_STRING_CELL.search(package.read(part)) is not None
+        ):
+            parts[-1] = self._part.target("sharedStrings")
+        columns = _READ_AREAS.recall(
+            package,
+            [*filter(None, parts)],
+            (area, self.date1904, *map(bool, parts)),
+            lambda: read_area_columns(SheetStream(package, part), self._decoder, area),
+        )
+        return [*map(list, columns)]
 
     def read_table(self, name: str) -> dict[str, list[Any]]:
         """Read a table's body by column: header to Python values; raises MissingTable."""
         table = self._table(name, self._on_disk)
-        return dict(
-            zip(table.headers, read_area_columns(self._stream(table.sheet), self._decoder, table.body), strict=True)
-        )
+        return dict(zip(table.headers, self._read_area(table.sheet, table.body), strict=True))
 
     def read_range(self, sheet: str, ref: str) -> list[list[Any]]:
         """Read a rectangle such as B2:D9, row by row; raises KeyError for a sheet that does not exist."""
-        return read_area_rows(self._stream(sheet), self._decoder, Area.parse(ref))
+        return [*map(list, zip(*self._read_area(sheet, Area.parse(ref)), strict=True))]
 
     def read_name(self, name: str) -> Any:
         """Read the first cell of a defined name; raises KeyError for one that does not refer to a cell."""
         at = self.names[name]
-        return read_area_rows(self._stream(at.sheet), self._decoder, Area(at.row, at.col, at.row, at.col))[0][0]
+        return self._read_area(at.sheet, Area(at.row, at.col, at.row, at.col))[0][0]
 
     def find_overwritten_formulas(self, table: str, expected: Mapping[str, ExpectedFormula]) -> dict[str, list[int]]:
         """Find cells of calculated columns without their formula: header to sheet rows.
@@ -200,11 +213,16 @@ class WorkbookOnDisk:
         `expected` gives the formula of each header, or of its rows if they differ, in file syntax; spaces, case and
         `_xlfn.` are ignored.
         """
-        from xl_salesflow.ooxml.column_formulas import find_overwritten_formulas
-
         at = self._table(table, self._on_disk)
         columns = {self._column(at, header): formula for header, formula in expected.items()}
-        found = find_overwritten_formulas(self._stream(at.sheet), at, columns)
+        part, package = self.sheets[at.sheet].part, self._package
+        texts = tuple(each if isinstance(each, str) else tuple(each.items()) for each in columns.values())
+        found = _OVERWRITTEN.recall(
+            package,
+            [part],
+            (at.body, tuple(columns), texts),
+            lambda: find_overwritten_formulas(SheetStream(package, part), at, columns),
+        )
         if not found.others:
             self._fully_known_sheets[at.sheet] = KnownFormulas({at.name: [*expected]})
         return {header: found.rows[self._column(at, header)] for header in expected}

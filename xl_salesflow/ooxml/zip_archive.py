@@ -126,9 +126,9 @@ def _member_headers(entry: ArchiveEntry, packed: int, offset: int) -> tuple[byte
     far = (offset,) if offset >= _ZIP_SIZE_LIMIT else ()
     version = _ZIP64_VERSION if long or far else _ZIP_VERSION
     flags = origin.flag_bits & _UTF8_NAME_FLAG
-    name = _encoded_member_name(origin, flags)
+    name = origin.orig_filename.encode("utf-8" if flags else "cp437")
     sizes = (_SEE_ZIP64, _SEE_ZIP64) if long else (packed, entry.size)
-    shape = (version, flags, entry.method, _dos_time(origin), _dos_date(origin), entry.crc, *sizes, len(name))
+    shape = (version, flags, entry.method, *_dos_time_and_date(origin), entry.crc, *sizes, len(name))
     local_extra, extra = _zip64_extra(*long), _zip64_extra(*long, *far) + _without_zip64_extra(origin.extra)
     local = LOCAL_HEADER.pack(b"PK\x03\x04", *shape, len(local_extra)) + name + local_extra
     made_by = origin.create_system << 8 | version
@@ -142,18 +142,9 @@ def _zip64_extra(*numbers: int) -> bytes:
     return struct.pack(f"<2H{len(numbers)}Q", _ZIP64_EXTRA_ID, 8 * len(numbers), *numbers) if numbers else b""
 
 
-def _encoded_member_name(origin: ZipInfo, flags: int) -> bytes:
-    return origin.orig_filename.encode("utf-8" if flags else "cp437")
-
-
-def _dos_time(origin: ZipInfo) -> int:
-    _, _, _, hour, minute, second = origin.date_time
-    return hour << 11 | minute << 5 | second // 2
-
-
-def _dos_date(origin: ZipInfo) -> int:
-    year, month, day, *_ = origin.date_time
-    return (year - 1980) << 9 | month << 5 | day
+def _dos_time_and_date(origin: ZipInfo) -> tuple[int, int]:
+    year, month, day, hour, minute, second = origin.date_time
+    return hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day
 
 
 def _without_zip64_extra(extra: bytes) -> bytes:
