@@ -23,6 +23,7 @@ from xl_salesflow.core.answers import Answer, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet, Edit, NamedCellChange, apply_change_set, diff_pipelines
 from xl_salesflow.core.deal_scope import DealRows
 from xl_salesflow.core.deal_slices import identify_filter_value, name_filters
+from xl_salesflow.core.deal_titles import TABLES_NAMING_DEALS, look_up_titles
 from xl_salesflow.core.formula_repairs import blank_typed_over_cells, find_typed_over_formulas
 from xl_salesflow.core.history_seal import seal_history
 from xl_salesflow.core.lazy_frames import is_frame_replaced
@@ -164,7 +165,10 @@ class WholeWorkbook:
         from xl_salesflow.process.rule_catalogue import find_unsealed_stays
 
         now = now.with_tables(History=seal_history(now["History"], earlier=before["History"].index))
-        now = refresh_written_sheets(fill_measure_values(count_process_version(now), recompute_formula_columns))
+        now = count_process_version(now)
+        for table in TABLES_NAMING_DEALS:
+            now = _replace_formula_columns(now, table, look_up_titles(now[table]["deal"], now["Deals"]).to_frame())
+        now = refresh_written_sheets(fill_measure_values(now, recompute_formula_columns))
         now, findings = _list_followups_and_findings(before, now, (*found, *find_changed_documents(before, now)))
         values = compute_sheet_values(now)
         now = _fill_metric_tables(now, values.tables)
@@ -199,6 +203,10 @@ class DealScope:
             sealed = seal_history(rows, earlier=before["History"].index)
             now = _replace_formula_columns(now, "History", sealed[["seal"]])
             now = _recompute_tables(now, ("History",), self.rows.narrow(now, ("Deals", "History")))
+        for table in TABLES_NAMING_DEALS:
+            if is_frame_replaced(before.tables, now.tables, table):
+                rows = self.rows.narrow(now, (table,))[table]
+                now = _replace_formula_columns(now, table, look_up_titles(rows["deal"], now["Deals"]).to_frame())
         return RunResult(now, (), (*found, *self.rows.select_findings(now, now.cell_findings)))
 
 

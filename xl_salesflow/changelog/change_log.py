@@ -34,7 +34,7 @@ RECOMPUTED_COLUMNS = {
     "trait_score", "won_deals", "attempts", "contact_days", "sales_cost", "spin_kinds", "spin", "solution_version", "seal",
     "weighted_value", "step", "draft_texts", "first_meeting", "fit_score", "fit_reasons", "last_amount", "last_forecast",
     "last_owner", "recorded_since", "value_start", "value_now", "effect",
-    "deal_value", "won_on", "shares_before", "credited", "taken",
+    "deal_value", "won_on", "shares_before", "credited", "taken", "deal_name",
 }  # fmt: skip
 """Columns computed from other cells; they are not logged and do not count as differences between two copies. A column of
 one of these ids that people fill in, such as the effect of a gate, is none of them.

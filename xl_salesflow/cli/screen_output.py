@@ -322,7 +322,8 @@ def _format_finding_place(finding: Finding) -> str:
     # a new row has no address yet, so use its key
     if not finding.cell or finding.message.startswith(finding.cell):
         return ""
-    return f"{finding.cell}: " if "!" in finding.cell or not finding.key else f"{finding.cell} {finding.key}: "
+    key = "" if "!" in finding.cell else finding.key
+    return " ".join(filter(None, (finding.cell, key, finding.deal_name))) + ": "
 
 
 def _print_cell_changes(plan: ChangeSet) -> None:

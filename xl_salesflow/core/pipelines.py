@@ -357,7 +357,9 @@ def _build_stage_task(row: dict[str, Any]) -> StageTask:
 class Finding:
     """Something wrong with a row, in words that its owner can act on."""
 
-    json_order: ClassVar[tuple[str, ...]] = ("rule", "severity", "table", "key", "column", "cell", "message")
+    json_order: ClassVar[tuple[str, ...]] = (
+        "rule", "severity", "table", "key", "deal_name", "column", "cell", "message",
+    )  # fmt: skip
 
     rule: str
     """Id of the rule."""
@@ -373,6 +375,8 @@ class Finding:
     """Id of the column."""
     cell: str = ""
     """Address, such as Deals!F12."""
+    deal_name: str = ""
+    """The customer and the name of the deal that the row is, or belongs to."""
 
     @property
     def blocks(self) -> bool:

@@ -178,6 +178,7 @@ def list_finding_rows(findings: Iterable[Finding], language: Language) -> list[d
             "rule": titles[found.rule].in_(language) if found.rule in titles else found.rule,
             "table": TABLES[found.table].title.in_(language) if found.table in TABLES else found.table,
             "key": found.key,
+            "deal_name": found.deal_name,
             "cell": found.cell,
             "message": found.message,
         }

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.schema.table_columns import BY_FORMULA, BY_PRODUCT, SheetGroup, T, TableSchema, declare_column
+from xl_salesflow.schema.table_columns import (
+    BY_FORMULA,
+    BY_PRODUCT,
+    DEAL_NAME_COLUMN,
+    SheetGroup,
+    T,
+    TableSchema,
+    declare_column,
+)
 
 METRICS_TABLE = TableSchema(
     "Metrics", Text("Funnel"), Text("Every number with its definition"), SheetGroup.MANAGE,
@@ -262,6 +270,7 @@ FINDINGS_TABLE = TableSchema(
         declare_column("rule", "Rule", T.TEXT, "The rule that found it", writer=BY_PRODUCT, width=22),
         declare_column("table", "Table", T.TEXT, "Where", writer=BY_PRODUCT),
         declare_column("key", "Key", T.TEXT, Text("The row's key", context="Findings"), writer=BY_PRODUCT),
+        DEAL_NAME_COLUMN,
         declare_column("cell", "Cell", T.TEXT, "Its address at the time of the run", writer=BY_PRODUCT, width=18),
         declare_column("message", "What to do", T.LONG, "What is wrong and the remedy", writer=BY_PRODUCT, width=90),
     ), generated=True, visible=True,

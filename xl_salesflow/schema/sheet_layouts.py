@@ -77,10 +77,10 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
         ),
         "Activities": SheetLayout(
             first=(
-                "activity", "date", "deal", "contact", "type", "outcome", "summary", "next_step", "next_step_date", "by",
-                "subject",
+                "activity", "date", "deal", "deal_name", "contact", "type", "outcome", "summary", "next_step", "next_step_date",
+                "by", "subject",
             ),
-            frozen=3,
+            frozen=4,
             folded=(
                 ("situation", "problem", "implication", "need_payoff"),
                 ("at", "contact_channel", "direction", "attendees"),
@@ -91,10 +91,10 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
         ),
         "Quotes": SheetLayout(
             first=(
-                "quote", "deal", "status", "total", "valid_until", "sent", "decided", "contact", "date", "version", "currency",
-                "net", "tax",
+                "quote", "deal", "deal_name", "status", "total", "valid_until", "sent", "decided", "contact", "date", "version",
+                "currency", "net", "tax",
             ),
-            frozen=2,
+            frozen=3,
             opened=("primary", "discount", "tax_mode", "tax_rate", "shipping", "rate", "subtotal"),
             folded=(
                 ("terms", "payment_terms"),
@@ -103,6 +103,10 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
             ),
             hidden=("digest", "followed"),
             widths=MappingProxyType({"contact": 16}),
+        ),
+        "Tasks": SheetLayout(
+            first=("task_id", "deal", "deal_name", "task", "owner", "due", "status", "done", "required", "evidence"),
+            frozen=3,
         ),
         "Payments": SheetLayout(
             first=(

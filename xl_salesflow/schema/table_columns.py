@@ -232,3 +232,8 @@ def extend_table(table: TableSchema, column_ids: Iterable[str]) -> TableSchema:
 
 
 T, BY_PRODUCT, BY_FORMULA = ColumnType, ColumnWriter.PRODUCT, ColumnWriter.FORMULA
+
+DEAL_NAME_COLUMN = declare_column(
+    "deal_name", "Deal name", T.TEXT, "The customer and the name of the deal", writer=BY_PRODUCT, width=28, added="0.2"
+)
+"""Stands beside the number of a deal in other tables, because nobody knows deals by their numbers."""

@@ -11,6 +11,7 @@ from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.setup_tables import QUESTIONS_TABLE
 from xl_salesflow.schema.table_columns import (
     BY_PRODUCT,
+    DEAL_NAME_COLUMN,
     Column,
     ColumnWriter,
     SheetGroup,
@@ -104,6 +105,7 @@ ACTIVITIES_TABLE = TableSchema(
         declare_column("date", "Date", T.DATE, "The day it happened", required=True),
         declare_column("at", "Time", T.TEXT, "The time of day, such as 14:30", width=8, added="0.2"),
         declare_column("deal", "Deal", T.REF, "The deal it belongs to", options="Deals", required=True),
+        DEAL_NAME_COLUMN,
         declare_column("contact", "Contact", T.REF, "Whom you spoke with", options="Contacts"),
         declare_column("attendees", "Attendees", T.TEXT, "Who else took part, ours and theirs", added="0.2"),
         declare_column("type", "Type", T.LIST, "What kind of activity", options="activity_type", required=True),
@@ -135,6 +137,7 @@ TASKS_TABLE = TableSchema(
     (
         declare_column("task_id", "Task no.", T.KEY, "A unique number", required=True),
         declare_column("deal", "Deal", T.REF, "The deal it belongs to", options="Deals", required=True),
+        DEAL_NAME_COLUMN,
         declare_column("stage", "Stage", T.TEXT, "The stage it belongs to"),
         declare_column("task", "Task", T.TEXT, "What is to be done", required=True, width=34),
         declare_column("owner", "Owner", T.REF, "Who does it", options="Team", width=18),
@@ -150,6 +153,7 @@ ANSWERS_TABLE = TableSchema(
     "Answers", Text("Answers"), Text("Answers to the BANT questions, with points and evidence"), SheetGroup.WORK,
     (
         declare_column("deal", "Deal", T.REF, "The deal", options="Deals", required=True),
+        DEAL_NAME_COLUMN,
         declare_column("question", "Question", T.REF, "From the Questions sheet, such as B1", options="Questions", required=True),
         declare_column("points", "Points", T.POINTS, "0 unknown, 1 weak, 2 fair, 3 strong", width=9),
         declare_column("answer", "Answer", T.LONG, "What the customer said"),
@@ -164,6 +168,7 @@ OBJECTIONS_TABLE = TableSchema(
     (
         declare_column("objection", Text("Objection", context="Objections"), T.KEY, "A unique number", required=True),
         declare_column("deal", "Deal", T.REF, "The deal", options="Deals", required=True),
+        DEAL_NAME_COLUMN,
         declare_column("type", "Type", T.LIST, "Price, contract terms…", options="objection_type"),
         declare_column("concern", "Concern", T.LONG, "In the customer's words"),
         declare_column("answer", Text("Answer", context="Objections"), T.LONG, "What you answered"),
@@ -178,6 +183,7 @@ QUOTES_TABLE = TableSchema(
     (
         declare_column("quote", "Quote", T.KEY, "The quote's number", required=True, printed=True),
         declare_column("deal", "Deal", T.REF, "The deal it is for", options="Deals", required=True),
+        DEAL_NAME_COLUMN,
         declare_column("version", "Version", T.INTEGER, "Counts up when a quote is revised", width=8, printed=True),
         declare_column("supersedes", "Supersedes", T.TEXT, "The quote this one replaces", printed=True),
         declare_column("status", "Status", T.CHOICE, "Draft, sent, accepted, rejected, expired", options="quote_status"),
@@ -242,6 +248,7 @@ APPROVALS_TABLE = TableSchema(
         declare_column("approval", "Request", T.KEY, "Counts up", writer=BY_PRODUCT, width=12),
         declare_column("kind", Text("Kind", context="Approvals"), T.CHOICE, "An override of gates, or a discount", options="approval_kind", writer=BY_PRODUCT),
         declare_column("deal", "Deal", T.REF, "The deal", options="Deals", writer=BY_PRODUCT),
+        DEAL_NAME_COLUMN,
         declare_column("quote", "Quote", T.REF, "The quote with the discount", options="Quotes", writer=BY_PRODUCT),
         declare_column("stage", "Stage", T.TEXT, "The stage that the deal should enter", writer=BY_PRODUCT),
         declare_column("gates", Text("About", context="Approvals"), T.TEXT, "The gates that the deal does not pass, or the discount", writer=BY_PRODUCT, width=26),
@@ -280,6 +287,7 @@ DOCUMENTS_TABLE = TableSchema(
         declare_column("paper", Text("Kind", context="Documents"), T.CHOICE, "Quote, proposal, contract, card, sheet or report", options="paper", writer=BY_PRODUCT),
         declare_column("subject", Text("About", context="Documents"), T.TEXT, "The quote, deal or activity it is about", writer=BY_PRODUCT, width=16),
         declare_column("deal", "Deal", T.TEXT, "The deal it belongs to", writer=BY_PRODUCT),
+        DEAL_NAME_COLUMN,
         declare_column("made", "Made on", T.DATE, "When it was made last", writer=BY_PRODUCT),
         declare_column("digest", "Digest", T.TEXT, "Fingerprints of its content and of the file", writer=BY_PRODUCT, width=36),
         declare_column("sent", "Sent on", T.DATE, "When it was sent; from then on a change is a finding"),
