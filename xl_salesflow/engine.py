@@ -23,7 +23,7 @@ from xl_salesflow.core.answers import Answer, SomeAnswer
 from xl_salesflow.core.change_sets import ChangeSet, Edit, NamedCellChange, apply_change_set, diff_pipelines
 from xl_salesflow.core.deal_scope import DealRows
 from xl_salesflow.core.deal_slices import identify_filter_value, name_filters
-from xl_salesflow.core.deal_titles import TABLES_NAMING_DEALS, look_up_titles
+from xl_salesflow.core.deal_titles import TABLES_NAMING_DEALS, look_up_titles, name_finding_deals
 from xl_salesflow.core.formula_repairs import blank_typed_over_cells, find_typed_over_formulas
 from xl_salesflow.core.history_seal import seal_history
 from xl_salesflow.core.lazy_frames import is_frame_replaced
@@ -207,7 +207,8 @@ class DealScope:
             if is_frame_replaced(before.tables, now.tables, table):
                 rows = self.rows.narrow(now, (table,))[table]
                 now = _replace_formula_columns(now, table, look_up_titles(rows["deal"], now["Deals"]).to_frame())
-        return RunResult(now, (), (*found, *self.rows.select_findings(now, now.cell_findings)))
+        findings = (*found, *self.rows.select_findings(now, now.cell_findings))
+        return RunResult(now, (), name_finding_deals(now, findings) if findings else ())
 
 
 def make_deal_scope(*deals: str, quotes: bool = False, payments: bool = False) -> DealScope:
@@ -237,11 +238,8 @@ def _list_followups_and_findings(
     from xl_salesflow.process.rule_catalogue import check_pipeline, list_finding_rows
 
     listed = list_followups(pipeline)
-    findings = (
-        *found,
-        *check_pipeline(_with_removals_logged(before, pipeline)),
-        *find_followups_beyond_limit(pipeline, listed),
-    )
+    asked = check_pipeline(_with_removals_logged(before, pipeline))
+    findings = name_finding_deals(pipeline, (*found, *asked, *find_followups_beyond_limit(pipeline, listed)))
     rows = list_finding_rows(findings, pipeline.language)
     return pipeline.with_tables(Findings=make_table_frame(TABLES["Findings"], rows), FollowUps=listed.rows), findings
 

@@ -29,6 +29,7 @@ from xl_salesflow.core.answers import SomeAnswer
 from xl_salesflow.core.approval_answers import ApprovalDecided
 from xl_salesflow.core.change_sets import ChangeSet, diff_pipelines
 from xl_salesflow.core.column_answers import DeclaredColumnRow
+from xl_salesflow.core.deal_titles import name_finding_deals
 from xl_salesflow.core.metric_answers import (
     TeamTotals,
 )
@@ -129,7 +130,8 @@ def check(pipeline: Pipeline, repair: bool = False) -> ChangeSet[CheckAnswer]:
 
     spelled, pipeline = find_spelling_variants(pipeline), recompute_formula_columns(pipeline)
     judged, twice = judge_moves(pipeline, "").findings, find_duplicates(pipeline)
-    findings = (*judged, *check_pipeline(pipeline), *find_changed_documents(pipeline, pipeline), *twice, *spelled)
+    asked = (*judged, *check_pipeline(pipeline), *find_changed_documents(pipeline, pipeline), *twice, *spelled)
+    findings = name_finding_deals(pipeline, asked)
     repairs = repair_formulas(pipeline) if repair else ChangeSet()
     return replace(repairs, findings=findings).with_answer(CheckAnswer(findings))
 

@@ -15,7 +15,7 @@ from tests.tables import TODAY, crm
 from xl_salesflow.cli import main
 from xl_salesflow.cli.metric_output import print_funnel
 from xl_salesflow.cli.screen_layout import draw_bar, print_screen_table, print_wrapped_line, screen_width, style_text
-from xl_salesflow.cli.screen_output import _first_line
+from xl_salesflow.cli.screen_output import format_shown_cell
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
@@ -205,7 +205,7 @@ def test_the_language_of_windows_is_that_of_its_texts(monkeypatch: pytest.Monkey
     ],
 )
 def test_a_dry_run_shows_values_as_people_write_them(value: object, shown: str) -> None:
-    assert _first_line(value) == shown
+    assert format_shown_cell("Activities", "summary", value) == shown
 
 
 @pytest.mark.parametrize(("language", "says"), [("en", "Nobody has a deal yet."), ("zh", "还没有人负责商机。")])

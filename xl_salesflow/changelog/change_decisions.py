@@ -199,7 +199,7 @@ _DECISION_REASONS = {
     "class": Text("follows from the customer's deals"),
     "update": Text("follows from other cells"),
 }
-_DECISION_NAME_COLUMNS = {"Deals": "name", "Tasks": "task", "Quotes": "deal", "Activities": "summary"}
+_DECISION_NAME_COLUMNS = {"Deals": "name", "Tasks": "task", "Quotes": "deal_name", "Activities": "summary"}
 
 
 def list_change_lines(pipeline: Pipeline, plan: ChangeSet) -> tuple[ChangeLine, ...]:
@@ -226,7 +226,7 @@ def _build_change_line(pipeline: Pipeline, decision: Decision) -> ChangeLine:
     name = format_log_value(held.at[decision.row, names]) if names and decision.row in held.index else ""
     where = pipeline.cell_address(head.table, decision.row, "" if row_text else head.column)
     before, after = (
-        _format_change_value(head.table, head.column, value, language) for value in (head.before, head.after)
+        format_change_value(head.table, head.column, value, language) for value in (head.before, head.after)
     )
     because = _explain_decision(pipeline, decision)
     return ChangeLine(
@@ -246,7 +246,7 @@ def _explain_decision(pipeline: Pipeline, decision: Decision) -> str:
     return known.in_(language)
 
 
-def _format_change_value(table: str, column: str, value: Any, language: Language) -> Any:
+def format_change_value(table: str, column: str, value: Any, language: Language) -> Any:
     """Return a value as a cell of the sheet holds it: choices as their labels, dates and numbers as they are."""
     if column in _WHOLE_ROW_TEXTS:
         return str(value)[:300]
@@ -281,7 +281,7 @@ def _refuse_tick(pipeline: Pipeline, wish: ChangeLine, verb: str) -> Finding:
     table = TABLES.get(wish.table)
     column = table.find_column(wish.column) if table else None
     facts: dict[str, Any] = {
-        "place": f"{wish.table} {wish.key}, {wish.column}",
+        "place": f"{table.title.in_(language) if table else wish.table} {wish.key}, {wish.column}",
         "after": _format_ticked_value(wish.after),
         "verb": verb,
     }
@@ -294,7 +294,7 @@ def _refuse_tick(pipeline: Pipeline, wish: ChangeLine, verb: str) -> Finding:
         if format_log_value(now) != wish.held:
             rule = "change_overtaken"
             facts |= {
-                "now": _format_ticked_value(_format_change_value(wish.table, column.id, now, language)),
+                "now": _format_ticked_value(format_change_value(wish.table, column.id, now, language)),
                 "then": _format_ticked_value(wish.before),
             }
     message = CHANGE_SHEET_MESSAGES[rule].in_(language, **facts)

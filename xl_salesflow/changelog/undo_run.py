@@ -16,6 +16,7 @@ import pandas as pd
 from xl_salesflow.changelog.change_log import FIRST_RUN_COLUMNS, log_key_column
 from xl_salesflow.changelog.undo_entries import UndoEntry, mark_dependent_entries, read_undo_entries
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
+from xl_salesflow.core.deal_titles import name_row
 from xl_salesflow.core.history_seal import reseal_history
 from xl_salesflow.core.key_numbers import KEY_FORMATS, next_keys, next_run_number
 from xl_salesflow.core.pipelines import Finding, Pipeline
@@ -180,7 +181,9 @@ def list_undo_findings(pipeline: Pipeline, left: list[UndoEntry], run: str) -> I
     for (name, key, rule), entries in together.items():
         first, language = entries[0], pipeline.language
         what = COMMA_SEPARATOR.in_(language).join(_describe_undo_entries(entries, language))
-        message = UNDO_MESSAGES[rule].in_(language, table=name, key=key, run=run, what=what)
+        message = UNDO_MESSAGES[rule].in_(
+            language, table=first.table.title.in_(language), key=name_row(pipeline, name, key), run=run, what=what
+        )
         column = first.column.id if first.column else log_key_column(first.table)
         cell = "" if first.row is None else pipeline.cell_address(name, first.row, column)
         yield Finding(rule, "warn", message, name, key, column, cell)

@@ -22,7 +22,7 @@ from xl_salesflow.cli.command_options import (
 
 if TYPE_CHECKING:
     from xl_salesflow.core.approval_answers import ApprovalsAnswer
-    from xl_salesflow.locale.texts import Language
+    from xl_salesflow.core.pipelines import Pipeline
 
 
 @verb_command("approvals")
@@ -54,16 +54,21 @@ def show_waiting_requests(path: Path, person: str, as_json: bool, today: date | 
     if as_json:
         print_json(answer)
     else:
-        _print_requests(answer, pipeline.language)
+        _print_requests(answer, pipeline)
     return 0
 
 
-def _print_requests(answer: ApprovalsAnswer, language: Language) -> None:
+def _print_requests(answer: ApprovalsAnswer, pipeline: Pipeline) -> None:
+    from xl_salesflow.core.deal_titles import name_row
     from xl_salesflow.schema.choice_lists import choice_label
 
     for row in answer.approvals:
-        about = " · ".join(str(row[column]) for column in ("deal", "quote", "stage", "gates") if row[column])
-        kind = choice_label("approval_kind", str(row["kind"]), language)
+        about = " · ".join(
+            name_row(pipeline, "Deals", str(row[column])) if column == "deal" else str(row[column])
+            for column in ("deal", "quote", "stage", "gates")
+            if row[column]
+        )
+        kind = choice_label("approval_kind", str(row["kind"]), pipeline.language)
         click.echo(f"{row['approval']} {kind} · {about} — {row['why']} ({row['asked_by']}, {row['asked']})")
         click.echo(f"    → {row['waits_for']}")
     click.echo(
@@ -81,5 +86,5 @@ def decide_waiting_request(path: Path, approve: str | None, reject: str, reason:
     choice = ApprovalChoice(approve or reject, approve is not None, reason)
     session = WorkbookSession(path, options["as"], options["today"], options["dry_run"])
     plan = session.write(partial(decide, choice=choice, run=session.run))
-    print_change_set(path, plan, options["dry_run"], options["json"])
+    print_change_set(path, plan, options["dry_run"], options["json"], session.pipeline)
     return 0

@@ -213,6 +213,7 @@ def _refuse_to_put_back(path: Path, plan: UndoChanges, as_json: bool) -> int:
 def _print_undone_run(path: Path, plan: UndoChanges, dry_run: bool, as_json: bool) -> int:
     from xl_salesflow.cli.printed_answers import UndoReport
     from xl_salesflow.cli.screen_output import print_json, print_own_formulas
+    from xl_salesflow.schema.verb_catalogue import VERBS
 
     undone = plan.answer.result
     if as_json:
@@ -226,7 +227,7 @@ def _print_undone_run(path: Path, plan: UndoChanges, dry_run: bool, as_json: boo
             path=path,
             done=done,
             run=undone.run,
-            verb=undone.verb,
+            verb=terminal_text(VERBS[undone.verb].label) if undone.verb in VERBS else undone.verb,
             undone=undone.undone,
             left=undone.left,
         )

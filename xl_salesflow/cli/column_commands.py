@@ -67,5 +67,5 @@ def write_own_column(path: Path, sheet: str, header: str, options: dict[str, Any
     cells = {column_id: "yes" if given is True else given for column_id, given in named if given}
     session = WorkbookSession(path, options["as"], options["today"], options["dry_run"])
     plan = session.write(partial(column, sheet=sheet, title=header, cells=cells, run=session.run))
-    print_change_set(path, plan, options["dry_run"], options["json"])
+    print_change_set(path, plan, options["dry_run"], options["json"], session.pipeline)
     return 0

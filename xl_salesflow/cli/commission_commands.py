@@ -158,10 +158,11 @@ def _print_statement(statement: CommissionStatement, language: Language) -> None
 
 def _list_statement_lines(statement: CommissionStatement, language: Language) -> Iterator[list[str]]:
     from xl_salesflow.cli.screen_layout import cut_to_width, format_exact_amount
+    from xl_salesflow.core.deal_titles import deal_title
 
     for line in statement.lines:
         yield [
-            cut_to_width(" ".join(filter(None, (line.deal, line.account))), _DEAL_WIDTH),
+            cut_to_width(deal_title(line.deal, line.name, line.account), _DEAL_WIDTH),
             f"{line.day:%Y-%m-%d}",
             format_exact_amount(line.credited) if line.kind == "earned" else "—",
             word_line_rates(line, language),

@@ -72,13 +72,15 @@ def show_differences(first: Path, second: Path, as_json: bool, today: date | Non
     from xl_salesflow.workbook.closed_book import ClosedBook
 
     day = today or date.today()
-    answer = diff(ClosedBook(first).read(day), ClosedBook(second).read(day)).answer
+    here, there = ClosedBook(first).read(day), ClosedBook(second).read(day)
+    answer = diff(here, there).answer
     if as_json:
         print_json(DifferencesReport(str(first), str(second), answer))
         return 0
     found = answer.differences
     for one in found[:_MAX_DIFFERENCE_LINES]:
-        click.echo(_format_copy_difference(one, first, second))
+        held, path = (there, second) if one.what == "only_second" else (here, first)
+        click.echo(_format_copy_difference(one, held, path))
     if len(found) > _MAX_DIFFERENCE_LINES:
         left = len(found) - _MAX_DIFFERENCE_LINES
         click.echo(terminal_text("… and {count} more; --json has them all.", count=left))
@@ -138,13 +140,14 @@ def _describe_merge_base(base: Path | None) -> str:
     )
 
 
-def _format_copy_difference(one: CellDifference | RowDifference, first: Path, second: Path) -> str:
+def _format_copy_difference(one: CellDifference | RowDifference, held: Pipeline, path: Path) -> str:
+    from xl_salesflow.cli.screen_output import format_shown_cell
+    from xl_salesflow.core.deal_titles import name_row
     from xl_salesflow.schema.table_registry import TABLES
 
     table = TABLES[one.table]
-    title = table.title.in_(TERMINAL_LANGUAGE)
+    title, key = table.title.in_(TERMINAL_LANGUAGE), name_row(held, one.table, one.key)
     if one.what != "changed":
-        path = first if one.what == "only_first" else second
-        return terminal_text("{title} {key}: only in {path}", title=title, key=one.key, path=path)
-    values = (terminal_text("blank") if value is None else str(value) for value in (one.first, one.second))
-    return f"{title} {one.key}: {table.header(one.column, TERMINAL_LANGUAGE)} " + " → ".join(values)
+        return terminal_text("{title} {key}: only in {path}", title=title, key=key, path=path)
+    values = (format_shown_cell(one.table, one.column, value) for value in (one.first, one.second))
+    return f"{title} {key}: {table.header(one.column, TERMINAL_LANGUAGE)} " + " → ".join(values)

@@ -203,7 +203,7 @@ def read_back_card(path: Path, filled: Path, dry_run: bool, as_json: bool, today
         return read_card(pipeline, found.frame, found.address, session.run, found.findings)
 
     plan = session.write(make)  # early warnings need all deals
-    print_change_set(path, plan, dry_run, as_json)
+    print_change_set(path, plan, dry_run, as_json, session.pipeline)
     return 1 if plan.blocks else 0
 
 
@@ -217,5 +217,5 @@ def give_visit_checklist(
 
     session = WorkbookSession(path, by, today, dry_run)
     plan = session.write(partial(prepare, deal=deal, run=session.run), as_needed=True)
-    print_change_set(path, plan, dry_run, as_json)
+    print_change_set(path, plan, dry_run, as_json, session.pipeline)
     return 1 if plan.blocks else 0

@@ -180,7 +180,7 @@ def print_deal_documents(
 
     plan = session.write(make, as_needed=True, around=lambda: writers[0].save_around())
     if dry_run:
-        print_change_set(path, plan, dry_run, as_json)
+        print_change_set(path, plan, dry_run, as_json, session.pipeline)
         _print_planned_files(plan, order, as_json)
     else:
         print_files(plan, writers[0].files, as_json)
@@ -236,5 +236,5 @@ def write_next_quote_version(
 
     session = WorkbookSession(path, by, today, dry_run)
     plan = session.write(partial(revise, key=key, run=session.run, beside=beside), as_needed=True)
-    print_change_set(path, plan, dry_run, as_json)
+    print_change_set(path, plan, dry_run, as_json, session.pipeline)
     return 0

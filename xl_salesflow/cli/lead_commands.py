@@ -81,7 +81,7 @@ def _take_leads(path: Path, files: tuple[Path, ...], options: dict[str, Any]) ->
     plan = session.write(take)
     if not options["json"]:
         _print_taken(plan.answer.result.leads)
-    print_change_set(path, plan, options["dry_run"], options["json"])
+    print_change_set(path, plan, options["dry_run"], options["json"], session.pipeline)
     return 1 if plan.blocks else 0
 
 

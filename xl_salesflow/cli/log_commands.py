@@ -72,7 +72,7 @@ def log_command(
     plan = session.write(log)
     if not json:
         _print_logged(plan.answer.result.messages)
-    print_change_set(book, plan, dry_run, json)
+    print_change_set(book, plan, dry_run, json, session.pipeline)
     return 1 if plan.blocks else 0
 
 

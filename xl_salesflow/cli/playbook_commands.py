@@ -260,7 +260,7 @@ def add_playbook_to_workbook(path: Path, name: str, options: dict[str, Any]) -> 
         return add_playbook(pipeline, _playbook_id(name, pipeline), setup, session.run)
 
     plan = session.write(make)
-    print_change_set(path, plan, options["dry_run"], options["json"])
+    print_change_set(path, plan, options["dry_run"], options["json"], session.pipeline)
     return 1 if plan.blocks else 0
 
 

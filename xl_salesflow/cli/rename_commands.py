@@ -65,5 +65,5 @@ def _write_new_names(
 
     session = WorkbookSession(path, options["as"], options["today"], options["dry_run"])
     plan = session.write(partial(verb, run=session.run))
-    print_change_set(path, plan, options["dry_run"], options["json"])
+    print_change_set(path, plan, options["dry_run"], options["json"], session.pipeline)
     return 0

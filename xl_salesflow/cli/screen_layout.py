@@ -88,7 +88,7 @@ def list_column_headers(table: str, columns: Sequence[str], language: Language) 
 
 def print_wrapped_line(text: str, indent: int = 0) -> None:
     """Print *text* in lines no wider than the screen, each after *indent* blanks; nothing if it is blank."""
-    for line in _wrap_to_width(text, SCREEN_WIDTH - indent) if text else ():
+    for line in wrap_to_width(text, SCREEN_WIDTH - indent) if text else ():
         click.echo(" " * indent + line)
 
 
@@ -114,7 +114,8 @@ def _pad_to_width(text: str, width: int, right: bool) -> str:
     return gap + text if right else text + gap
 
 
-def _wrap_to_width(text: str, width: int) -> Iterator[str]:
+def wrap_to_width(text: str, width: int) -> Iterator[str]:
+    """Yield *text* in lines of at most *width* columns."""
     line = ""
     for word in _split_into_words(text):
         if line and screen_width(line + word.rstrip()) > width:

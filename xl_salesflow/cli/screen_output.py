@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
@@ -12,7 +13,7 @@ from typing import Any
 
 import click
 
-from xl_salesflow.cli.command_options import terminal_text
+from xl_salesflow.cli.command_options import TERMINAL_LANGUAGE, terminal_text
 from xl_salesflow.cli.printed_answers import BookAnswer, CheckReport, FilesAnswer, ImportReport
 from xl_salesflow.cli.screen_layout import (
     SCREEN_WIDTH,
@@ -21,11 +22,12 @@ from xl_salesflow.cli.screen_layout import (
     print_wrapped_line,
     screen_width,
     style_text,
+    wrap_to_width,
 )
 from xl_salesflow.core.answers import Answer, OwnFormulaResults, SomeAnswer, answer_to_json
 from xl_salesflow.core.approval_answers import SealedStays
 from xl_salesflow.core.change_sets import ChangeSet
-from xl_salesflow.core.deal_titles import deal_title
+from xl_salesflow.core.deal_titles import deal_title, name_row
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.verb_answers import (
     CheckAnswer,
@@ -39,6 +41,7 @@ from xl_salesflow.locale.texts import COMMA_SEPARATOR, Language, Text
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.plain_values import json_value
 from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.schema.verb_catalogue import VERBS
 
 _ROW_FATES: Mapping[str, Text] = MappingProxyType(
     {
@@ -88,13 +91,19 @@ def print_seal_check(answer: CheckAnswer, counts: SealedStays, wants_json: bool)
         click.echo(terminal_text("Signatures were not checked, because SALESFLOW_KEY is not set."))
 
 
-def print_change_set(path: Path, plan: ChangeSet[RunAnswer[SomeAnswer]], dry_run: bool, wants_json: bool) -> None:
-    """Print what a run changed, or would change."""
+def print_change_set(
+    path: Path,
+    plan: ChangeSet[RunAnswer[SomeAnswer]],
+    dry_run: bool,
+    wants_json: bool,
+    pipeline: Pipeline | None = None,
+) -> None:
+    """Print what a run changed, or would change in *pipeline*, which names the deals."""
     if wants_json:
         print_json(BookAnswer(str(path), dry_run, plan.answer, plan.own_formulas))
         return
     print_finding_lines(plan.findings)
-    _print_run_result(path, plan, dry_run)
+    _print_run_result(path, plan, dry_run, pipeline)
     print_own_formulas(plan.own_formulas)
 
 
@@ -169,10 +178,12 @@ def _print_amounts(imported: ImportedFiles) -> None:
     print_screen_table(headers, lines)
 
 
-def _print_run_result(path: Path, plan: ChangeSet[RunAnswer[SomeAnswer]], dry_run: bool) -> None:
+def _print_run_result(
+    path: Path, plan: ChangeSet[RunAnswer[SomeAnswer]], dry_run: bool, pipeline: Pipeline | None = None
+) -> None:
     """Print the last line about a run: how many cells and rows it changed, or would change."""
     if dry_run:
-        _print_cell_changes(plan)
+        _print_cell_changes(plan, pipeline)
     added = terminal_text(COMMA_SEPARATOR).join(
         f"{terminal_text(TABLES[table].title)} +{count}" for table, count in plan.answer.added.items()
     ) or terminal_text("none")
@@ -306,7 +317,12 @@ def print_finding_lines(found: Iterable[Finding]) -> None:
     marks = {"block": "✗", "warn": "!", "note": "·"}
     for finding in found[:_MAX_SCREEN_LINES]:
         mark = style_text(marks[finding.severity], _SEVERITY_STYLES[finding.severity])
-        click.echo(f"{mark} {_format_finding_place(finding)}{finding.message}")
+        if not sys.stdout.isatty():  # one finding a line, for a program that reads them
+            click.echo(f"{mark} {_format_finding_place(finding)}{finding.message}")
+            continue
+        first, *more = wrap_to_width(f"{_format_finding_place(finding)}{finding.message}", SCREEN_WIDTH - 2)
+        for line in (f"{mark} {first}", *(f"  {line}" for line in more)):
+            click.echo(line)
     if len(found) > _MAX_SCREEN_LINES:
         click.echo(
             terminal_text(
@@ -326,20 +342,25 @@ def _format_finding_place(finding: Finding) -> str:
     return " ".join(filter(None, (finding.cell, key, finding.deal_name))) + ": "
 
 
-def _print_cell_changes(plan: ChangeSet) -> None:
+def _print_cell_changes(plan: ChangeSet, pipeline: Pipeline | None) -> None:
     for count, change in enumerate(plan.changes):
         if count == _MAX_SCREEN_LINES:
             click.echo("…")
             break
         table = TABLES[change.table]
         header = terminal_text(table[change.column].header)
-        place = f"{terminal_text(table.title)} {change.key}: {header}"
-        click.echo(f"  {place}: {_first_line(change.before)} → {_first_line(change.after)}  ({change.because})")
+        row = name_row(pipeline, change.table, change.key) if pipeline else change.key
+        before, after = (
+            format_shown_cell(change.table, change.column, value) for value in (change.before, change.after)
+        )
+        why = terminal_text(VERBS[change.because].label) if change.because in VERBS else change.because
+        click.echo(f"  {terminal_text(table.title)} {row}: {header}: {before} → {after}  ({why})")
 
 
-def _first_line(value: Any) -> str:
+def format_shown_cell(table: str, column: str, value: Any) -> str:
+    """Return the first line of a cell's value as a sheet shows it: choices by their labels."""
     plain = json_value(value)
     if plain is None or plain == "":
         return terminal_text("blank")
-    first, *more = str(plain).splitlines() or [""]
+    first, *more = choice_label(TABLES[table][column].options, str(plain), TERMINAL_LANGUAGE).splitlines() or [""]
     return f"{first} …" if more else first

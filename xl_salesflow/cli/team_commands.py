@@ -116,5 +116,5 @@ def add_holidays(
         return holidays(pipeline, make_country_holidays(country, chosen_years, pipeline.language), session.run)
 
     plan = session.write(make)
-    print_change_set(path, plan, dry_run, as_json)
+    print_change_set(path, plan, dry_run, as_json, session.pipeline)
     return 0

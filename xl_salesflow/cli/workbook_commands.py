@@ -196,6 +196,6 @@ def update_workbooks(
             click.echo(error.in_(TERMINAL_LANGUAGE), err=True)
             code = max(code, error.exit_code)
             continue
-        print_change_set(path, plan, dry_run, as_json)
+        print_change_set(path, plan, dry_run, as_json, session.pipeline)
         code = max(code, 1 if plan.blocks else 0)
     return code

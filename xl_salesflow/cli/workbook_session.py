@@ -41,6 +41,7 @@ class WorkbookSession:
     ) -> None:
         self.path, self.run, self.dry_run = path, make_user_run(by, today), dry_run
         self.book = ClosedBook(path, keeps_backups=keeps_backups)
+        self.pipeline: Pipeline | None = None  # as it was read last
 
     def refuse_if_open(self) -> None:
         """Raise WorkbookInUse if a person has the workbook open; a dry run does not check."""
@@ -52,7 +53,8 @@ class WorkbookSession:
     def read(self, as_needed: bool = False) -> Pipeline:
         """Return the workbook as values; with *as_needed*, tables are read when first used, for a command on some deals."""
         day = self.run.now.date()
-        return self.book.read_as_needed(day) if as_needed else self.book.read(day)
+        self.pipeline = self.book.read_as_needed(day) if as_needed else self.book.read(day)
+        return self.pipeline
 
     def write(
         self,

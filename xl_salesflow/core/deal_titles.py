@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from itertools import repeat
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.schema.table_registry import TABLES
-
-if TYPE_CHECKING:
-    from xl_salesflow.core.pipelines import Pipeline
 
 _TITLE_SEPARATOR = " · "
 TABLES_NAMING_DEALS = tuple(name for name, table in TABLES.items() if {"deal", "deal_name"} <= table.by_id.keys())
@@ -32,9 +30,27 @@ def look_up_titles(keys: pd.Series, deals: pd.DataFrame) -> pd.Series:
     return found.where(found.notna(), "")
 
 
-def list_row_titles(pipeline: Pipeline, table: str, rows: Sequence[int] | pd.Index) -> list[str]:
-    """Return for each of *rows* of *table* the title of its deal; "" for tables without deals."""
-    frame = pipeline[table]
-    if "deal" not in frame.columns:
-        return [""] * len(rows)
-    return look_up_titles(frame.loc[list(rows), "deal"], pipeline["Deals"]).tolist()
+def title_rows(pipeline: Pipeline, table: str, keys: Collection[str]) -> Mapping[str, str]:
+    """Return the title of the deal that each row of *table* with one of *keys* is, or belongs to; tables without deals: none."""
+    rows, key = pipeline[table], TABLES[table].name_column
+    if "deal" not in rows.columns:
+        return {}
+    rows = rows[rows[key].isin(keys)]
+    return dict(zip(rows[key], look_up_titles(rows["deal"], pipeline["Deals"]), strict=True))
+
+
+def name_row(pipeline: Pipeline, table: str, label: str) -> str:
+    """Return *label*, a key of *table* or what starts with it, with the title of its deal behind it."""
+    key = label.split(_TITLE_SEPARATOR)[0]
+    title = title_rows(pipeline, table, [key]).get(key, "")
+    return f"{label} ({title})" if title else label
+
+
+def name_finding_deals(pipeline: Pipeline, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return *findings* with the title of the deal that the row of each is, or belongs to."""
+    listed, keys = tuple(findings), dict[str, set[str]]()
+    for one in listed:
+        if one.key and one.table in TABLES:
+            keys.setdefault(one.table, set()).add(one.key)
+    titles = {table: title_rows(pipeline, table, wanted) for table, wanted in keys.items()}
+    return tuple(replace(one, deal_name=titles.get(one.table, {}).get(one.key, "")) for one in listed)

@@ -14,7 +14,6 @@ from unicodedata import normalize
 import numpy as np
 import pandas as pd
 
-from xl_salesflow.core.deal_titles import list_row_titles
 from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Finding, Gate, Pipeline, Playbook
 from xl_salesflow.locale.texts import Language, Text, fold_text
@@ -126,12 +125,10 @@ def word_rule_match(pipeline: Pipeline, rule: Rule, match: RuleMatch) -> Iterato
         return
     table, language, rows = TABLES[match.table], pipeline.language, match.rows[:MAX_ROWS_PER_FINDING]
     keys = pipeline[match.table].loc[rows, table.name_column]
-    deals = list_row_titles(pipeline, match.table, rows)
     facts = {"column": table.header(match.column, language) if match.column else "", **match.facts}
-    messages = write_sentences(rule.message, language, rows, facts)
-    for row, key, deal, message in zip(rows, keys, deals, messages, strict=True):
+    for row, key, message in zip(rows, keys, write_sentences(rule.message, language, rows, facts), strict=True):
         cell = pipeline.cell_address(match.table, int(row), match.column)
-        yield Finding(rule.id, rule.severity, message, match.table, str(key), match.column, cell, deal)
+        yield Finding(rule.id, rule.severity, message, match.table, str(key), match.column, cell)
     if len(match.rows) > MAX_ROWS_PER_FINDING:
         more = _MORE_FINDINGS.in_(
             language, count=len(match.rows) - MAX_ROWS_PER_FINDING, sheet=table.title.in_(language)
