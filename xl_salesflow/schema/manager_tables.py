@@ -267,12 +267,12 @@ FINDINGS_TABLE = TableSchema(
     "Findings", Text("Findings"), Text("What is wrong with which row, and what to do"), SheetGroup.MANAGE,
     (
         declare_column("severity", "Severity", T.CHOICE, "Blocking ones first", options="severity", writer=BY_PRODUCT),
-        declare_column("rule", "Rule", T.TEXT, "The rule that found it", writer=BY_PRODUCT, width=22),
+        declare_column("rule", "Rule", T.TEXT, "The rule that found it", writer=BY_PRODUCT, width=30),
         declare_column("table", "Table", T.TEXT, "Where", writer=BY_PRODUCT),
         declare_column("key", "Key", T.TEXT, Text("The row's key", context="Findings"), writer=BY_PRODUCT),
         DEAL_NAME_COLUMN,
         declare_column("cell", "Cell", T.TEXT, "Its address at the time of the run", writer=BY_PRODUCT, width=18),
-        declare_column("message", "What to do", T.LONG, "What is wrong and the remedy", writer=BY_PRODUCT, width=90),
+        declare_column("message", "What to do", T.LONG, "What is wrong and the remedy", writer=BY_PRODUCT, width=80),
     ), generated=True, visible=True,
 )  # fmt: skip
 
