@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ def test_what_waits_is_listed_for_everybody_and_for_one_person(book: Path, capsy
     assert listed(book, capsys, "--as", "Li") == []
     assert approvals(book) == 0
     said = capsys.readouterr().out
-    assert "AP-00002 Override · D-1 · Presentation" in said
+    assert re.search(r"AP-00002 Override · D-1 \(\S.*\) · Presentation", said)
     assert "— urgent (Li, 2026-03-31)\n    → Wang" in said
     assert said.endswith("2 requests wait for a decision.\n")
 

@@ -162,7 +162,7 @@ def _list_statement_lines(statement: CommissionStatement, language: Language) ->
 
     for line in statement.lines:
         yield [
-            cut_to_width(deal_title(line.deal, line.name, line.account), _DEAL_WIDTH),
+            cut_to_width(f"{line.deal} {deal_title(line.deal, line.name, line.account)}", _DEAL_WIDTH),
             f"{line.day:%Y-%m-%d}",
             format_exact_amount(line.credited) if line.kind == "earned" else "—",
             word_line_rates(line, language),
