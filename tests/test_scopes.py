@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
 import pandas as pd

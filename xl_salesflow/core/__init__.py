@@ -21,7 +21,7 @@ Public names, by file:
     deal_standing: compute_discounts, extend_score_trail, find_primary_quotes, find_primary_values,
         find_unapproved_discounts, format_discount_percent, LIVE_QUOTE_STATES, look_up_discount_limits,
         look_up_quote_owners, score_week_ago, select_open_deals
-    deal_titles: deal_title
+    deal_titles: deal_title, look_up_titles, name_finding_deals, name_row, TABLES_NAMING_DEALS
     declared_columns: DeclaredColumn, find_declared_column, find_missing_columns, list_declared_columns,
         match_declared_headers, read_declared_columns, split_semicolons
     digest_answers: DigestMeasure, DigestRisk, DigestsAnswer, DigestStep, GroupOutlook, ManagerDigest
