@@ -126,6 +126,10 @@ Public Sub Salesflow_accuracy(control As IRibbonControl)
     SalesflowPress "accuracy"
 End Sub
 
+Public Sub Salesflow_cohorts(control As IRibbonControl)
+    SalesflowPress "cohorts"
+End Sub
+
 Public Sub Salesflow_playbook(control As IRibbonControl)
     SalesflowPress "playbook", CLng(Val(control.Tag))
 End Sub

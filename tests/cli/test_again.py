@@ -80,6 +80,7 @@ check {book} --repair
 flow {book} --write
 forecast {book} --write
 accuracy {book} --write
+insights {book} --part cohorts --write
 quote {book} D-00001 --format html
 print {book} precall D-00001 --format html
 revise {book} D-00001

@@ -18,7 +18,7 @@ from xl_salesflow.core.digest_answers import (
 )
 from xl_salesflow.core.flow_answers import FLOW_STEPS
 from xl_salesflow.core.forecast_answers import ForecastRange
-from xl_salesflow.core.insight_answers import CohortMonth, CohortsAnswer, WinFactor
+from xl_salesflow.core.insight_answers import CohortMonth, CohortsAnswer, PersonRamp, RampRange, WinFactor
 from xl_salesflow.core.inspection_answers import DealChange
 from xl_salesflow.core.metric_answers import Bottleneck
 from xl_salesflow.locale.texts import Text
@@ -328,6 +328,20 @@ def report(word: str = "", **changed: Any) -> Document:
             "tests": 9,
             "closed": 52,
         },
+        "ramps": [
+            PersonRamp(
+                word or "Fay",
+                date(2026, 7, 6),
+                4,
+                120.0,
+                9,
+                RampRange(3, 200.0, 90.0, 310.0),
+                RampRange(3, 12.0, 8.0, 30.0),
+            ),
+            PersonRamp(
+                "Gus", date(2026, 8, 1), 3, None, 0, RampRange(2, None, None, None), RampRange(2, None, None, None)
+            ),
+        ],
         "cohorts": CohortsAnswer(
             (CohortMonth(date(2026, 10, 1), 20, 5, 500.0, (0.25, None), (500.0, None), (None, 0.5), (None, 900.0)),),
             (40, 20),

@@ -134,6 +134,7 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     assert rep.press("flow").startswith("Pipeline: ")
     assert rep.press("forecast").startswith(("2026-", "No outlook: "))
     assert rep.press("accuracy")
+    assert rep.press("cohorts")
     assert rep.press("commission").startswith(("Commission of the quarter: ", "No commission this quarter"))
     assert "Headline numbers and stages compared with" in rep.press("dates", 2)
     for name, owner in zip(("SegmentA", "SegmentB"), rep.rows("Deals")["owner"].drop_duplicates()[:2], strict=True):

@@ -9,15 +9,16 @@ import pandas as pd
 import pytest
 
 from tests.metrics.generated import TODAY, generated
-from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.core.change_sets import apply_change_set, diff_pipelines
 from xl_salesflow.core.flow_answers import FLOW_STEPS, SIGNED_FLOW_STEPS
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.engine import Run
 from xl_salesflow.metrics.forecasting.outlook_sheets import is_accuracy_due
 from xl_salesflow.metrics.readings.flow_sheet import find_flow_request
+from xl_salesflow.metrics.written_sheets import refresh_written_sheets
 from xl_salesflow.schema.named_values import Query
 from xl_salesflow.schema.sheet_modules import MODULE_TABLES
-from xl_salesflow.verbs import accuracy, flow, forecast, update, write_sheet
+from xl_salesflow.verbs import accuracy, flow, forecast, insights, update, write_sheet
 
 RUN = Run("test", datetime.combine(TODAY, datetime.min.time()))
 QUERIES = [
@@ -99,9 +100,21 @@ def test_the_sheet_outlook_is_the_answer_of_forecast(team: Pipeline) -> None:
 
 def test_the_sheet_accuracy_is_the_answer_of_the_verb_and_is_written_again_when_a_month_is_over(team: Pipeline) -> None:
     now, answer = apply_change_set(team, write_sheet(team, "accuracy")), accuracy(team).answer
-    errors = now["ForecastErrors"][["kind", "method", "weeks", "periods", "bias", "mean_absolute_error"]]
-    wanted = [(m.kind, m.method, m.weeks, m.periods, m.bias, m.mean_absolute_error) for m in answer.methods]
-    assert errors.astype(object).where(errors.notna(), None).to_numpy().tolist() == [list(row) for row in wanted]
+    errors = now["ForecastErrors"].set_index(["kind", "method"])
+    assert errors.index.is_unique
+    for one in answer.methods:
+        row = errors.loc[(one.kind, one.method)]
+        assert row["mean_absolute_error" if one.weeks is None else f"error_{one.weeks}"] == one.mean_absolute_error
+        assert one.weeks is not None or (row["periods"], row["bias"]) == (one.periods, one.bias)
+    for best in answer.best:
+        verdicts = errors.loc[best.kind, "verdict"]
+        assert [bool(verdict) for verdict in verdicts] == [True] + [False] * (len(verdicts) - 1)
+        assert errors.loc[best.kind, "mean_absolute_error"].dropna().is_monotonic_increasing
+        assert ("no method" in verdicts.iloc[0]) == (best.method is None)
+    months = [period for period in answer.periods if period.kind == "month"][-12:]
+    assert [(row.won, row.simulation) for row in now["SaidAndWon"].replace({float("nan"): None}).itertuples()] == [
+        (month.won, said.simulation) for month in months for said in month.forecasts if said.weeks == 4
+    ]
     said = {
         (one.day, one.weeks, period.won, one.simulation)
         for period in answer.periods
@@ -112,6 +125,37 @@ def test_the_sheet_accuracy_is_the_answer_of_the_verb_and_is_written_again_when_
     assert set(zip(rows["day"].dt.date, rows["weeks"], rows["won"], rows["simulation"], strict=True)) == said
     days = (TODAY, date(2026, 4, 29), date(2026, 4, 30), date(2026, 5, 1))
     assert [is_accuracy_due(replace(now, today=day)) for day in days] == [False, False, True, True]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_sheets_of_cohorts_are_the_answer_of_insights(team: Pipeline, query: Query) -> None:
+    asked = replace(team, query=query)
+    now = apply_change_set(asked, write_sheet(asked, "cohorts"))
+    answer = insights(asked, "cohorts").answer.cohorts
+    assert answer is not None
+    assert len(answer.cohorts) == len(now["Cohorts"]) == len(now["CohortValues"])
+    triangles = {"Cohorts": ("won_shares", "projected_shares"), "CohortValues": ("won_values", "projected_values")}
+    for table, parts in triangles.items():
+        for (_, row), one in zip(now[table].iterrows(), answer.cohorts, strict=True):
+            assert (row["created"], row["deals"]) == (f"{one.month:%Y-%m}", one.deals)
+            known, projected = (getattr(one, part) for part in parts)
+            shown = [None if pd.isna(row[f"month_{month}"]) else row[f"month_{month}"] for month in range(12)]
+            over = int(row["known"])
+            assert [*known[:over], *projected[over:]] == shown
+    for (_, row), one in zip(now["Cohorts"].iterrows(), answer.cohorts, strict=True):
+        assert (row["won"], row["won_value"]) == (one.won, one.won_value)
+        ends = [value for value in one.projected_values if value is not None]
+        assert pd.isna(row["coming"]) if not ends else round(row["won_value"] + row["coming"], 2) == ends[-1]
+
+
+def test_updates_keep_the_sheets_of_cohorts_until_their_rows_are_deleted(team: Pipeline) -> None:
+    now = apply_change_set(team, write_sheet(team, "cohorts"))
+    assert not diff_pipelines(now, refresh_written_sheets(now)).writes
+    later = replace(now, query=Query(as_of=date(2025, 12, 31)))
+    kept = diff_pipelines(later, refresh_written_sheets(later))
+    assert [fill.table for fill in kept.fills] == ["Cohorts", "CohortValues"]
+    off = later.with_tables(Cohorts=later["Cohorts"].iloc[:0])
+    assert not diff_pipelines(off, refresh_written_sheets(off)).writes
 
 
 def test_too_little_to_learn_from_is_said_in_one_row() -> None:

@@ -9,29 +9,14 @@ from types import MappingProxyType
 import click
 
 from xl_salesflow.cli.screen_layout import format_round_value, print_screen_table, print_wrapped_line, style_text
-from xl_salesflow.core.accuracy_answers import AccuracyAnswer, BestMethod, Calibration, PeriodKind
+from xl_salesflow.core.accuracy_answers import AccuracyAnswer, Calibration, PeriodKind
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Language, Text
+from xl_salesflow.metrics.forecasting.outlook_sheets import judge_methods
 from xl_salesflow.schema.choice_lists import CHOICES
 
 _ACCURACY_SUBJECT = Text("{book} · how right the forecasts were, as of {day} · {currency}")
 _METHOD_NAMES = CHOICES["forecast_method"]
-_BEST_TEXTS: Mapping[PeriodKind, Text] = MappingProxyType(
-    {
-        "month": Text(
-            "Months: “{method}” was the most accurate, by more than chance (p = {p_value}, {periods} months)."
-        ),
-        "quarter": Text(
-            "Quarters: “{method}” was the most accurate, by more than chance (p = {p_value}, {periods} quarters)."
-        ),
-    }
-)
-_NO_BEST_TEXTS: Mapping[PeriodKind, Text] = MappingProxyType(
-    {
-        "month": Text("Months: no method was more accurate than every other by more than chance."),
-        "quarter": Text("Quarters: no method was more accurate than every other by more than chance."),
-    }
-)
 _ERROR_TEXTS: Mapping[PeriodKind, Text] = MappingProxyType(
     {
         "month": Text("Mean error of months, by weeks before their end (bias: too much is above 0):"),
@@ -71,7 +56,7 @@ def print_accuracy(answer: AccuracyAnswer, pipeline: Pipeline) -> None:
     kinds = {one.kind for one in answer.methods}
     for best in answer.best:
         if best.kind in kinds:
-            print_wrapped_line(_best_line(best, language), 2)
+            print_wrapped_line(judge_methods(best, language), 2)
     for one in answer.coverage:
         if one.weeks == _COVERED_WEEKS:
             inside = _INSIDE_TEXTS[one.kind].in_(
@@ -83,13 +68,6 @@ def print_accuracy(answer: AccuracyAnswer, pipeline: Pipeline) -> None:
     _print_owner_errors(answer, language)
     for calibration in answer.calibration:
         _print_calibration(calibration, language)
-
-
-def _best_line(best: BestMethod, language: Language) -> str:
-    if best.method is None or best.p_value is None:
-        return _NO_BEST_TEXTS[best.kind].in_(language)
-    facts = {"method": _METHOD_NAMES[best.method], "p_value": f"{best.p_value:.3f}", "periods": best.periods}
-    return _BEST_TEXTS[best.kind].in_(language, **facts)
 
 
 def _print_errors(answer: AccuracyAnswer, kind: PeriodKind, language: Language) -> None:

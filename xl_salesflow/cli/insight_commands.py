@@ -15,9 +15,11 @@ from xl_salesflow.cli.command_options import (
     day_or_today,
     parse_day_option,
     read_query_options,
+    terminal_text,
     translated_option,
     verb_command,
 )
+from xl_salesflow.cli.sheet_commands import WRITE_OPTION, fill_sheets
 
 
 @verb_command("insights")
@@ -31,10 +33,15 @@ from xl_salesflow.cli.command_options import (
 @translated_option("--region", "Only this region.", metavar="NAME")
 @translated_option("--channel", "Only this channel.", metavar="NAME")
 @translated_option("--playbook", "Only this playbook.", metavar="NAME")
+@WRITE_OPTION
 @JSON_OPTION
 @TODAY_OPTION
-def insights_command(book: Path, json: bool, today: date | None, part: str | None, **options: Any) -> int:
+def insights_command(book: Path, json: bool, today: date | None, part: str | None, write: bool, **options: Any) -> int:
 
+    if write:
+        if part != "cohorts":
+            raise click.UsageError(terminal_text("only the part cohorts has sheets; write --part cohorts"))
+        return fill_sheets(book, "cohorts", "Cohorts", today)
     return show_insights(book, part or "", json, today, options)
 
 

@@ -16,12 +16,15 @@ from xl_salesflow.core.insight_answers import (
     InsightsAnswer,
     PeopleAnswer,
     PersonFigures,
+    PersonRamp,
+    RampRange,
     WinCombination,
     WinFactor,
     WinsAnswer,
 )
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import COMMA_SEPARATOR, LABEL_AND_VALUE, Language, Text
+from xl_salesflow.metrics.readings.people_ramp import FEWEST_ESTABLISHED
 from xl_salesflow.schema.table_registry import TABLES
 
 _INSIGHTS_SUBJECT = Text("{book} · as of {day} · {filters} · {currency}")
@@ -89,6 +92,21 @@ _HINTS_BASIS_TEXT = Text(
 _NO_HINT_TEXT = Text(
     "None of {tests} differences between people is more than chance (shares: Fisher's exact test, days: rank sum test; "
     "corrected by the method of Holm)."
+)
+_RAMP_TEXT = Text("New people: what they won and did in their first months of thirty days")
+_RAMP_HEADS = (
+    Text("Owner"),
+    Text("Since", context="ramp"),
+    Text("Months", context="ramp"),
+    Text("Won value"),
+    Text("Others", context="insights"),
+    Text("Activities"),
+    Text("Others", context="insights"),
+    Text("n", context="insights"),
+)
+_RAMP_BASIS_TEXT = Text(
+    "Others: median of the people who began more than a year ago, after as many months; – with fewer than {fewest} of them "
+    "(n), because the record has to go back to before they began."
 )
 _NO_PERSON_TEXT = Text("Nobody has a deal yet.")
 _TOO_LITTLE_TEXT = Text("There is too little yet to tell a difference from chance.")
@@ -192,6 +210,29 @@ def _print_people(people: PeopleAnswer, language: Language) -> None:
         print_wrapped_line(word_hint(hint, language))
     basis = _HINTS_BASIS_TEXT if people.hints else _NO_HINT_TEXT if people.tests else _TOO_LITTLE_TEXT
     print_wrapped_line(basis.in_(language, tests=people.tests))
+    _print_ramps(people.ramps, language)
+
+
+def _print_ramps(ramps: Sequence[PersonRamp], language: Language) -> None:
+    if not ramps:
+        return
+    click.echo("")
+    print_wrapped_line(_RAMP_TEXT.in_(language))
+    rows = [
+        (
+            each.owner, each.since.isoformat(), str(each.months), format_round_value(each.won_value),
+            _word_range(each.others_won_value), f"{each.activities:,}", _word_range(each.others_activities),
+            f"{each.others_activities.n}",
+        )
+        for each in ramps
+    ]  # fmt: skip
+    print_screen_table([head.in_(language) for head in _RAMP_HEADS], rows)
+    click.echo("")
+    print_wrapped_line(_RAMP_BASIS_TEXT.in_(language, fewest=FEWEST_ESTABLISHED))
+
+
+def _word_range(others: RampRange) -> str:
+    return "–" if others.median is None else format_round_value(others.median)
 
 
 def _load_cells(person: PersonFigures) -> Sequence[str]:

@@ -17,7 +17,7 @@ WRITE_OPTION = translated_option(
 )
 
 
-_TAKEN_WITH_WRITE = ("book", "write", "today")
+_TAKEN_WITH_WRITE = ("book", "write", "today", "part")
 
 
 def _refuse_other_options() -> None:

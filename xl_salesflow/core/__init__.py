@@ -34,7 +34,7 @@ Public names, by file:
     formula_repairs: blank_typed_over_cells, find_typed_over_formulas
     history_seal: are_signed_seals, find_broken_seals, read_seal_key, reseal_history, seal_history
     insight_answers: CoachingHint, CohortMonth, CohortsAnswer, FACTOR_COLUMNS, InsightsAnswer, PeopleAnswer,
-        PersonFigures, PersonStage, WinCombination, WinFactor, WinsAnswer
+        PersonFigures, PersonRamp, PersonStage, RampRange, WinCombination, WinFactor, WinsAnswer
     inspection_answers: DealChange, InspectedDeal, InspectedOwner, InspectionAnswer, RecordedAmount
     intake_answers: LoggedMessage, LoggedMessages, MessageFate, TakenLead, TakenLeads
     kept_values: keep_value

@@ -221,6 +221,40 @@ class CoachingHint(Answer):
 
 
 @dataclass(frozen=True)
+class RampRange(Answer):
+    """What the established people had after as many months; null if they are too few."""
+
+    n: int
+    """Number of established people whose first day is known."""
+    median: float | None
+    """Their median."""
+    lowest: float | None
+    """The lowest."""
+    highest: float | None
+    """The highest."""
+
+
+@dataclass(frozen=True)
+class PersonRamp(Answer):
+    """What a person who began within the last year has won and done so far, against others in their first months."""
+
+    owner: str
+    """Who it is."""
+    since: date
+    """Day of their first deal or activity."""
+    months: int
+    """Whole months of thirty days since then, which everything is counted in."""
+    won_value: Money | None
+    """Won in these months; null if none of the won deals has an amount."""
+    activities: int
+    """Activities in these months."""
+    others_won_value: RampRange
+    """What the established people had won after as many months."""
+    others_activities: RampRange
+    """Activities of the established people in as many months."""
+
+
+@dataclass(frozen=True)
 class PeopleAnswer(Answer):
     """How the owners of deals compare."""
 
@@ -232,6 +266,8 @@ class PeopleAnswer(Answer):
     """Differences that are more than chance, the clearest first."""
     tests: int
     """Number of tests that they are corrected for."""
+    ramps: tuple[PersonRamp, ...]
+    """People who began within the last year, the newest first."""
 
 
 @dataclass(frozen=True)

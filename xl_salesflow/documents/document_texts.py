@@ -371,6 +371,15 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
         "interval": Text("95 %", context="interval"),
         "others": Text("Others", context="insights"),
         "worth": Text("Worth", context="insights"),
+        "ramps": Text("New people"),
+        "ramps_about": Text(
+            "Won and done in their first months of thirty days; others: median of the people who began more than a year ago, "
+            "after as many months"
+        ),
+        "ramp_since": Text("Since", context="ramp"),
+        "ramp_months": Text("Months", context="ramp"),
+        "ramp_activities": Text("Activities"),
+        "ramp_people": Text("n", context="insights"),
         "cohorts": Text("Deals by month of creation"),
         "cohorts_about": Text(
             "Share of the deals created in a month that was won by the end of the months since; ~: projected with what each "

@@ -1,17 +1,18 @@
-"""Panels of the report with tables only: what goes with winning, and the triangle of cohorts.
+"""Panels of the report with tables only: what goes with winning, how new people get going, and the triangle of cohorts.
 
 Facts, beside those of report_page.py:
 
     wins       {factors (WinFactor, those worth most first), tests, closed}
+    ramps      PersonRamp of each new person, the newest first
     cohorts    a CohortsAnswer, or None
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from xl_salesflow.core.insight_answers import FACTOR_COLUMNS, CohortMonth, CohortsAnswer, WinFactor
+from xl_salesflow.core.insight_answers import FACTOR_COLUMNS, CohortMonth, CohortsAnswer, PersonRamp, WinFactor
 from xl_salesflow.documents.report_formatter import UNKNOWN_VALUE_DASH, ReportFormatter
 from xl_salesflow.locale.texts import LABEL_AND_VALUE
 from xl_salesflow.schema.table_registry import TABLES
@@ -19,7 +20,11 @@ from xl_salesflow.schema.table_registry import TABLES
 
 def report_panel_fields(facts: Mapping[str, Any], show: ReportFormatter) -> dict[str, Any]:
     """Return the tables of winning and of cohorts; None for those that say nothing."""
-    return {"wins": _wins_panel(facts["wins"], show), "cohorts": _cohorts_panel(facts["cohorts"], show)}
+    return {
+        "wins": _wins_panel(facts["wins"], show),
+        "ramps": _ramps_panel(facts["ramps"], show),
+        "cohorts": _cohorts_panel(facts["cohorts"], show),
+    }
 
 
 def _wins_panel(wins: Mapping[str, Any], show: ReportFormatter) -> dict[str, Any] | None:
@@ -45,6 +50,23 @@ def _factor_row(factor: WinFactor, show: ReportFormatter) -> list[str]:
         show.value(factor.rate, "percent"), f"{low}–{high}", show.value(factor.others_rate, "percent"),
         show.money(factor.worth),
     ]  # fmt: skip
+
+
+def _ramps_panel(ramps: Sequence[PersonRamp], show: ReportFormatter) -> dict[str, Any] | None:
+    """Return the table of new people who can be compared."""
+    compared = [each for each in ramps if each.others_activities.median is not None]
+    if not compared:
+        return None
+    heads = ("owner", "ramp_since", "ramp_months", "won_value", "others", "ramp_activities", "others", "ramp_people")
+    rows = [
+        [
+            each.owner, show.value(each.since, "month"), show.count(each.months), show.money(each.won_value),
+            show.money(each.others_won_value.median), show.count(each.activities),
+            show.count(each.others_activities.median), show.count(each.others_activities.n),
+        ]
+        for each in compared
+    ]  # fmt: skip
+    return {"heads": [show.document_text(head) for head in heads], "rows": rows}
 
 
 def _cohorts_panel(cohorts: CohortsAnswer | None, show: ReportFormatter) -> dict[str, Any] | None:

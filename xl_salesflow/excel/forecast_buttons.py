@@ -38,6 +38,16 @@ def press_accuracy(context: ButtonContext) -> Text:
     return Text("{count} past {count:period|periods} compared with what was forecast.").with_facts(count=count)
 
 
+def press_cohorts(context: ButtonContext) -> Text:
+    """Fill the sheet Cohorts and activate it."""
+    rows = _fill_sheet(context, "cohorts", "Cohorts")["Cohorts"]
+    if rows.empty:
+        return Text("No deal of the last months says when it was created.")
+    return Text("Cohorts: {won} of {deals} deals created since {month} are won.").with_facts(
+        won=f"{rows['won'].sum():,.0f}", deals=f"{rows['deals'].sum():,.0f}", month=rows["created"].iloc[0]
+    )
+
+
 def _fill_sheet(context: ButtonContext, verb: str, table: str) -> Pipeline:
     """Fill the sheets of *verb*, activate the one of *table*, and return the pipeline as it is then."""
     pipeline = context.read()

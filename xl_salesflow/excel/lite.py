@@ -25,7 +25,7 @@ from xl_salesflow.excel.deal_buttons import (
     press_revise,
     press_won,
 )
-from xl_salesflow.excel.forecast_buttons import press_accuracy, press_flow, press_forecast
+from xl_salesflow.excel.forecast_buttons import press_accuracy, press_cohorts, press_flow, press_forecast
 from xl_salesflow.excel.name_buttons import press_merge_customers, press_rename
 from xl_salesflow.excel.workbook_buttons import (
     press_assign,
@@ -80,6 +80,7 @@ WEB_SCRIPTS: Mapping[str, WebScript] = {
         ("flow", press_flow),
         ("forecast", press_forecast),
         ("accuracy", press_accuracy),
+        ("cohorts", press_cohorts),
         ("targets", press_targets),
         ("undo", press_undo),
         ("compare", press_compare),

@@ -33,6 +33,12 @@ def _make_accuracy(pipeline: Pipeline) -> dict[str, pd.DataFrame]:
     return make_accuracy_tables(pipeline)
 
 
+def _make_cohorts(pipeline: Pipeline) -> dict[str, pd.DataFrame]:
+    from xl_salesflow.metrics.readings.cohort_sheets import make_cohort_tables
+
+    return make_cohort_tables(pipeline)
+
+
 def _is_accuracy_due(pipeline: Pipeline) -> bool:
     from xl_salesflow.metrics.forecasting.outlook_sheets import is_accuracy_due
 
@@ -44,9 +50,10 @@ _WRITTEN_SHEETS: Mapping[str, tuple[str, Callable[[Pipeline], dict[str, pd.DataF
         "flow": ("FlowSteps", _make_flow),
         "forecast": ("Outlook", _make_outlook),
         "accuracy": ("ForecastErrors", _make_accuracy),
+        "cohorts": ("Cohorts", _make_cohorts),
     }
 )
-"""Verb → the table that is on once it has a row, and the function that makes all tables of the verb."""
+"""Verb, or part of one → the table that is on once it has a row, and the function that makes all of its tables."""
 
 
 def fill_written_sheet(pipeline: Pipeline, verb: str) -> Pipeline:

@@ -9,6 +9,7 @@ Public names, by file:
         LISTS
     commission_tables: COMMISSION_PERSON_ROWS
     deal_tables: OPEN_STAY_END, USABLE_YEARS
+    forecast_tables: COHORT_MONTHS
     manager_tables: METRICS_TABLE
     named_values: BOTTLENECK_LINE, METRIC_NAME_PREFIXES, NAMED_CELLS, NEVER_ENTERED_LINE, PLAN_LINE, Query,
         QUERY_FILTERS, Settings, SETTINGS_BY_ID, SettingSchema, SettingValue

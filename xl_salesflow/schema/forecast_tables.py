@@ -6,8 +6,18 @@ the first time.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.schema.table_columns import BY_PRODUCT, SheetGroup, T, TableSchema, declare_column
+from xl_salesflow.schema.table_columns import (
+    BY_PRODUCT,
+    Column,
+    ColumnType,
+    SheetGroup,
+    T,
+    TableSchema,
+    declare_column,
+)
 
 FLOW_STEPS_TABLE = TableSchema(
     "FlowSteps", Text("Flow"), Text("From the opening pipeline to the closing one, step by step"), SheetGroup.MANAGE,
@@ -75,16 +85,31 @@ DECIDING_DEALS_TABLE = TableSchema(
 )  # fmt: skip
 
 FORECAST_ERRORS_TABLE = TableSchema(
-    "ForecastErrors", Text("Accuracy", context="sheet"), Text("How far each method was from what was won"), SheetGroup.MANAGE,
+    "ForecastErrors", Text("Accuracy", context="sheet"), Text("Mean error of each method, by weeks before the end of the period"), SheetGroup.MANAGE,
     (
         declare_column("kind", "Kind of period", T.CHOICE, "Months or quarters", options="forecast_period", writer=BY_PRODUCT, width=12),
-        declare_column("method", "Method", T.CHOICE, "What the forecast rests on", options="forecast_method", writer=BY_PRODUCT, width=30),
-        declare_column("weeks", "Weeks before the end", T.INTEGER, "When it was said; blank: the mean of 2, 4, 8 and 12 weeks", writer=BY_PRODUCT, width=13),
-        declare_column("periods", "Periods", T.INTEGER, "Periods for which the method said something", writer=BY_PRODUCT, width=11),
-        declare_column("bias", "Bias", T.MONEY, "Mean of forecast − won; above 0, too much was forecast", writer=BY_PRODUCT, width=16),
-        declare_column("mean_absolute_error", "Mean error", T.MONEY, "Mean of the size of forecast − won", writer=BY_PRODUCT, width=16),
+        declare_column("method", "Method", T.CHOICE, "What the forecast rests on; the smallest mean error first", options="forecast_method", writer=BY_PRODUCT, width=34),
+        declare_column("periods", "Periods", T.INTEGER, "Periods for which the method said something", writer=BY_PRODUCT, width=9),
+        declare_column("error_12", Text("12 weeks", context="accuracy"), T.MONEY, "Mean of the size of forecast − won, twelve weeks before the end", writer=BY_PRODUCT, width=13),
+        declare_column("error_8", Text("8 weeks", context="accuracy"), T.MONEY, "The same eight weeks before", writer=BY_PRODUCT, width=13),
+        declare_column("error_4", Text("4 weeks", context="accuracy"), T.MONEY, "The same four weeks before", writer=BY_PRODUCT, width=13),
+        declare_column("error_2", Text("2 weeks", context="accuracy"), T.MONEY, "The same two weeks before", writer=BY_PRODUCT, width=13),
+        declare_column("error_0", Text("Last day", context="accuracy"), T.MONEY, "The same on the last day, at its end", writer=BY_PRODUCT, width=13),
+        declare_column("mean_absolute_error", "Mean error", T.MONEY, "Mean of 2, 4, 8 and 12 weeks", writer=BY_PRODUCT, width=14),
+        declare_column("bias", "Bias", T.MONEY, "Mean of forecast − won over the same weeks; above 0, too much was forecast", writer=BY_PRODUCT, width=14),
         declare_column("verdict", "What it says", T.TEXT, "Names the best method, if it is better than every other by more than chance; or why there is nothing to say", writer=BY_PRODUCT, width=50),
     ), generated=True, added="0.2", shows=("PastForecasts",),
+)  # fmt: skip
+
+SAID_AND_WON_TABLE = TableSchema(
+    "SaidAndWon", Text("Accuracy", context="sheet"), Text("What was said four weeks before the end of the last months"), SheetGroup.MANAGE,
+    (
+        declare_column("period", "Period", T.TEXT, "A past month", writer=BY_PRODUCT, width=12),
+        declare_column("won", "Won", T.MONEY, "Won in the month", writer=BY_PRODUCT, width=14),
+        declare_column("simulation", "Simulation", T.MONEY, "P50 of the simulation four weeks before its end", writer=BY_PRODUCT, width=14),
+        declare_column("weighted", "Weighted", T.MONEY, "Weighted value on that day, and won by then", writer=BY_PRODUCT, width=14),
+        declare_column("call", "Commit call", T.MONEY, "The newest call of the team by that day", writer=BY_PRODUCT, width=14),
+    ), generated=True, added="0.2",
 )  # fmt: skip
 
 PAST_FORECASTS_TABLE = TableSchema(
@@ -102,5 +127,43 @@ PAST_FORECASTS_TABLE = TableSchema(
         declare_column("best_case", "Won, commit and best case", T.MONEY, "The same with the category best case", writer=BY_PRODUCT, width=17),
         declare_column("pipeline", "Won, commit, best case and pipeline", T.MONEY, "The same with all others but omitted", writer=BY_PRODUCT, width=19),
         declare_column("call", "Commit call", T.MONEY, "The newest call of the team by that day", writer=BY_PRODUCT, width=15),
+    ), generated=True, added="0.2",
+)  # fmt: skip
+
+COHORT_MONTHS = 12
+"""Months of creation that are shown, and months since creation that each is followed."""
+
+_MONTHS_SINCE = (
+    Text("Month 0"), Text("Month 1"), Text("Month 2"), Text("Month 3"), Text("Month 4"), Text("Month 5"),
+    Text("Month 6"), Text("Month 7"), Text("Month 8"), Text("Month 9"), Text("Month 10"), Text("Month 11"),
+)  # fmt: skip
+
+
+def _declare_months_since(tip: Text, cell_type: ColumnType, width: int) -> Iterator[Column]:
+    """Yield a column for each month since creation; *tip* is on every header."""
+    for month, header in enumerate(_MONTHS_SINCE):
+        yield declare_column(f"month_{month}", header, cell_type, tip, writer=BY_PRODUCT, width=width)
+
+
+COHORTS_TABLE = TableSchema(
+    "Cohorts", Text("Cohorts", context="sheet"), Text("Share of the deals created in a month that was won by the end of the months since"), SheetGroup.MANAGE,
+    (
+        declare_column("created", Text("Created", context="cohorts"), T.TEXT, "Month in which the deals were created", writer=BY_PRODUCT, width=11),
+        declare_column("deals", Text("Deals", context="number"), T.INTEGER, "Deals created in it", writer=BY_PRODUCT, width=9),
+        declare_column("won", Text("Deals won", context="forecast"), T.INTEGER, "Those won by the as-of date", writer=BY_PRODUCT, width=12),
+        declare_column("won_value", Text("Won value"), T.MONEY, "Sum of their amounts", writer=BY_PRODUCT, width=14),
+        declare_column("coming", "Still projected", T.MONEY, "Projected value of the last month since that has one, less what is won", writer=BY_PRODUCT, width=14),
+        *_declare_months_since(Text("Month 0 is the month of creation. Known when the month is over; ~ in grey: projected"), T.PERCENT, 9),
+        declare_column("known", "Months known", T.INTEGER, "How many of the months since are over; all later ones are projected", writer=BY_PRODUCT, width=9),
+    ), generated=True, added="0.2", shows=("CohortValues",),
+)  # fmt: skip
+
+COHORT_VALUES_TABLE = TableSchema(
+    "CohortValues", Text("Cohort values", context="sheet"), Text("Value of the deals created in a month that was won by the end of the months since"), SheetGroup.MANAGE,
+    (
+        declare_column("created", Text("Created", context="cohorts"), T.TEXT, "Month in which the deals were created", writer=BY_PRODUCT, width=11),
+        declare_column("deals", Text("Deals", context="number"), T.INTEGER, "Deals created in it", writer=BY_PRODUCT, width=9),
+        *_declare_months_since(Text("Month 0 is the month of creation. Known when the month is over; ~ in grey: projected"), T.MONEY, 14),
+        declare_column("known", "Months known", T.INTEGER, "How many of the months since are over; all later ones are projected", writer=BY_PRODUCT, width=9),
     ), generated=True, added="0.2",
 )  # fmt: skip

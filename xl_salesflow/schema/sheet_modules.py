@@ -26,7 +26,17 @@ MODULE_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "commission": ("Credits", "CommissionPlans", "CommissionTiers", "Commission"),
         "plan": ("Targets", "Calls", "ForecastMonths", "PlanStages", "TeamPlan", "TeamActivity", "Measures"),
         "analysis": ("Trend", "Leaks", "LossReasons", "Competitors", "Moves"),
-        "forecast": ("FlowSteps", "FlowDeals", "Outlook", "DecidingDeals", "ForecastErrors", "PastForecasts"),
+        "forecast": (
+            "FlowSteps",
+            "FlowDeals",
+            "Outlook",
+            "DecidingDeals",
+            "ForecastErrors",
+            "SaidAndWon",
+            "PastForecasts",
+            "Cohorts",
+            "CohortValues",
+        ),
         "feedback": ("Feedback",),
     }
 )

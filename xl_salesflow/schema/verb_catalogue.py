@@ -104,6 +104,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("collect", "Collect", "Merge what came back of the workbooks that share made; conflicts go to a sheet", "ReviewCombineRevisions"),
             _declare_verb("watch", "Watch a folder", "Run a verb on every workbook of a folder whenever somebody saves it", "FilePrintPreview"),
             _declare_verb("demo", "Demo", "Make a filled workbook and every document, as a demonstration", "Help"),
+            _declare_button("cohorts", "Cohorts", "Fill the sheets Cohorts and Cohort values: what was won of the deals of each month, and what is still projected", "TableInsertDialog", "forecast"),
             _declare_button("next_stage", "Next stage", "Move the selected deal to a stage you choose; the gates judge it at once", "MacroPlay", "deals", menu="stages"),
             _declare_button("won", "Won", "Mark the selected deal as won; the gates judge it at once", "AcceptInvitation", "deals"),
             _declare_button("lost", "Lost", "Mark the selected deal as lost, for a reason you choose", "DeclineInvitation", "deals", menu="loss_reason"),

@@ -4,6 +4,6 @@ Public names, by file:
 
     forecast_accuracy: compute_accuracy
     group_outlooks: OutlookRecord, record_outlooks
-    outlook_sheets: is_accuracy_due, make_accuracy_tables, make_outlook_tables
+    outlook_sheets: is_accuracy_due, judge_methods, make_accuracy_tables, make_outlook_tables
     team_forecast: choose_forecast_period, compute_forecast
 """

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from math import inf
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
-from xl_salesflow.core.accuracy_answers import AccuracyAnswer, BestMethod, PastPeriod
+from xl_salesflow.core.accuracy_answers import AccuracyAnswer, BestMethod, MethodAccuracy, PastPeriod, PeriodKind
 from xl_salesflow.core.forecast_answers import DecidingDeal, ForecastAnswer, ForecastPeriod
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.metrics.forecasting.forecast_accuracy import compute_accuracy
 from xl_salesflow.metrics.forecasting.team_forecast import choose_forecast_period, compute_forecast
+from xl_salesflow.schema.choice_lists import CHOICES
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -21,8 +24,23 @@ OUTLOOK_MONTHS = 6
 """Months that the sheet Outlook looks ahead at least; it goes on to the end of the quarter of the last one."""
 
 _SAID_COLUMNS = ("simulation", "p10", "p90", "weighted", "commit", "best_case", "pipeline", "call")
-_NO_BEST_TEXT = Text("No method is better than every other one by more than chance")
-_BEST_TEXT = Text("Better than every other method by more than chance (p = {p_value})")
+_CHARTED_WEEKS, _CHARTED_MONTHS = 4, 12
+_BEST_TEXTS: Mapping[PeriodKind, Text] = MappingProxyType(
+    {
+        "month": Text(
+            "Months: “{method}” was the most accurate, by more than chance (p = {p_value}, {periods} months)."
+        ),
+        "quarter": Text(
+            "Quarters: “{method}” was the most accurate, by more than chance (p = {p_value}, {periods} quarters)."
+        ),
+    }
+)
+_NO_BEST_TEXTS: Mapping[PeriodKind, Text] = MappingProxyType(
+    {
+        "month": Text("Months: no method was more accurate than every other by more than chance."),
+        "quarter": Text("Quarters: no method was more accurate than every other by more than chance."),
+    }
+)
 
 
 def make_outlook_tables(pipeline: Pipeline) -> dict[str, pd.DataFrame]:
@@ -75,36 +93,55 @@ def _describe_deciding(deal: DecidingDeal) -> dict[str, Any]:
 
 
 def make_accuracy_tables(pipeline: Pipeline) -> dict[str, pd.DataFrame]:
-    """Return the rows of the tables ForecastErrors and PastForecasts, as of today."""
+    """Return the rows of the tables ForecastErrors, SaidAndWon and PastForecasts, as of today."""
     answer = compute_accuracy(pipeline)
     said = [row for period in reversed(answer.periods) for row in _list_said(period)]
     return {
         "ForecastErrors": make_table_frame(TABLES["ForecastErrors"], list(_list_errors(answer, pipeline.language))),
+        "SaidAndWon": make_table_frame(TABLES["SaidAndWon"], _list_said_and_won(answer)),
         "PastForecasts": make_table_frame(TABLES["PastForecasts"], said),
     }
 
 
 def _list_errors(answer: AccuracyAnswer, language: Language) -> Iterator[dict[str, Any]]:
-    """Yield a row per kind of period, method and weeks; the verdict stands at the best method, or else at the first row."""
+    """Yield a row per kind of period and method, the smallest error first; the verdict stands in the first row of a kind."""
     if answer.why_not is not None:
         yield {"verdict": answer.why_not}
-    best = {one.kind: one for one in answer.best}
-    judged = set[str]()
-    for one in answer.methods:
-        found, verdict = best[one.kind], ""
-        if one.weeks is None and one.kind not in judged and found.method in (None, one.method):
-            judged.add(one.kind)
-            verdict = _judge(found, language)
-        yield {
-            "kind": one.kind, "method": one.method, "weeks": one.weeks, "periods": one.periods, "bias": one.bias,
-            "mean_absolute_error": one.mean_absolute_error, "verdict": verdict,
-        }  # fmt: skip
+    for best in answer.best:
+        found = [one for one in answer.methods if one.kind == best.kind]
+        means = {one.method: one.mean_absolute_error for one in found if one.weeks is None}
+        methods = sorted({one.method for one in found}, key=lambda method: (means.get(method, inf), method))
+        for place, method in enumerate(methods):
+            row = {"kind": best.kind, "method": method, "verdict": "" if place else judge_methods(best, language)}
+            for one in (one for one in found if one.method == method):
+                row |= _describe_error(one)
+            yield row
 
 
-def _judge(best: BestMethod, language: Language) -> str:
-    if best.method is None:
-        return _NO_BEST_TEXT.in_(language)
-    return _BEST_TEXT.in_(language, p_value=f"{best.p_value:.3f}")
+def _describe_error(one: MethodAccuracy) -> dict[str, Any]:
+    if one.weeks is None:
+        return {"periods": one.periods, "bias": one.bias, "mean_absolute_error": one.mean_absolute_error}
+    return {f"error_{one.weeks}": one.mean_absolute_error}
+
+
+def judge_methods(best: BestMethod, language: Language) -> str:
+    """Return the sentence that names the best method for months or quarters, or says that there is none."""
+    if best.method is None or best.p_value is None:
+        return _NO_BEST_TEXTS[best.kind].in_(language)
+    facts = {"method": CHOICES["forecast_method"][best.method], "p_value": f"{best.p_value:.3f}"}
+    return _BEST_TEXTS[best.kind].in_(language, periods=best.periods, **facts)
+
+
+def _list_said_and_won(answer: AccuracyAnswer) -> list[dict[str, Any]]:
+    """Return what was said four weeks before the end of each of the last months, the oldest first."""
+    months = [period for period in answer.periods if period.kind == "month"][-_CHARTED_MONTHS:]
+    return [
+        {"period": f"{month.from_:%Y-%m}", "won": month.won}
+        | {method: getattr(said, method) for method in ("simulation", "weighted", "call")}
+        for month in months
+        for said in month.forecasts
+        if said.weeks == _CHARTED_WEEKS
+    ]
 
 
 def _list_said(period: PastPeriod) -> Iterator[dict[str, Any]]:

@@ -21,9 +21,7 @@ from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.array_arithmetic import GroupNumbers, column_days, column_numbers
 from xl_salesflow.metrics.deal_cube import days_since_1970, match_view_filters
 from xl_salesflow.metrics.metric_declaration import MetricArray
-
-COHORT_MONTHS = 12
-"""Months of creation that are shown, and months since creation that each is followed."""
+from xl_salesflow.schema.forecast_tables import COHORT_MONTHS
 
 LEARNED_MONTHS = 24
 """Months of creation that the projection learns from."""

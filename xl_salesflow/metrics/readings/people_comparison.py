@@ -29,6 +29,7 @@ from xl_salesflow.metrics.chance_tests import (
 )
 from xl_salesflow.metrics.deal_cube import days_since_1970, match_view_filters
 from xl_salesflow.metrics.metric_declaration import MetricArray
+from xl_salesflow.metrics.readings.people_ramp import compare_ramps
 from xl_salesflow.metrics.segment_metrics import Z_SCORE_95
 from xl_salesflow.schema.plain_values import plain_value
 
@@ -62,7 +63,10 @@ def compare_people(pipeline: Pipeline) -> PeopleAnswer:
         replace(each, p_value=p_value) for each, p_value in zip(hints, adjusted, strict=True) if p_value < CHANCE_LEVEL
     ]
     named.sort(key=lambda each: (each.p_value, each.owner, each.stage))
-    return PeopleAnswer(start, tuple(_describe_people(pipeline, deals, team)), tuple(named), len(hints))
+    people = tuple(_describe_people(pipeline, deals, team))
+    shown = {person.owner for person in people}
+    ramps = tuple(ramp for ramp in compare_ramps(pipeline) if ramp.owner in shown)
+    return PeopleAnswer(start, people, tuple(named), len(hints), ramps)
 
 
 def _collect_rows(pipeline: Pipeline, deals: pd.DataFrame, start: date) -> _Team:

@@ -1,4 +1,4 @@
-"""What the report says about the flow of the period, what goes with winning, and cohorts."""
+"""What the report says about the flow of the period, what goes with winning, new people, and cohorts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from xl_salesflow.core.flow_answers import FLOW_STEPS, SIGNED_FLOW_STEPS
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.metrics.readings.creation_cohorts import compute_cohorts
+from xl_salesflow.metrics.readings.people_ramp import compare_ramps
 from xl_salesflow.metrics.readings.pipeline_flow import FlowRequest, answer_flow
 from xl_salesflow.metrics.readings.win_factors import compute_wins
 
@@ -16,13 +17,14 @@ _LISTED_FACTORS = 10
 
 
 def collect_report_insights(pipeline: Pipeline) -> dict[str, Any]:
-    """Return the facts flow, flow_days, wins and cohorts of the report on the pipeline's query."""
+    """Return the facts flow, flow_days, wins, ramps and cohorts of the report on the pipeline's query."""
     days = _find_report_days(pipeline)
     wins, cohorts = compute_wins(pipeline), compute_cohorts(pipeline)
     return {
         "flow": list(_list_flow_bars(pipeline, days)),
         "flow_days": days,
         "wins": {"factors": wins.factors[:_LISTED_FACTORS], "tests": wins.tests, "closed": wins.closed},
+        "ramps": compare_ramps(pipeline),
         "cohorts": cohorts if any(any(each.won_shares) for each in cohorts.cohorts) else None,
     }
 

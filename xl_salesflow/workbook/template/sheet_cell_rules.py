@@ -10,7 +10,7 @@ to columns like declared formulas:
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from openpyxl.formatting.rule import Rule
@@ -22,6 +22,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.ooxml.excel_notation import LAST_DAY_SERIAL
 from xl_salesflow.schema.choice_lists import CHOICES
+from xl_salesflow.schema.forecast_tables import COHORT_MONTHS
 from xl_salesflow.schema.table_columns import Column, ColumnType, ColumnWriter
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.template.defined_names import REFERENCE_LISTS
@@ -40,6 +41,7 @@ from xl_salesflow.workbook.template.starter_content import (
 )
 from xl_salesflow.workbook.template.table_sheets import PlacedTable
 from xl_salesflow.workbook.template.template_styles import (
+    ACCENT_PALE_COLOUR,
     AMBER_COLOUR,
     AMBER_INK_COLOUR,
     GREEN_INK_COLOUR,
@@ -201,8 +203,24 @@ CONDITIONAL_STYLES = {
     "struck": DifferentialStyle(font=Font(color=MUTED_COLOUR, strike=True)),
     "strong": DifferentialStyle(font=Font(b=True)),
     "hidden": DifferentialStyle(numFmt=NumberFormat(numFmtId=190, formatCode=";;;")),
+    "projected share": DifferentialStyle(
+        font=Font(color=MUTED_COLOUR, i=True), numFmt=NumberFormat(numFmtId=192, formatCode='"~"0%')
+    ),
+    "projected value": DifferentialStyle(
+        font=Font(color=MUTED_COLOUR, i=True), numFmt=NumberFormat(numFmtId=193, formatCode='"~"#,##0')
+    ),
+    "known": DifferentialStyle(fill=solid_fill(ACCENT_PALE_COLOUR)),
     "dash": DifferentialStyle(numFmt=NumberFormat(numFmtId=191, formatCode='"–"'), font=Font(color=MUTED_COLOUR)),
 }
+
+
+def _mark_projected_months(look: str) -> Iterator[ConditionalFormat]:
+    """Yield the formats of the months since creation: those that are known are shaded, those projected look like *look*."""
+    for month in range(COHORT_MONTHS):
+        column = f"month_{month}"
+        yield ConditionalFormat((column,), f'AND({{created}}<>"",{{known}}>{month})', "known")
+        yield ConditionalFormat((column,), f'AND({{{column}}}<>"",{{known}}<={month})', look)
+
 
 _DEAL_IS_OPEN = 'OR({outcome}="",{outcome}={outcome:open})'
 _STAGE_DAY_LIMIT = 'INDEX(stage_limits,MATCH({playbook}&"|"&{recorded_stage},stage_keys,0))'
@@ -272,6 +290,8 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
         ConditionalFormat(("limit_ratio",), "N({limit_ratio})>1", "red ink"),
     ),
     "Moves": (ConditionalFormat(("check",), "N({check})<>0", "red"),),
+    "Cohorts": tuple(_mark_projected_months("projected share")),
+    "CohortValues": tuple(_mark_projected_months("projected value")),
     "PlanStages": (
         ConditionalFormat(("gap",), "N({gap})>0", "amber"),
         ConditionalFormat(("by_when",), "AND(N({gap})>0,N({by_when})>0,N({by_when})<AsOf)", "red"),
@@ -324,7 +344,7 @@ CONDITIONAL_FORMATS: dict[str, Sequence[ConditionalFormat]] = {
     "History": (ConditionalFormat(("left",), f"{{left}}={LAST_DAY_SERIAL}", "dash"),),
 }  # fmt: skip
 
-_CONDITION_SLOT = re.compile(r"\{([a-z_]+)(?::([a-z_]+))?\}")
+_CONDITION_SLOT = re.compile(r"\{([a-z_0-9]+)(?::([a-z_]+))?\}")
 
 
 def add_conditional_formats(placed: PlacedTable, language: Language) -> None:
