@@ -94,7 +94,7 @@ FORECAST_ERRORS_TABLE = TableSchema(
         declare_column("error_8", Text("8 weeks", context="accuracy"), T.MONEY, "The same eight weeks before", writer=BY_PRODUCT, width=13),
         declare_column("error_4", Text("4 weeks", context="accuracy"), T.MONEY, "The same four weeks before", writer=BY_PRODUCT, width=13),
         declare_column("error_2", Text("2 weeks", context="accuracy"), T.MONEY, "The same two weeks before", writer=BY_PRODUCT, width=13),
-        declare_column("error_0", Text("Last day", context="accuracy"), T.MONEY, "The same on the last day, at its end", writer=BY_PRODUCT, width=13),
+        declare_column("error_0", Text("Last day"), T.MONEY, "The same on the last day, at its end", writer=BY_PRODUCT, width=13),
         declare_column("mean_absolute_error", "Mean error", T.MONEY, "Mean of 2, 4, 8 and 12 weeks", writer=BY_PRODUCT, width=14),
         declare_column("bias", "Bias", T.MONEY, "Mean of forecast − won over the same weeks; above 0, too much was forecast", writer=BY_PRODUCT, width=14),
         declare_column("verdict", "What it says", T.TEXT, "Names the best method, if it is better than every other by more than chance; or why there is nothing to say", writer=BY_PRODUCT, width=50),
@@ -146,7 +146,7 @@ def _declare_months_since(tip: Text, cell_type: ColumnType, width: int) -> Itera
 
 
 COHORTS_TABLE = TableSchema(
-    "Cohorts", Text("Cohorts", context="sheet"), Text("Share of the deals created in a month that was won by the end of the months since"), SheetGroup.MANAGE,
+    "Cohorts", Text("Cohorts"), Text("Share of the deals created in a month that was won by the end of the months since"), SheetGroup.MANAGE,
     (
         declare_column("created", Text("Created", context="cohorts"), T.TEXT, "Month in which the deals were created", writer=BY_PRODUCT, width=11),
         declare_column("deals", Text("Deals", context="number"), T.INTEGER, "Deals created in it", writer=BY_PRODUCT, width=9),

@@ -23,7 +23,7 @@ from xl_salesflow.schema.table_frames import fold_keys
 FEWEST_ESTABLISHED = 3
 """Established people that a new one is compared with at least."""
 
-_MONTH, _YEAR, _UNKNOWN_DAYS = 30, 365, 90
+_MONTH_DAYS, _YEAR_DAYS, _UNKNOWN_DAYS = 30, 365, 90
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class _Record:
 def compare_ramps(pipeline: Pipeline) -> list[PersonRamp]:
     """Return every new person with a whole month behind them, the newest first."""
     last = days_since_1970(pipeline.as_of)
-    deals, activities = _list_deals(pipeline, last), _list_activities(pipeline, last)
+    deals, activities = _list_ramp_deals(pipeline, last), _list_ramp_activities(pipeline, last)
     began = _find_first_days(deals, activities)
-    record = _Record(last, deals, activities, {one: day for one, day in began.items() if last - day >= _YEAR})
+    record = _Record(last, deals, activities, {one: day for one, day in began.items() if last - day >= _YEAR_DAYS})
     names = dict(zip(deals["person"], deals["name"], strict=True))
-    new = [(-day, one) for one, day in began.items() if _MONTH <= last - day < _YEAR and one in names]
-    return [_compare_person(names[one], one, -day, record) for day, one in sorted(new)]
+    new = [(-day, one) for one, day in began.items() if _MONTH_DAYS <= last - day < _YEAR_DAYS and one in names]
+    return [_compare_ramp(names[one], one, -day, record) for day, one in sorted(new)]
 
 
 def _find_first_days(deals: pd.DataFrame, activities: pd.DataFrame) -> Mapping[str, float]:
@@ -56,7 +56,7 @@ def _find_first_days(deals: pd.DataFrame, activities: pd.DataFrame) -> Mapping[s
     return {str(one): float(day) for one, day in first.items() if day >= known_from}
 
 
-def _list_deals(pipeline: Pipeline, last: float) -> pd.DataFrame:
+def _list_ramp_deals(pipeline: Pipeline, last: float) -> pd.DataFrame:
     """Return person (folded), name, day of creation, won_on and amount of every deal that was there on the day *last*."""
     deals = pipeline["Deals"]
     closed = column_days(deals["closed"])
@@ -71,27 +71,29 @@ def _list_deals(pipeline: Pipeline, last: float) -> pd.DataFrame:
     return found[~(found["day"] > last)]
 
 
-def _list_activities(pipeline: Pipeline, last: float) -> pd.DataFrame:
+def _list_ramp_activities(pipeline: Pipeline, last: float) -> pd.DataFrame:
     activities = pipeline["Activities"]
     found = pd.DataFrame({"person": fold_keys(activities["by"]).to_numpy(), "day": column_days(activities["date"])})
     return found[found["day"] <= last]
 
 
-def _compare_person(name: str, person: str, day: float, record: _Record) -> PersonRamp:
-    months = int((record.last - day) // _MONTH)
-    days = months * _MONTH
-    values = [_sum_won(record.deals, other, begun, days) for other, begun in record.established.items()]
-    counts = [_count_activities(record.activities, other, begun, days) for other, begun in record.established.items()]
+def _compare_ramp(name: str, person: str, day: float, record: _Record) -> PersonRamp:
+    months = int((record.last - day) // _MONTH_DAYS)
+    days = months * _MONTH_DAYS
+    values = [_sum_early_wins(record.deals, other, begun, days) for other, begun in record.established.items()]
+    counts = [
+        _count_early_activities(record.activities, other, begun, days) for other, begun in record.established.items()
+    ]
     since = date_of_days(day)
     assert since is not None
     return PersonRamp(
-        name, since, months, _sum_won(record.deals, person, day, days),
-        _count_activities(record.activities, person, day, days),
+        name, since, months, _sum_early_wins(record.deals, person, day, days),
+        _count_early_activities(record.activities, person, day, days),
         _describe_range([value for value in values if value is not None]), _describe_range([*map(float, counts)]),
     )  # fmt: skip
 
 
-def _sum_won(deals: pd.DataFrame, person: str, begun: float, days: int) -> float | None:
+def _sum_early_wins(deals: pd.DataFrame, person: str, begun: float, days: int) -> float | None:
     """Return the value that *person* won within *days* of the day *begun*; None if none of the won deals has an amount."""
     mine = deals[(deals["person"] == person) & (deals["won_on"] >= begun) & (deals["won_on"] < begun + days)]
     amounts: MetricArray = mine["amount"].dropna().to_numpy(dtype=np.float64)
@@ -100,7 +102,7 @@ def _sum_won(deals: pd.DataFrame, person: str, begun: float, days: int) -> float
     return float(sum_money_by_group(amounts, np.zeros(len(amounts), dtype=np.int64), 1)[0])
 
 
-def _count_activities(activities: pd.DataFrame, person: str, begun: float, days: int) -> int:
+def _count_early_activities(activities: pd.DataFrame, person: str, begun: float, days: int) -> int:
     day = activities.loc[activities["person"] == person, "day"]
     return int(((day >= begun) & (day < begun + days)).sum())
 
