@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Generic, TypeVar
 from urllib.parse import unquote as percent_decode
 
@@ -19,6 +19,7 @@ from xl_salesflow.ooxml.cell_contents import unescape_cell_text
 from xl_salesflow.ooxml.cell_references import Area
 from xl_salesflow.ooxml.excel_notation import split_sheet_reference, unquote_sheet_name
 from xl_salesflow.ooxml.opc_package import Package, repairable_workbook_error
+from xl_salesflow.ooxml.part_memory import PartMemory
 from xl_salesflow.ooxml.sheet_stream import SheetStream
 
 V = TypeVar("V")
@@ -256,11 +257,17 @@ class ExcelTable:
         raise KeyError(header)
 
 
+_TABLE_PARTS: PartMemory[ExcelTable] = PartMemory()
+
+
 def read_sheet_tables(package: Package, sheet: Worksheet) -> Iterator[ExcelTable]:
     """Read the tables of a sheet, without touching the sheet itself."""
     for relation in read_relationships(package, sheet.part):
         if relation.kind == "table" and package.find(relation.target):
-            yield _read_table_part(package, sheet, relation.target)
+            part = relation.target
+            yield _TABLE_PARTS.recall(
+                package, [part], (sheet.name, part), partial(_read_table_part, package, sheet, part)
+            )
 
 
 def _read_table_part(package: Package, sheet: Worksheet, part: str) -> ExcelTable:
