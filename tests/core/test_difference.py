@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.examples import examples
+from xl_salesflow.core import change_sets
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, apply_change_set, diff_pipelines
 from xl_salesflow.core.pipelines import Pipeline, build_pipeline
 from xl_salesflow.schema.table_frames import make_table_frame
@@ -72,6 +74,18 @@ def test_applying_the_difference_gives_the_second_state(old: list[Any], added: l
     reached = apply_change_set(before, diff_pipelines(before, after))
     pd.testing.assert_frame_equal(reached["Deals"].reset_index(drop=True), after["Deals"].reset_index(drop=True))
     assert not diff_pipelines(reached, after).writes
+
+
+@examples(12)
+@given(ROWS.filter(bool), st.data())
+def test_few_rows_differ_as_many_do(old: list[Any], data: st.DataObject) -> None:
+    """Cells of few rows are compared all at once, those of many rows column by column."""
+    new = [data.draw(ROWS.filter(bool))[0] for _ in old]
+    few = diff_pipelines(deals(*old), deals(*new))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(change_sets, "_FEW_ROWS", 0)
+        many = diff_pipelines(deals(*old), deals(*new))
+    assert [repr(change) for change in few.changes] == [repr(change) for change in many.changes]
 
 
 def test_new_rows_have_no_address() -> None:

@@ -228,7 +228,7 @@ def _diff_edited_table(
     keys = kept[table.name_column]
     edits: dict[bool, list[Edit]] = {False: [], True: []}
     same_rows = old.index is kept.index or old.index.equals(kept.index)
-    for column in table.columns:
+    for column in _find_suspects(table, old, kept) if same_rows else table.columns:
         was, now = old[column.id], kept[column.id]
         if same_rows and np.shares_memory(was.to_numpy(), now.to_numpy()):
             continue
@@ -241,6 +241,20 @@ def _diff_edited_table(
     added = new.loc[new.index.difference(old.index, sort=False)]
     appends = (Append(table.name, added, because),) if len(added) else ()
     return ChangeSet(edits=tuple(edits[False]), caches=tuple(edits[True]), appends=appends, removes=removes)
+
+
+_FEW_ROWS = 64
+"""Up to this many rows, looking at the columns one by one takes longer than comparing all cells at once."""
+
+
+def _find_suspects(table: TableSchema, old: pd.DataFrame, kept: pd.DataFrame) -> Sequence[Column]:
+    """Return the columns of *table* that may differ between two frames with the same rows."""
+    if len(old) > _FEW_ROWS or not old.columns.equals(kept.columns):
+        return table.columns
+    was, now = old.to_numpy(dtype=object), kept.to_numpy(dtype=object)
+    differ = ((was != now) & ~(pd.isna(was) & pd.isna(now))).any(axis=0)
+    suspects = set(old.columns[differ])
+    return [column for column in table.columns if column.id in suspects]
 
 
 def _diff_generated_table(table: TableSchema, old: pd.DataFrame, new: pd.DataFrame) -> ChangeSet:
