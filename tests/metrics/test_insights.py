@@ -296,3 +296,44 @@ def test_open_deals_without_amounts_are_worth_nothing_known(amounts: list[float 
     visits = [{"deal": deal["deal"], "stage": "Lead", "entered": TODAY} for deal in deals]
     (ann,) = compare_people(pipeline_of_stories(pd.DataFrame(deals), pd.DataFrame(visits), TODAY)).people
     assert ann.open_value == value
+
+
+RESPONSES = """
+deal | owner | source | created    | answered   | answer to a lead within one working day
+D-1  | Ann   | fair   | 2026-04-01 | 2026-04-01 | the same day
+D-2  | Ann   | web    | 2026-04-03 | 2026-04-06 | Friday, answered on Monday: in time
+D-3  | Ann   | web    | 2026-04-01 | 2026-04-07 | four working days
+D-4  | Bo    | web    | 2026-04-08 |            | overdue
+D-5  | Bo    |        | 2026-04-15 |            | of today: not due yet
+D-6  | Bo    | fair   | 2026-04-14 | incoming   | the customer wrote again; due today
+D-7  | Bo    | fair   | 2026-04-09 | 2026-04-16 | planned for tomorrow: no answer yet, overdue
+"""
+
+
+def test_answers_to_new_deals_are_measured_by_owner_and_source(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [[cell.strip() for cell in line.split("|")] for line in RESPONSES.strip().splitlines()[1:]]
+    deals = [
+        {"deal": deal, "owner": owner, "source": source, "created": date.fromisoformat(created)}
+        for deal, owner, source, created, *_ in lines
+    ]
+    visits = [{"deal": deal["deal"], "stage": "Lead", "entered": deal["created"]} for deal in deals]
+    activities = [
+        {"activity": f"A-{at}", "deal": line[0], "date": TODAY if line[4] == "incoming" else date.fromisoformat(line[4]),
+         "direction": "incoming" if line[4] == "incoming" else ""}
+        for at, line in enumerate(lines) if line[4]
+    ]  # fmt: skip
+    made = pipeline_of_stories(pd.DataFrame(deals), pd.DataFrame(visits), TODAY)
+    people = compare_people(made.with_tables(Activities=make_table_frame(TABLES["Activities"], activities)))
+    found = [
+        (one.name, one.new_deals, one.answered, one.median_days, one.due, one.in_time)
+        for one in (people.responses.total, *people.responses.owners, *people.responses.sources)
+    ]
+    assert found == [
+        ("", 7, 3, 3.0, 5, 2), ("Ann", 3, 3, 3.0, 3, 2), ("Bo", 4, 0, None, 2, 0),
+        ("fair", 3, 1, 0.0, 2, 1), ("web", 3, 2, 4.5, 3, 1), ("", 1, 0, None, 0, 0),
+    ]  # fmt: skip
+    assert (people.responses.within_days, people.responses.total.in_time_share) == (1, 0.4)
+    print_insights(InsightsAnswer(TODAY, people=people), made)
+    screen = capsys.readouterr().out
+    assert "within 1 working day after" in screen
+    assert max(map(screen_width, screen.splitlines())) <= 80

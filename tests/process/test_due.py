@@ -21,6 +21,7 @@ NO_STEP = {"next_step": "", "next_step_date": None}
 SENT = {"quote": "Q-7", "deal": "D-1", "status": "sent"}
 TASK = {"task_id": "T", "deal": "D-1", "stage": "Demo", "task": "Find budget", "required": "yes"}
 UNHAPPY = {"feedback": "F", "deal": "D-1", "satisfaction": 2.5, "date": ago(3)}
+LEAD = {"next_step": "First answer", "created": ago(4)}
 WON = {"recorded_stage": "Won", "outcome": "won"}
 CARE = {"recorded_stage": "Care", "outcome": "won", "next_step_date": None}
 
@@ -28,6 +29,7 @@ REASONS: list[tuple[dict[str, Any], dict[str, list[dict[str, Any]]], str]] = [
     # next steps
     ({"next_step_date": ago(3)}, {}, "Next step overdue by 3 working days."),
     ({"next_step_date": ago(1)}, {}, "Next step overdue by 1 working day."),
+    ({**LEAD, "next_step_date": ago(3)}, {}, "First answer to the lead overdue by 3 working days."),
     ({"next_step_date": TODAY}, {}, "Next step is due today."),
     ({"next_step_date": ago(-1)}, {}, "Next step in 1 working day."),
     ({"next_step_date": ago(-2)}, {}, ""),

@@ -14,10 +14,12 @@ from xl_salesflow.core.insight_answers import (
     CohortMonth,
     CohortsAnswer,
     InsightsAnswer,
+    LeadResponses,
     PeopleAnswer,
     PersonFigures,
     PersonRamp,
     RampRange,
+    ResponseFigures,
     WinCombination,
     WinFactor,
     WinsAnswer,
@@ -25,6 +27,8 @@ from xl_salesflow.core.insight_answers import (
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.locale.texts import COMMA_SEPARATOR, LABEL_AND_VALUE, Language, Text
 from xl_salesflow.metrics.readings.people_ramp import FEWEST_ESTABLISHED
+from xl_salesflow.schema.choice_lists import choice_label
+from xl_salesflow.schema.named_values import SETTINGS_BY_ID
 from xl_salesflow.schema.table_registry import TABLES
 
 _INSIGHTS_SUBJECT = Text("{book} · as of {day} · {filters} · {currency}")
@@ -63,6 +67,20 @@ _PERSON_HEADS = (
     Text("Days to first activity"),
     Text("95 %", context="interval"),
 )
+_RESPONSE_HEADS = (
+    Text("New deals of", context="insights"),
+    Text("New", context="insights"),
+    Text("Answered", context="insights"),
+    Text("Days", context="insights"),
+    Text("In time", context="insights"),
+    Text("95 %", context="interval"),
+)
+_RESPONSES_BASIS_TEXT = Text(
+    "In time: answered by an activity of ours within {within} working {within:day|days} after the creation (setting "
+    "“{setting}”), of the deals that were answered or are overdue. Days: median from the creation to the answer."
+)
+_ALL_RESPONSES_TEXT = Text("all owners")
+_NO_SOURCE_TEXT, _NO_OWNER_TEXT = Text("without source"), Text("without owner")
 _STAGE_HEADS = (
     Text("Stage"),
     Text("Owner"),
@@ -203,6 +221,7 @@ def _print_people(people: PeopleAnswer, language: Language) -> None:
     rows = [_load_cells(each) for each in people.people]
     print_screen_table([head.in_(language) for head in _PERSON_HEADS], rows)
     click.echo("")
+    _print_responses(people.responses, language)
     if stages := list(_stage_rows(people.people)):
         print_screen_table([head.in_(language) for head in _STAGE_HEADS], stages)
         click.echo("")
@@ -233,6 +252,29 @@ def _print_ramps(ramps: Sequence[PersonRamp], language: Language) -> None:
 
 def _word_range(others: RampRange) -> str:
     return "–" if others.median is None else format_round_value(others.median)
+
+
+def _print_responses(responses: LeadResponses, language: Language) -> None:
+    """Print how soon new deals were answered: everybody, each owner, each source; what that means below."""
+    if not responses.total.new_deals:
+        return
+    rows = [_response_cells(responses.total, _ALL_RESPONSES_TEXT.in_(language))]
+    rows += [_response_cells(one, one.name or _NO_OWNER_TEXT.in_(language)) for one in responses.owners]
+    sources = ((one, choice_label("source", one.name, language)) for one in responses.sources)
+    rows += [_response_cells(one, label or _NO_SOURCE_TEXT.in_(language)) for one, label in sources]
+    print_screen_table([head.in_(language) for head in _RESPONSE_HEADS], rows)
+    click.echo("")
+    setting = SETTINGS_BY_ID["lead_answer_days"].name.in_(language)
+    print_wrapped_line(_RESPONSES_BASIS_TEXT.in_(language, within=responses.within_days, setting=setting))
+    click.echo("")
+
+
+def _response_cells(figures: ResponseFigures, name: str) -> Sequence[str]:
+    low, high, share = figures.in_time_low, figures.in_time_high, figures.in_time_share
+    return (
+        name, f"{figures.new_deals:,}", f"{figures.answered:,}", _word_days(figures.median_days),
+        "–" if share is None else f"{share:.0%}", "–" if low is None or high is None else f"{low:.0%}–{high:.0%}",
+    )  # fmt: skip
 
 
 def _load_cells(person: PersonFigures) -> Sequence[str]:

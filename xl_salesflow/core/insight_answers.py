@@ -183,7 +183,7 @@ class PersonFigures(Answer):
     new_deals: int
     """Deals created in the period."""
     answered: int
-    """Those with an activity since."""
+    """Those with an activity of ours since."""
     response_days: float | None
     """Median days from the creation to the first activity; 0 is the same day."""
     response_low: float | None
@@ -255,6 +255,44 @@ class PersonRamp(Answer):
 
 
 @dataclass(frozen=True)
+class ResponseFigures(Answer):
+    """How soon new deals were answered: by the first activity of ours since the day of their creation."""
+
+    name: str
+    """The owner or the source; blank for all deals, and for those without one."""
+    new_deals: int
+    """Deals created in the period."""
+    answered: int
+    """Those that were answered by the as-of date."""
+    median_days: float | None
+    """Median days from the creation to the answer; 0 is the same day."""
+    due: int
+    """Those that were answered, or whose answer is overdue."""
+    in_time: int
+    """Those that were answered within the working days of the setting."""
+    in_time_share: Ratio | None
+    """in_time ÷ due."""
+    in_time_low: Ratio | None
+    """Lower end of its 95 % interval."""
+    in_time_high: Ratio | None
+    """Upper end of its 95 % interval."""
+
+
+@dataclass(frozen=True)
+class LeadResponses(Answer):
+    """How soon the deals created in the period were answered."""
+
+    within_days: int
+    """Working days after the creation by which the answer is due, from the settings."""
+    total: ResponseFigures
+    """All deals."""
+    owners: tuple[ResponseFigures, ...]
+    """By owner, by name."""
+    sources: tuple[ResponseFigures, ...]
+    """By source, by name."""
+
+
+@dataclass(frozen=True)
 class PeopleAnswer(Answer):
     """How the owners of deals compare."""
 
@@ -268,6 +306,8 @@ class PeopleAnswer(Answer):
     """Number of tests that they are corrected for."""
     ramps: tuple[PersonRamp, ...]
     """People who began within the last year, the newest first."""
+    responses: LeadResponses
+    """How soon new deals were answered."""
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,11 @@ from xl_salesflow.process.followup_deals import (
 )
 from xl_salesflow.process.followup_payments import find_overdue_payments
 from xl_salesflow.process.followup_renewals import find_ending_contracts
+from xl_salesflow.process.lead_answers import list_waiting_leads
 from xl_salesflow.process.working_days import NO_DAY, DayArray
 
 NEXT_STEP_OVERDUE = Text("next step overdue by {days} working days")
+FIRST_ANSWER_OVERDUE = Text("first answer to the lead overdue by {days} working days")
 NEXT_STEP_TODAY = Text("next step is due today")
 NEXT_STEP_ON_DAY = Text("next step is due on {day}")
 NEXT_STEP_COMING = Text("next step in {days} working days")
@@ -41,13 +43,13 @@ def find_due_next_steps(deals: DealArrays) -> Iterator[FollowUpReason]:
     needs_step = deals.open | deals.aftercare
     late = deals.count_days_late(planned)
     ahead = deals.pipeline.settings.number("due_ahead")
-    yield FollowUpReason(
-        "step_overdue",
-        NEXT_STEP_OVERDUE,
-        URGENT_LEVEL,
-        keep_days_where(needs_step & (late > 0), planned),
-        {"days": late},
-    )
+    leads = np.asarray(deals.frame["deal"].isin(list_waiting_leads(deals.pipeline)))
+    for name, overdue, mine in (
+        ("step_overdue", NEXT_STEP_OVERDUE, ~leads),
+        ("answer_overdue", FIRST_ANSWER_OVERDUE, leads),
+    ):
+        days = keep_days_where(needs_step & (late > 0) & mine, planned)
+        yield FollowUpReason(name, overdue, URGENT_LEVEL, days, {"days": late})
     text = NEXT_STEP_TODAY if deals.list_day == deals.today else NEXT_STEP_ON_DAY
     yield FollowUpReason(
         "step_today", text, SLIPPING_LEVEL, keep_days_where(needs_step & (late == 0), planned), {"day": planned}

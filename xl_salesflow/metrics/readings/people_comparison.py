@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from math import sqrt
 from typing import Literal
 
 import numpy as np
@@ -29,8 +28,8 @@ from xl_salesflow.metrics.chance_tests import (
 )
 from xl_salesflow.metrics.deal_cube import days_since_1970, match_view_filters
 from xl_salesflow.metrics.metric_declaration import MetricArray
+from xl_salesflow.metrics.readings.lead_responses import find_response_days, measure_median, measure_responses
 from xl_salesflow.metrics.readings.people_ramp import compare_ramps
-from xl_salesflow.metrics.segment_metrics import Z_SCORE_95
 from xl_salesflow.schema.plain_values import plain_value
 
 FEWEST_COMPARED = 8
@@ -66,7 +65,7 @@ def compare_people(pipeline: Pipeline) -> PeopleAnswer:
     people = tuple(_describe_people(pipeline, deals, team))
     shown = {person.owner for person in people}
     ramps = tuple(ramp for ramp in compare_ramps(pipeline) if ramp.owner in shown)
-    return PeopleAnswer(start, people, tuple(named), len(hints), ramps)
+    return PeopleAnswer(start, people, tuple(named), len(hints), ramps, measure_responses(pipeline, team.created))
 
 
 def _collect_rows(pipeline: Pipeline, deals: pd.DataFrame, start: date) -> _Team:
@@ -82,18 +81,8 @@ def _collect_rows(pipeline: Pipeline, deals: pd.DataFrame, start: date) -> _Team
     left = history[history["move"].isin([*_WENT_ON, "lost"])].drop_duplicates(["deal", "stage"], keep="last")
     left = left.assign(went_on=left["move"].isin(_WENT_ON))
     created = column_days(deals["created"])
-    new = deals.loc[(created >= first) & (created <= last), ["deal", "owner", "created"]]
-    return _Team(stages, left, history[history["days"].notna()], new.assign(response=_find_responses(pipeline, new)))
-
-
-def _find_responses(pipeline: Pipeline, new: pd.DataFrame) -> MetricArray:
-    """Return the days from the creation of each deal to its first activity since; NaN if there is none."""
-    activities = pipeline["Activities"][["deal", "date"]]
-    made = activities.merge(new[["deal", "created"]], on="deal")
-    made = made[(made["date"] >= made["created"]) & (made["date"] <= pd.Timestamp(pipeline.as_of))]
-    first = made.groupby("deal")["date"].min()
-    days: MetricArray = column_days(first.reindex(new["deal"])) - column_days(new["created"])
-    return days
+    new = deals.loc[(created >= first) & (created <= last), ["deal", "owner", "source", "created"]]
+    return _Team(stages, left, history[history["days"].notna()], new.assign(response=find_response_days(pipeline, new)))
 
 
 def _describe_people(pipeline: Pipeline, deals: pd.DataFrame, team: _Team) -> Iterator[PersonFigures]:
@@ -106,7 +95,7 @@ def _describe_people(pipeline: Pipeline, deals: pd.DataFrame, team: _Team) -> It
         response = new["response"].dropna().to_numpy()
         yield PersonFigures(
             owner, len(mine), _sum_open_amounts(column_numbers(mine["amount"])),
-            plain_value(limits.get(owner)), len(new), len(response), *_measure_median(response),
+            plain_value(limits.get(owner)), len(new), len(response), *measure_median(response),
             tuple(_describe_stage(team, owner, stage) for stage in team.stages),
         )  # fmt: skip
 
@@ -124,19 +113,7 @@ def _describe_stage(team: _Team, owner: str, stage: str) -> PersonStage:
     went_on = int(left["went_on"].sum())
     share = went_on / len(left) if len(left) else None
     low, high = wilson_interval(went_on, len(left)) or (None, None)
-    return PersonStage(stage, len(left), went_on, share, low, high, len(days), *_measure_median(days))
-
-
-def _measure_median(days: MetricArray) -> tuple[float | None, float | None, float | None]:
-    """Return the median and its 95 % interval, from the order of the days; no interval of fewer than six."""
-    if not len(days):
-        return None, None, None
-    ordered = np.sort(days)
-    if len(days) < 6:
-        return float(np.median(ordered)), None, None
-    spread = Z_SCORE_95 * sqrt(len(days)) / 2
-    low, high = int(np.floor(len(days) / 2 - spread)), int(np.ceil(len(days) / 2 + spread))
-    return float(np.median(ordered)), float(ordered[max(low - 1, 0)]), float(ordered[min(high, len(days) - 1)])
+    return PersonStage(stage, len(left), went_on, share, low, high, len(days), *measure_median(days))
 
 
 def _test_all(pipeline: Pipeline, team: _Team) -> Iterator[CoachingHint]:
