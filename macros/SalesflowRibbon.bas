@@ -68,8 +68,26 @@ Public Sub SalesflowPressFile(ByVal verb As String)
     If VarType(chosen) = vbString Then SalesflowPress verb, 0, CStr(chosen)
 End Sub
 
+Public Sub SalesflowPressForm(ByVal verb As String, ByVal fields As Variant)
+    ' Asks for one field after the other; Cancel ends, and nothing has happened.
+    Const LONGEST As Long = 120
+    Dim at As Long
+    Dim answer As Variant
+    Dim typed As String
+    If ActiveWorkbook Is Nothing Then
+        SalesflowPress verb
+        Exit Sub
+    End If
+    For at = LBound(fields) To UBound(fields)
+        answer = Application.InputBox(SalesflowText("form." & fields(at)), SalesflowText("sf_" & verb) & " (" & (at + 1) & "/" & (UBound(fields) + 1) & ")", Type:=2)
+        If VarType(answer) = vbBoolean Then Exit Sub
+        typed = typed & Left(Replace(Replace(CStr(answer), vbCr, " "), vbLf, " "), LONGEST) & vbLf
+    Next at
+    SalesflowPress verb, 0, typed
+End Sub
+
 Public Sub SalesflowPress(ByVal verb As String, Optional ByVal choice As Long = 0, Optional ByVal file As String = "")
-    ' Runs one button; verb and choice come from this project only, and a file name is passed only as character codes,
+    ' Runs one button; verb and choice come from this project only, and a file name or what was typed is passed only as character codes,
     ' so that no text of a workbook becomes part of the command.
     On Error GoTo Failed
     Dim outcome As Variant

@@ -10,6 +10,10 @@ Public Sub Salesflow_update(control As IRibbonControl)
     SalesflowPress "update"
 End Sub
 
+Public Sub Salesflow_new_deal(control As IRibbonControl)
+    SalesflowPressForm "new_deal", Array("company", "contact", "reach", "name", "amount", "source", "owner")
+End Sub
+
 Public Sub Salesflow_next_stage(control As IRibbonControl)
     SalesflowPress "next_stage", CLng(Val(control.Tag))
 End Sub

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,10 @@ class Rep:
     @property
     def alerts(self) -> list[str]:
         return application().alerts if hasattr(self.book.impl, "xl") else self.book.impl.app.alerts
+
+    def answers(self, reply: str) -> None:
+        """Answer the next questions with *reply*, yes or no."""
+        (application() if hasattr(self.book.impl, "xl") else self.book.impl.app).reply = reply
 
     def read(self) -> Pipeline:
         return OpenBook(self.book).read(NOW.date())
@@ -78,9 +82,10 @@ class Rep:
         for row, cell in cells.items():
             place.cell_range(row, row, col, col).value = cell
 
-    def press(self, verb: str, choice: int = 0, file: Path | None = None) -> str:
-        """Press a button; a *file* is passed as by the VBA."""
-        buttons.press(verb, choice, self.language, str(file).encode("utf-16-be").hex() if file else "")
+    def press(self, verb: str, choice: int = 0, file: Path | None = None, typed: Sequence[str] = ()) -> str:
+        """Press a button; a *file*, or what is *typed* into its form, is passed as by the VBA."""
+        given = "".join(f"{line}\n" for line in typed) or str(file or "")
+        buttons.press(verb, choice, self.language, given.encode("utf-16-be").hex())
         return self.told
 
     def choice(self, table: str, column: str, value: str) -> int:

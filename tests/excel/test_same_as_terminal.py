@@ -94,6 +94,44 @@ def test_a_button_writes_the_same_as_the_command_line(
         pd.testing.assert_frame_equal(without_time(excel, table), without_time(terminal, table), obj=table)
 
 
+def test_a_new_deal_is_the_lead_of_the_command_line(workbook: Callable[[Language], Path], tmp_path: Path) -> None:
+    """The form asks before it makes a second deal of a customer; the command line wants --anyway."""
+    (tmp_path / "closed").mkdir()
+    path = Path(shutil.copy(workbook("en"), tmp_path / "closed" / "team-en.xlsx"))
+    deals = ClosedBook(path).read(NOW.date())["Deals"]
+    account = str(deals.loc[deals["outcome"] == "open", "account"].iloc[0])
+    told = [
+        "--company",
+        account,
+        "--contact",
+        "Zoe Lund",
+        "--phone",
+        "0170 5550177",
+        "--name",
+        "Two pumps",
+        "--amount",
+        "12,500",
+    ]
+    run = ["--today", str(NOW.date()), "--as", "Ann"]
+    assert main(["lead", str(path), *told, *run]) == 1
+    main(["lead", str(path), *told, "--anyway", *run])
+
+    rep = Rep(open_in_memory(tmp_path / path.name))
+    before = {name: dict(cells) for name, cells in rep.grid.cells.items()}
+    typed = (account, "Zoe Lund", "0170 5550177", "Two pumps", "12,500", "", "")
+    for incomplete in ((), ("Zeta",), ("Zeta", "Zoe", "")):
+        assert rep.press("new_deal", typed=incomplete).startswith("A new deal needs a company, a person")
+    assert rep.press("new_deal", typed=typed).startswith("Nothing was written")
+    assert rep.grid.cells == before
+    rep.answers("yes")
+    rep.press("new_deal", typed=typed)
+    assert rep.alerts[-1].endswith(". Make a new deal all the same?")
+    terminal, excel = ClosedBook(path).read(NOW.date()), rep.read()
+    assert terminal["Deals"]["contact"].iloc[-1] == "Zoe Lund"
+    for table in ("Deals", "Contacts", "Accounts", "History", "Journal"):
+        pd.testing.assert_frame_equal(without_time(excel, table), without_time(terminal, table), obj=table)
+
+
 def test_two_presses_within_one_second_are_two_runs(workbook: Callable[[Language], Path]) -> None:
     rep, run = Rep(open_in_memory(workbook("en"))), Run("Ann", NOW.replace(hour=11))
     for deal in ("D-00001", "D-00002"):

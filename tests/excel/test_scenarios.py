@@ -80,6 +80,11 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     other = str(deals[~deals["deal"].isin(rep.rows("Quotes")["deal"]) & (deals["product"] != "")]["deal"].iloc[0])
     rep.select_deal(other)
     assert "was drafted" in rep.press("new_quote")
+    asked = ("Zeta Ltd", "Zoe Lund", "zoe@zeta.example", "Two pumps", "12,500", "", listed["owner"].iloc[0])
+    added = rep.press("new_deal", typed=asked)
+    assert added.partition(":")[2].startswith(f" Zeta Ltd; {asked[-1]} answers by 2026-03-03")
+    assert rep.press("new_deal", typed=asked) == "Nothing was written; Zeta Ltd is in the workbook already."
+
     rep.select_deal(other)
     rep.press("quote")
     assert opened[-1].suffix == ".pdf"
@@ -109,7 +114,7 @@ def test_a_rep_s_morning(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
     morning = rep.read()
     assert morning["Deals"].set_index("deal").at[deal, "outcome"] == "lost"
     assert morning["History"]["visit"].is_unique
-    assert set(morning["Journal"]["verb"]) >= {"activity", "move", "new_quote"}
+    assert set(morning["Journal"]["verb"]) >= {"activity", "move", "new_quote", "import"}
     assert morning.cell_findings == ()
     looked_at(rep, tmp_path / "morning.xlsx", deal)
 

@@ -1,4 +1,4 @@
-"""Declare what the add-in offers in addition to the verbs: worksheet functions, and periods to compare.
+"""Declare what the add-in offers in addition to the verbs: worksheet functions, periods to compare, the form of a new deal.
 
 Python, VBA and texts are generated from these. This module imports neither xlwings nor pandas, so that the doctor can
 use it even if nothing starts any more.
@@ -31,6 +31,22 @@ COMPARISON_SPANS: Mapping[int, Text] = MappingProxyType(
     }
 )
 """Days before the as-of date → their label in the menu."""
+
+FORM_MENU = "form"
+"""The menu of a button that asks for the fields of a new deal first."""
+
+NEW_DEAL_PROMPTS: Mapping[str, Text] = MappingProxyType(
+    {
+        "company": Text("Which company asks? A customer as in Accounts, or a new one."),
+        "contact": Text("Who asks there? The name of the person."),
+        "reach": Text("Their e-mail address or phone number:"),
+        "name": Text("What is it about, in a few words? May stay blank."),
+        "amount": Text("What may it be worth? May stay blank."),
+        "source": Text("Where does it come from? A source of the sheet Lists; may stay blank."),
+        "owner": Text("Who gets it? Blank: by the assignment rule of the settings."),
+    }
+)
+"""Field of a new deal → what the button asks for it; “reach” is an e-mail address or a phone number."""
 
 FUNCTION_CATEGORY = "Salesflow"
 FUNCTION_PREFIX = "sf_"

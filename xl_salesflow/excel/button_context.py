@@ -45,7 +45,7 @@ class ButtonContext:
     """One press of a button.
 
     *choice* is the table row or the entry chosen in a menu, or the sheet row of a live check; 0 means none. *file* is
-    the other workbook that was chosen.
+    the other workbook that was chosen; *typed* is what was typed into a form, a line for each field.
     """
 
     xw_book: xw.Book
@@ -53,6 +53,7 @@ class ButtonContext:
     language: Language = "en"
     now: datetime = field(default_factory=lambda: datetime.now().replace(microsecond=0))
     file: Path | None = None
+    typed: tuple[str, ...] = ()
     _places: dict[str, OpenTable] = field(default_factory=dict)
 
     @cached_property
@@ -127,6 +128,10 @@ class ButtonContext:
         return (
             workbook_folder if workbook_folder.is_absolute() and workbook_folder.is_dir() else Path.home() / "Documents"
         )
+
+    def confirm(self, question: str) -> bool:
+        """Return whether the person answers *question* with Yes."""
+        return bool(self.xw_book.app.alert(question, title="Salesflow", buttons="yes_no") == "yes")
 
     def open_file(self, file: Path) -> None:
         """Open a document in the user's program for it."""

@@ -33,6 +33,7 @@ from xl_salesflow.excel.deal_buttons import (
 )
 from xl_salesflow.excel.excel_refusals import CallRefused, translate_refusals
 from xl_salesflow.excel.forecast_buttons import press_accuracy, press_cohorts, press_flow, press_forecast
+from xl_salesflow.excel.lead_buttons import press_new_deal
 from xl_salesflow.excel.name_buttons import press_merge_customers, press_rename
 from xl_salesflow.excel.press_calls import find_calling_book, hold_press_lock
 from xl_salesflow.excel.workbook_buttons import (
@@ -67,6 +68,7 @@ BUTTONS: Mapping[str, Button] = MappingProxyType(
     {
         "check": press_check,
         "update": press_update,
+        "new_deal": press_new_deal,
         "next_stage": press_next_stage,
         "won": press_won,
         "lost": press_lost,
@@ -118,16 +120,18 @@ _UNEXPECTED_ERROR_TEXT = Text(
 def press(verb: str, choice: int = 0, language: Language = "en", file: str = "") -> None:
     """Run the button of *verb* in the workbook in which it was pressed; the VBA calls this.
 
-    *file* is the path of another workbook as four hexadecimal digits per character, which cannot be mistaken for a
-    command.
+    *file* is the path of another workbook, or what was typed into a form, each field with a line feed behind it; as four
+    hexadecimal digits per character, which cannot be mistaken for a command.
     """
     sys.excepthook = _make_error_hook(language)
     _keep_other_excels()
     book = find_calling_book()
-    chosen = Path(bytes.fromhex(file).decode("utf-16-be")) if file else None
+    given = bytes.fromhex(file).decode("utf-16-be")
+    typed = tuple(given.split("\n")[:-1])
+    chosen = Path(given) if given and not typed else None
     try:
         with hold_press_lock(book.name), translate_refusals(book, CallRefused):
-            message = BUTTONS[verb](ButtonContext(book, choice, language, file=chosen)).in_(language)
+            message = BUTTONS[verb](ButtonContext(book, choice, language, file=chosen, typed=typed)).in_(language)
     except SalesflowError as error:
         message = error.in_(language)
         book.app.alert(message, title="Salesflow", mode="critical")

@@ -32,8 +32,8 @@ RIBBON_GROUPS: Mapping[str, Text] = MappingProxyType(
 class Verb:
     """One verb of the product; *icon* is an Office imageMso name, a verb with *reads* has --json and writes nothing.
 
-    *group* is its group in the ribbon, "" if it has no button. A *menu* offers "stages", one of MENUS or an open list,
-    and "file" asks for another workbook. Verbs without *command* are only in the ribbon.
+    *group* is its group in the ribbon, "" if it has no button. A *menu* offers "stages", one of MENUS or an open list;
+    "file" asks for another workbook, and "form" for the fields of a new deal. Verbs without *command* are only in the ribbon.
     """
 
     id: str
@@ -105,6 +105,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("watch", "Watch a folder", "Run a verb on every workbook of a folder whenever somebody saves it", "FilePrintPreview"),
             _declare_verb("demo", "Demo", "Make a filled workbook and every document, as a demonstration", "Help"),
             _declare_button("cohorts", "Cohorts", "Fill the sheets Cohorts and Cohort values: what was won of the deals of each month, and what is still projected", "TableInsertDialog", "forecast"),
+            _declare_button("new_deal", "New deal", "Ask for a customer, a person and what they want; what the workbook has is told before a deal is made", "SheetRowsInsert", "deals", menu="form"),
             _declare_button("next_stage", "Next stage", "Move the selected deal to a stage you choose; the gates judge it at once", "MacroPlay", "deals", menu="stages"),
             _declare_button("won", "Won", "Mark the selected deal as won; the gates judge it at once", "AcceptInvitation", "deals"),
             _declare_button("lost", "Lost", "Mark the selected deal as lost, for a reason you choose", "DeclineInvitation", "deals", menu="loss_reason"),

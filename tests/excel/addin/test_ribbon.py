@@ -23,6 +23,7 @@ from xl_salesflow.excel.addin.generated_sources import (
     ribbon_xml,
     verbs_module,
 )
+from xl_salesflow.excel.addin_declarations import FORM_MENU
 from xl_salesflow.excel.buttons import BUTTONS
 from xl_salesflow.schema.choice_lists import LISTS
 from xl_salesflow.schema.verb_catalogue import RIBBON_GROUPS, VERBS
@@ -31,7 +32,7 @@ RIBBON = ElementTree.fromstring(ribbon_xml())
 CONTROLS = list(RIBBON.iter())
 CODE = {module.name: module.source for module in read_own_modules()}
 SUBS = set(re.findall(r"^Public (?:Sub|Function) (\w+)", "\n".join(CODE.values()), re.MULTILINE))
-PRESSED = re.findall(r'SalesflowPress(?:File)? "(\w+)"', "\n".join(CODE.values()))
+PRESSED = re.findall(r'SalesflowPress(?:File|Form)? "(\w+)"', "\n".join(CODE.values()))
 CALLBACKS = ("onLoad", "onAction", "getLabel", "getScreentip", "getSupertip", "getPressed", "getContent")
 
 EXCLUSIVE = [
@@ -47,7 +48,7 @@ KNOWN_IMAGES = {
     "DeclineInvitation", "DistributionListSelectMembers", "ErrorChecking", "FilePrint", "FilePrintPreview", "FontDialog",
     "FormControlCheckBox", "FunctionWizard", "GoalSeek", "Help", "ListMacros", "MacroPlay",
     "MailMergeRecipientsEditList", "RefreshAll", "ReviewAcceptChange", "ReviewCombineRevisions", "ReviewCompareTwoVersions",
-    "ReviewNewComment", "ReviewTrackChanges", "SmartArtInsert",
+    "ReviewNewComment", "ReviewTrackChanges", "SheetRowsInsert", "SmartArtInsert",
     "TableInsert", "Undo", "ViewAppointmentInCalendar", "WhatIfAnalysisMenu",
 }  # fmt: skip
 
@@ -122,8 +123,8 @@ def test_the_labels_of_buttons_are_unique() -> None:
 
 
 def test_a_menu_offers_the_right_choices() -> None:
-    """A menu offers stages of the deal, a list of the workbook, another workbook, or fixed choices."""
-    assert {verb.menu for verb in ribbon_verbs()} <= {"", "stages", FILE_MENU, *FIXED_MENUS, *LISTS}
+    """A menu offers stages of the deal, a list of the workbook, another workbook, a form, or fixed choices."""
+    assert {verb.menu for verb in ribbon_verbs()} <= {"", "stages", FILE_MENU, FORM_MENU, *FIXED_MENUS, *LISTS}
     entries = {verb.id: len(FIXED_MENUS[verb.menu]) for verb in ribbon_verbs() if verb.menu in FIXED_MENUS}
     shown = Counter(
         control_id.rpartition("_")[0]

@@ -79,7 +79,8 @@ class Apps(base_classes.Apps):
 
 
 class App(base_classes.App):
-    """The application: its switches are plain attributes, *alerts* are the messages shown, and *busy* makes it refuse calls."""
+    """The application: its switches are plain attributes, *alerts* are the messages shown, *reply* is what a person answers
+    to those that ask, and *busy* makes it refuse calls."""
 
     api = True
     pid: Any = None
@@ -94,6 +95,7 @@ class App(base_classes.App):
         self.engine, self.open = engine, dict[str, Book]()
         self.pid = next(_PIDS)
         self.alerts: list[str] = []
+        self.reply = "no"
         self.history: list[tuple[str, Any]] = []
         self.switched: dict[str, Any] = {"calculation": "automatic", "screen_updating": True, "enable_events": True}
         self.status_bar = False
@@ -102,7 +104,7 @@ class App(base_classes.App):
 
     def alert(self, prompt: str, title: Any, buttons: Any, mode: Any, callback: Any) -> str:
         self.alerts.append(prompt)
-        return "ok"
+        return self.reply if buttons == "yes_no" else "ok"
 
     def calculate(self) -> None:
         for book in self.open.values():

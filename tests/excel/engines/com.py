@@ -23,7 +23,8 @@ def _windows_layer() -> Any:
 
 def _show_alert(hwnd: int, prompt: str, title: str, style: int) -> int:
     APPLICATIONS[hwnd].alerts.append(prompt)
-    return 1
+    asks = style & 7 == 4  # MB_YESNO
+    return {"yes": 6, "no": 7}[APPLICATIONS[hwnd].reply] if asks else 1
 
 
 def application(hwnd: int = 1) -> Application:

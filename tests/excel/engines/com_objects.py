@@ -85,6 +85,7 @@ class Application(Com):
         self.calculation, self.screen, self.events, self.bar = -4105, True, True, False
         self.books: list[Workbook] = []
         self.alerts: list[str] = []
+        self.reply = "no"
         self.selected: Cells | None = None
 
     def Calculate(self) -> None:

@@ -11,10 +11,12 @@ from xl_salesflow.documents.template_lookup import DEAL_DOCUMENT_KINDS
 from xl_salesflow.excel.addin_declarations import (
     COMPARISON_SPANS,
     DECISIONS,
+    FORM_MENU,
     FUNCTION_ARGUMENTS,
     FUNCTION_CATEGORY,
     FUNCTION_DECLARATIONS,
     FUNCTION_MODULE,
+    NEW_DEAL_PROMPTS,
 )
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.process.playbook_files import list_playbook_names, playbook_title
@@ -60,6 +62,7 @@ def _addin_text_items() -> Iterator[tuple[str, Text]]:
             yield f"sf_{verb.id}", verb.label
             yield f"sf_{verb.id}.tip", verb.tip
         yield from ((f"sf_{verb.id}_{at}", entry) for at, entry in enumerate(FIXED_MENUS.get(verb.menu, ()), 1))
+    yield from ((f"form.{field}", prompt) for field, prompt in NEW_DEAL_PROMPTS.items())
     lists = [f"Lists.{verb.menu}" for verb in VERBS.values() if verb.menu in TABLES["Lists"].by_id]
     for name in (*_MENU_COLUMNS, *lists):
         table, _, column = name.partition(".")
@@ -74,6 +77,9 @@ def _addin_text_items() -> Iterator[tuple[str, Text]]:
 RIBBON_NAMESPACE = "http://schemas.microsoft.com/office/2009/07/customui"
 FILE_MENU = "file"
 """The menu of a verb that needs another workbook."""
+
+_ASKED_FIRST = {FILE_MENU: "File", FORM_MENU: "Form"}
+"""Menu of a button that asks before it calls Python → the end of the name of the Sub that asks."""
 
 _TEXT_CALLBACKS = 'getLabel="SalesflowLabel" getScreentip="SalesflowLabel" getSupertip="SalesflowTip"'
 
@@ -187,20 +193,22 @@ def _ribbon_control(verb: Verb) -> str:
             for at in range(1, len(FIXED_MENUS[verb.menu]) + 1)
         )
         return f"<menu {look}>{items}</menu>"
-    if verb.menu and verb.menu != FILE_MENU:
+    if verb.menu and verb.menu not in _ASKED_FIRST:
         return f'<dynamicMenu {look} getContent="SalesflowMenu_{verb.id}" invalidateContentOnDrop="true"/>'
     return f'<button {look} onAction="Salesflow_{verb.id}"/>'
 
 
 def _vba_sub_lines(verb: Verb) -> Iterator[str]:
-    choice = ", CLng(Val(control.Tag))" if verb.menu not in ("", FILE_MENU) else ""
+    choice = ", CLng(Val(control.Tag))" if verb.menu and verb.menu not in _ASKED_FIRST else ""
+    fields = ", ".join(f'"{field}"' for field in NEW_DEAL_PROMPTS)
+    asked = f", Array({fields})" if verb.menu == FORM_MENU else ""
     yield from (
         "",
         f"Public Sub Salesflow_{verb.id}(control As IRibbonControl)",
-        f'    SalesflowPress{"File" if verb.menu == FILE_MENU else ""} "{verb.id}"{choice}',
+        f'    SalesflowPress{_ASKED_FIRST.get(verb.menu, "")} "{verb.id}"{choice}{asked}',
         "End Sub",
     )
-    if verb.menu and verb.menu != FILE_MENU and verb.menu not in FIXED_MENUS:
+    if verb.menu and verb.menu not in _ASKED_FIRST and verb.menu not in FIXED_MENUS:
         items = "SalesflowStageItems()" if verb.menu == "stages" else f'SalesflowListItems("{verb.id}", "{verb.menu}")'
         yield from (
             "",

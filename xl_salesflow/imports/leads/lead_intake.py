@@ -15,7 +15,14 @@ from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.imports.import_changes import extend_open_lists
 from xl_salesflow.imports.leads.lead_doubles import KnownLead, LeadIndex
 from xl_salesflow.imports.leads.lead_values import LEAD_LABELS, Lead
-from xl_salesflow.locale.texts import COMMA_SEPARATOR, LABEL_AND_VALUE, SEMICOLON_SEPARATOR, Text, fold_text
+from xl_salesflow.locale.texts import (
+    COMMA_SEPARATOR,
+    LABEL_AND_VALUE,
+    SEMICOLON_SEPARATOR,
+    TWO_SENTENCES,
+    Text,
+    fold_text,
+)
 from xl_salesflow.process.lead_answers import FIRST_ANSWER
 from xl_salesflow.process.owner_assignment import assign_owners
 from xl_salesflow.process.working_days import read_workdays
@@ -25,26 +32,24 @@ from xl_salesflow.schema.table_registry import TABLES
 
 BECAUSE_OF_LEAD = "lead"
 _LACKS = Text("The lead “{who}” lacks {fields}; it is left out.")
-_HAS_DEAL = Text(
-    "{company} is the customer {account} ({why}) and has an open deal: {deals}. Add this to it, or take it as a new deal "
-    "with --anyway."
-)
-_SIMILAR = Text(
-    "{company} may be the customer {account}, whose name is nearly the same. Name the customer as it stands in Accounts, or "
-    "take it as a new one with --anyway."
-)
+_HAS_DEAL = Text("{company} is the customer {account} ({why}) and has an open deal: {deals}.")
+_SIMILAR = Text("{company} may be the customer {account}, whose name is nearly the same.")
+_ADD_TO_DEAL = Text("Add this to it, or take it as a new deal with --anyway.")
+_NAME_CUSTOMER = Text("Name the customer as it stands in Accounts, or take it as a new one with --anyway.")
 _ATTACHED = Text("{company} is the customer {account} ({why}); the deal is theirs.")
 _UNKNOWN_VALUE = Text("{company}: {header} “{text}” is not in the workbook; it stands in the notes.")
 _LONGEST_DEAL_NAME = 60
 
 
-def take_leads(pipeline: Pipeline, leads: Iterable[Lead], anyway: bool = False) -> ChangeSet[TakenLeads]:
+def take_leads(
+    pipeline: Pipeline, leads: Iterable[Lead], anyway: bool = False, with_remedy: bool = True
+) -> ChangeSet[TakenLeads]:
     """Return the change set that takes *leads*: new rows for those that are new, findings for those that are known.
 
     A lead of a known customer becomes a deal of theirs. If they have an open deal, or if a customer has nearly the same
-    name, the lead is refused unless *anyway*.
+    name, the lead is refused unless *anyway*; the findings say so *with_remedy*, a form asks instead.
     """
-    work = _LeadsUnderWay(pipeline, anyway)
+    work = _LeadsUnderWay(pipeline, anyway, with_remedy)
     for lead in leads:
         work.take(lead)
     return work.to_change_set()
@@ -56,6 +61,7 @@ class _LeadsUnderWay:
 
     pipeline: Pipeline
     anyway: bool
+    with_remedy: bool
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {"Accounts": [], "Contacts": [], "Deals": []})
     findings: list[Finding] = field(default_factory=list)
     taken: list[TakenLead] = field(default_factory=list)
@@ -81,12 +87,17 @@ class _LeadsUnderWay:
             deals = (f"{deal} ({self.index.titles[deal]})" for deal in known.deals[:6])
             listed = SEMICOLON_SEPARATOR.in_(language).join(deals)
             facts = {"company": lead.company, "account": known.account, "why": known.why, "deals": listed}
-            self._turn_away(lead, "open_deal", _HAS_DEAL, "known", known, **facts)
+            message = self._offer(_HAS_DEAL.with_facts(**facts), _ADD_TO_DEAL)
+            self._turn_away(lead, "open_deal", message, "known", known)
         elif known.similar and not self.anyway:
-            facts = {"company": lead.company, "account": known.similar}
-            self._turn_away(lead, "similar", _SIMILAR, "known", replace(known, account=known.similar), **facts)
+            similar = _SIMILAR.with_facts(company=lead.company, account=known.similar)
+            message = self._offer(similar, _NAME_CUSTOMER)
+            self._turn_away(lead, "similar", message, "known", replace(known, account=known.similar))
         else:
             self._add(lead, known)
+
+    def _offer(self, message: Text, remedy: Text) -> Text:
+        return TWO_SENTENCES.with_facts(first=message, second=remedy) if self.with_remedy else message
 
     def _add(self, lead: Lead, known: KnownLead) -> None:
         account, contact = known.account or lead.company, known.contact or self._name_contact(lead)
