@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from xl_salesflow.changelog.change_decisions import list_change_lines
+from xl_salesflow.changelog.change_log import keep_row_reasons
 from xl_salesflow.changelog.change_sheet_table import ChangeSheet
 from xl_salesflow.changelog.copy_merge import merge_copies
 from xl_salesflow.changelog.merge_conflicts import resolve_conflicts
@@ -283,7 +284,8 @@ def bring_in(pipeline: Pipeline, imported: ChangeSet[SomeAnswer], run: Run) -> C
         update_warnings,
     )
     known = with_row_source(pipeline, imported)
-    return arrange_new_deals(run_steps(known, steps, "import", run, answer_type=type(imported.answer)))
+    plan = run_steps(known, steps, "import", run, answer_type=type(imported.answer))
+    return arrange_new_deals(keep_row_reasons(plan, imported.appends))
 
 
 def change_sheet(pipeline: Pipeline, plan: ChangeSet, verb: str, run: Run) -> ChangeSheet:

@@ -8,7 +8,7 @@ Public names, by file:
     batch_tasks: BATCH_VERB_OPTIONS, BatchTask, describe_outcome, digest_workbook_file, find_workbooks, FoundWorkbook,
         parse_verb_options, TaskOutcome, TaskStatus
     collect_files: TeamCollection
-    folder_watch: watch_workbooks, WatchPace
+    folder_watch: FileStamp, make_change_waiter, watch_workbooks, WatchedFolder, WatchPace
     outcome_lines: BatchFigures, BatchSummaryLine, JOB_COUNTS, SUMMARY_COUNTS, TimedOutcomeLine
     run_log: read_past_run
     share_files: TeamShare

@@ -121,7 +121,7 @@ def watch_workbooks(
     settled, reported = WatchedFolder(pace.still), set[Path]()
     if pace.only_new:
         settled.pass_by(scan_watched_folder(folder)[0], time.monotonic())
-    wake = _make_change_waiter(folder, pace.every, stopping)
+    wake = make_change_waiter(folder, pace.every, stopping)
     while not stopping():
         ready = settled.ready(time.monotonic(), *scan_watched_folder(folder))
         for outcome in run_batch_tasks(map(task, ready), workers, _SINGLE_TRY, stopping):
@@ -136,7 +136,7 @@ def watch_workbooks(
         wake()
 
 
-def _make_change_waiter(folder: Path, every: float, stopping: Callable[[], bool]) -> Callable[[], None]:
+def make_change_waiter(folder: Path, every: float, stopping: Callable[[], bool]) -> Callable[[], None]:
     """Return a function that waits at most *every* seconds, or less if the system can report changes."""
     with suppress(ImportError, OSError):
         from watchfiles import watch

@@ -5,7 +5,7 @@ The engine, the verbs and the packages above them may import this package. It do
 Public names, by file:
 
     change_decisions: list_change_lines, select_ticked_changes
-    change_log: log_changes
+    change_log: keep_row_reasons, log_changes
     change_sheet_table: CHANGE_SHEET_FACTS, CHANGE_SHEET_HELP, CHANGE_SHEET_MESSAGES, CHANGE_SHEET_TABLE, ChangeLine,
         ChangeSheet
     copy_differences: describe_difference, find_copy_differences, index_by_identity

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from types import MappingProxyType
@@ -17,6 +18,7 @@ from typing import Any
 
 import pandas as pd
 
+from xl_salesflow.core.answers import SomeAnswer
 from xl_salesflow.core.change_sets import Append, ChangeSet, Edit, Remove
 from xl_salesflow.core.key_numbers import next_run_number
 from xl_salesflow.schema.plain_values import is_blank, json_value
@@ -235,6 +237,25 @@ def _subtract_conflicts(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFram
     known = set(digest_rows(CONFLICTS_TABLE, others))
     new = pd.Series([one not in known for one in digest_rows(CONFLICTS_TABLE, rows)], rows.index, dtype=bool)
     return rows[new & (rows["table"] != "")]
+
+
+def keep_row_reasons(plan: ChangeSet[SomeAnswer], added: Iterable[Append]) -> ChangeSet[SomeAnswer]:
+    """Return *plan* with the reasons of *added* in its lines of the Journal about these rows, instead of the verb."""
+    reasons = {
+        (append.table, key): append.because
+        for append in added
+        for key in name_logged_rows(TABLES[append.table], append.rows)
+    }
+    return replace(plan, appends=tuple(_reword_added_rows(append, reasons) for append in plan.appends))
+
+
+def _reword_added_rows(append: Append, reasons: Mapping[tuple[str, str], str]) -> Append:
+    if append.table != "Journal" or not reasons:
+        return append
+    lines = append.rows
+    named = zip(lines["operation"], lines["table"], lines["key"], lines["because"], strict=True)
+    why = [reasons.get((table, key), why) if operation == "add" else why for operation, table, key, why in named]
+    return replace(append, rows=lines.assign(because=why))
 
 
 def _log_added_rows(plan: ChangeSet) -> Iterator[dict[str, Any]]:

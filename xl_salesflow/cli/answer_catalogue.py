@@ -41,7 +41,7 @@ from xl_salesflow.core.flow_answers import FlowAnswer
 from xl_salesflow.core.forecast_answers import ForecastAnswer
 from xl_salesflow.core.insight_answers import InsightsAnswer
 from xl_salesflow.core.inspection_answers import InspectionAnswer
-from xl_salesflow.core.intake_answers import LoggedMessages, TakenLeads
+from xl_salesflow.core.intake_answers import InboxPass, LoggedMessages, TakenLeads
 from xl_salesflow.core.metric_answers import AuditAnswer, ComparisonAnswer, FunnelAnswer, SalesPlanAnswer
 from xl_salesflow.core.payment_answers import PaymentsAnswer
 from xl_salesflow.core.recurring_answers import RecurringAnswer
@@ -107,7 +107,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "template list": (TemplateList,),
         "undo": (UndoReport,),
         "update": (BookAnswer[RunAnswer[Answer]], ChangeSheetFile),
-        "watch": (TimedOutcomeLine,),
+        "watch": (TimedOutcomeLine, InboxPass),
     }
 )
 """Command → the answers it can print with --json; batch and watch print one per line."""

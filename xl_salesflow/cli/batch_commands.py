@@ -18,6 +18,7 @@ from xl_salesflow.cli.command_options import (
     translated_option,
     verb_command,
 )
+from xl_salesflow.errors import UsageError
 
 _BATCH_VERB_OPTION = translated_option(
     "--verb",
@@ -116,7 +117,12 @@ def batch_command(paths: tuple[str, ...], json: bool, resume: bool, today: date 
     "--still", "Seconds that a saved workbook must stay unchanged before it is processed.",
     type=click.FloatRange(0), default=3.0, show_default=True, metavar="S",
 )  # fmt: skip
-@translated_option("--only-new", "Ignore existing workbooks until they are saved again.", is_flag=True)
+@translated_option("--only-new", "Ignore existing files until they are saved again.", is_flag=True)
+@translated_option(
+    "--into", "Take leads and mails that come into the folder into this workbook instead.",
+    type=click.Path(path_type=Path), metavar="BOOK",
+)  # fmt: skip
+@translated_option("--once", "With --into: take what is in the folder, and end.", is_flag=True)
 @translated_option("--jobs", "Worker processes.", type=click.IntRange(1), default=1, show_default=True, metavar="N")
 @_TIMEOUT_OPTION
 @_MEMORY_OPTION
@@ -129,9 +135,15 @@ def watch_command(folder: Path, json: bool, details: bool, **options: Any) -> in
     from xl_salesflow.batch.worker_pools import WorkerLimits
     from xl_salesflow.cli.batch_progress import show_watched_folder
 
+    pace = WatchPace(options["every"], options["still"], options["only_new"])
+    if options["into"] is not None:
+        from xl_salesflow.cli.inbox_watch import watch_inbox
+
+        return watch_inbox(folder, options["into"], pace, options["as"], options["once"], json)
+    if options["once"]:
+        raise UsageError("--once needs --into BOOK; salesflow batch runs a verb on the workbooks of a folder once.")
     given = parse_verb_options(options["verb"], options["set"])
     bounds = WorkerLimits(memory=options["memory"], seconds=options["timeout"])
-    pace = WatchPace(options["every"], options["still"], options["only_new"])
     return show_watched_folder(
         folder, options["verb"], given, options["as"], options["jobs"], bounds, pace, details, json
     )

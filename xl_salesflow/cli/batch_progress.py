@@ -93,7 +93,7 @@ def show_batch(batch: Batch, makes: Callable[[], WorkerPool], resume: bool, as_j
                 _print_outcome(outcome, as_json)
     summary = running.summary
     if as_json:
-        _print_json_line(BatchSummaryLine(_sum_up_batch(summary)))
+        print_json_line(BatchSummaryLine(_sum_up_batch(summary)))
     else:
         _print_batch_summary(summary, batch.run_log)
     return STOPPED_EXIT_CODE if summary.stopped else summary.code
@@ -126,12 +126,13 @@ def show_watched_folder(
 
 def _print_outcome(outcome: TaskOutcome, as_json: bool) -> None:
     if as_json:
-        _print_json_line(TimedOutcomeLine(_timestamp_text(), describe_outcome(outcome, TERMINAL_LANGUAGE)))
+        print_json_line(TimedOutcomeLine(_timestamp_text(), describe_outcome(outcome, TERMINAL_LANGUAGE)))
     else:
         click.echo(format_outcome_line(outcome))
 
 
-def _print_json_line(answer: Answer) -> None:
+def print_json_line(answer: Answer) -> None:
+    """Print *answer* as one line of JSON."""
     click.echo(json.dumps(answer_to_json(answer), ensure_ascii=False))
 
 

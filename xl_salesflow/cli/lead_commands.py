@@ -20,7 +20,7 @@ from xl_salesflow.cli.command_options import (
     verb_command,
 )
 from xl_salesflow.errors import UsageError
-from xl_salesflow.locale.texts import COMMA_SEPARATOR, LANGUAGES, Language, Text
+from xl_salesflow.locale.texts import COMMA_SEPARATOR, LABEL_AND_VALUE, LANGUAGES, Language, Text
 
 if TYPE_CHECKING:
     from xl_salesflow.core.change_sets import ChangeSet
@@ -68,11 +68,11 @@ def lead_command(book: Path, files: tuple[Path, ...], **options: Any) -> int:
 def _take_leads(path: Path, files: tuple[Path, ...], options: dict[str, Any]) -> int:
     from xl_salesflow.cli.screen_output import print_change_set
     from xl_salesflow.cli.workbook_session import WorkbookSession
-    from xl_salesflow.imports.leads.lead_files import read_lead_files
+    from xl_salesflow.imports.leads.lead_files import list_lead_files, read_lead_files
     from xl_salesflow.imports.leads.lead_intake import take_leads
     from xl_salesflow.verbs import bring_in
 
-    leads = [*read_lead_files(files), *_read_lead_options(options, asks=not files)]
+    leads = [*read_lead_files(list_lead_files(files)), *_read_lead_options(options, asks=not files)]
     session = WorkbookSession(path, options["as"], options["today"], options["dry_run"])
 
     def take(pipeline: Pipeline) -> ChangeSet[RunAnswer[TakenLeads]]:
@@ -80,7 +80,7 @@ def _take_leads(path: Path, files: tuple[Path, ...], options: dict[str, Any]) ->
 
     plan = session.write(take)
     if not options["json"]:
-        _print_taken(plan.answer.result.leads)
+        print_taken_leads(plan.answer.result.leads)
     print_change_set(path, plan, options["dry_run"], options["json"], session.pipeline)
     return 1 if plan.blocks else 0
 
@@ -103,14 +103,20 @@ def _read_lead_options(options: dict[str, Any], asks: bool) -> list[Lead]:
     return [lead]
 
 
-def _print_taken(leads: tuple[TakenLead, ...]) -> None:
-    """Print the new deals: what is theirs, who got them, and by when they are to be answered."""
+def print_taken_leads(leads: tuple[TakenLead, ...]) -> None:
+    """Print the new deals: what is theirs, who got them, and by when they are to be answered; and how many were taken before."""
     from xl_salesflow.cli.screen_layout import print_screen_table
 
-    rows = [(one.account, one.deal, one.contact, one.owner, str(one.answer_by or "")) for one in leads if one.deal]
+    rows = [
+        (one.account, one.deal, one.contact, one.owner, str(one.answer_by or ""))
+        for one in leads
+        if one.fate == "added"
+    ]
     if rows:
         headers = (Text("Account"), Text("Deal"), Text("Contact"), Text("Owner"), Text("Answer by", context="leads"))
         print_screen_table(tuple(map(terminal_text, headers)), rows)
+    if before := sum(one.fate == "taken" for one in leads):
+        click.echo(terminal_text(LABEL_AND_VALUE, label=Text("Taken before", context="leads"), value=before))
 
 
 def _write_lead_form(path: Path, page: Path, language: Language | None, as_json: bool) -> int:

@@ -71,12 +71,12 @@ def log_command(
 
     plan = session.write(log)
     if not json:
-        _print_logged(plan.answer.result.messages)
+        print_logged_messages(plan.answer.result.messages)
     print_change_set(book, plan, dry_run, json, session.pipeline)
     return 1 if plan.blocks else 0
 
 
-def _print_logged(messages: tuple[LoggedMessage, ...]) -> None:
+def print_logged_messages(messages: tuple[LoggedMessage, ...]) -> None:
     """Print what was logged, and how many messages of each kind were not."""
     from xl_salesflow.cli.screen_layout import print_screen_table
 

@@ -55,12 +55,13 @@ class TakenLead(Answer):
 
     place: str
     """Name of the file and number of the row; blank for a lead from the command line."""
-    fate: Literal["added", "known", "left_out"]
-    """added: a new deal; known: refused, because the workbook may have it; left_out: something is missing."""
+    fate: Literal["added", "taken", "known", "left_out"]
+    """added: a new deal; taken: an earlier run took the same lead; known: refused, because the workbook may have it; left_out:
+    something is missing."""
     company: str
     """Its company, as told."""
     deal: str
-    """Number of the new deal; blank if there is none."""
+    """Number of the deal that was made of it, now or earlier; blank if there is none."""
     account: str
     """The customer that it is, or may be."""
     contact: str
@@ -81,3 +82,31 @@ class TakenLeads(Answer):
     """New deals, which the gates judge like typed ones."""
     refused: int = 0
     """How many of these the gates refused."""
+
+
+@dataclass(frozen=True)
+class RefusedFile(Answer):
+    """A file that could not be taken."""
+
+    file: str
+    """Its name."""
+    why: str
+    """The reason, as a sentence."""
+
+
+@dataclass(frozen=True)
+class InboxPass(Answer):
+    """What became of the files that came into a watched folder."""
+
+    book: str
+    """Path of the workbook."""
+    files: tuple[str, ...]
+    """Names of the files that were read."""
+    leads: tuple[TakenLead, ...]
+    """Every lead of them."""
+    messages: tuple[LoggedMessage, ...]
+    """Every mail and appointment of them."""
+    refused: tuple[RefusedFile, ...]
+    """Files that could not be read."""
+    findings: tuple[str, ...]
+    """What was refused, or has to be known, as sentences in the language of the workbook."""

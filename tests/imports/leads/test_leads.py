@@ -4,20 +4,24 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.tables import crm, rows
-from xl_salesflow.cli import main
+from xl_salesflow.batch.folder_watch import WatchPace
+from xl_salesflow.cli import inbox_watch, main
+from xl_salesflow.cli.inbox_watch import watch_inbox
 from xl_salesflow.core.change_sets import ChangeSet, apply_change_set
-from xl_salesflow.core.intake_answers import TakenLeads
+from xl_salesflow.core.intake_answers import InboxPass, TakenLeads
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.documents.lead_form import render_lead_form
 from xl_salesflow.engine import Run
-from xl_salesflow.errors import UsageError
+from xl_salesflow.errors import UsageError, WorkbookInUse
 from xl_salesflow.imports.leads.lead_files import make_lead, match_lead_headers, read_lead_files
 from xl_salesflow.imports.leads.lead_intake import take_leads
 from xl_salesflow.imports.leads.lead_values import LEAD_FIELDS
@@ -211,5 +215,77 @@ def test_the_command_writes_the_form_and_takes_what_it_saves(
     assert main(["lead", str(path), str(saved), "--today", str(TODAY)]) == 0
     assert "D-00001" in capsys.readouterr().out
     assert ClosedBook(path).read(TODAY)["Deals"]["created"].iat[0].date() == date(2026, 3, 26)
-    assert main(["lead", str(path), str(saved), "--today", str(TODAY)]) == 1
+    assert main(["lead", str(path), str(saved), "--today", str(TODAY)]) == 0
+    assert "Taken before: 1" in capsys.readouterr().out
+    assert len(ClosedBook(path).read(TODAY)["Deals"]) == 1
     assert main(["lead", str(path), "--company", "X"]) == 2
+    _watch_a_folder(path, saved, capsys)
+
+
+ZOE = "From: Zoe <zoe@zeta.example>\r\nTo: us@ours.example\r\nSubject: Pumps\r\nDate: Thu, 26 Mar 2026 10:00:00 +0000\r\nMessage-ID: <1@z>\r\n\r\nhello"
+INBOX = {
+    # file: (content, what it becomes)
+    "1.json": ("", "taken"),
+    "2.csv": ("Company,Name,Email\nYota,Yan,y@yota.example\nZETA LTD,Zack,zack@zeta.example\n", "added known"),
+    "3.eml": (ZOE, "added"),
+    "4.json": ("{", "refused"),
+    ".5.csv": ("Company,Name,Email\nHidden,H,h@h.example\n", ""),
+    "6.txt": ("no kind that is taken", ""),
+}
+
+
+def _watch_a_folder(path: Path, saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder is taken in one pass, and again: each lead and mail once; nothing in it is touched, links are not followed."""
+    folder = path.with_name("inbox")
+    folder.mkdir()
+    for name, (content, _) in INBOX.items():
+        (folder / name).write_text(content or saved.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "7.json").symlink_to(saved)
+    (folder / path.name).write_bytes(path.read_bytes())
+    before = {one.name: one.read_bytes() for one in folder.iterdir()}
+    capsys.readouterr()
+    for fates in ("taken added known", "taken taken known"):
+        assert main(["watch", str(folder), "--into", str(path), "--once", "--json"]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert told["files"] == ["1.json", "2.csv", "3.eml", "4.json", path.name]
+        assert " ".join(one["fate"] for one in told["leads"]) == fates
+        assert [one["fate"] for one in told["messages"]] == ["added" if "added" in fates else "known"]
+        assert [one["file"] for one in told["refused"]] == ["4.json", path.name]
+        assert sum("open deal" in one for one in told["findings"]) == 1
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+    held = ClosedBook(path).read(TODAY)
+    assert list(held["Deals"]["account"]) == ["Zeta Ltd", "Yota"]
+    assert list(held["Activities"]["deal"]) == ["D-00001"]
+
+
+def test_a_watch_takes_each_file_once_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pass that finds the workbook open is made again; a file is read again only if its content changes."""
+    folder, passes = tmp_path / "inbox", list[list[str]]()
+    folder.mkdir()
+    (folder / "a.json").write_text("{", encoding="utf-8")
+    looks = iter((("b.eml", "x"), ("b.eml", "x"), ("b.eml", "xy"), None))
+
+    def take(inbox: Any, files: list[Path]) -> InboxPass:
+        passes.append([path.name for path in files])
+        if len(passes) == 1:
+            raise WorkbookInUse(tmp_path / "book.xlsx")
+        return InboxPass("", (), (), (), (), ())
+
+    def waiter(_: Path, __: float, stopping: Any) -> Callable[[], None]:
+        def wake() -> None:
+            if look := next(looks):
+                (folder / look[0]).write_text(look[1], encoding="utf-8")
+            else:
+                stopping.requested = True
+
+        return wake
+
+    monkeypatch.setattr(inbox_watch, "make_change_waiter", waiter)
+    monkeypatch.setattr(inbox_watch._Inbox, "take", take)
+    monkeypatch.setattr(inbox_watch, "_SECONDS_UNTIL_LATER", 0.0)
+    monkeypatch.setattr(inbox_watch.WorkbookSession, "read", lambda *_, **__: None)
+    assert watch_inbox(folder, tmp_path / "book.xlsx", WatchPace(still=0.0), None, once=False, as_json=False) == 0
+    assert passes == [["a.json"], ["a.json", "b.eml"], ["b.eml"]]
+    assert capsys.readouterr().err.count("open") == 1

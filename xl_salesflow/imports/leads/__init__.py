@@ -4,7 +4,7 @@ A lead is somebody who may buy. It becomes an account, a contact and a deal at t
 
 Public names, by file:
 
-    lead_files: LEAD_FORM_MARK, make_lead, read_lead_files
+    lead_files: LEAD_FORM_MARK, LEAD_SUFFIXES, list_lead_files, make_lead, read_lead_files
     lead_intake: take_leads
     lead_values: Lead, LEAD_FIELDS, LEAD_LABELS
 """

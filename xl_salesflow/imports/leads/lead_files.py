@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,10 +21,35 @@ from xl_salesflow.locale.texts import fold_text
 LEAD_FORM_MARK = "salesflow-lead"
 """The value of the key `form` in a file that our form saved."""
 
+LEAD_SUFFIXES = (".json", ".csv", ".xlsx")
+"""The names of files in a folder that may hold leads."""
+
+_MOST_LEAD_FILES = 5_000
 _LARGEST_LEAD_FILE = 5 << 20
 _MOST_LEADS = 5_000
 _LONGEST_LEAD_TEXT = 2_000
 _ONE_LINE_LEAD_TEXT = 200
+
+
+def list_lead_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the files at *paths*, and for each folder those directly in it that may hold leads, by name.
+
+    Links in a folder are not followed.
+
+    Raises:
+        UsageError: a path does not exist, or a folder holds no such file.
+    """
+    found = list[Path]()
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = [one for one in sorted(path.iterdir()) if one.suffix.casefold() in LEAD_SUFFIXES]
+        inside = [one for one in inside if one.is_file() and not one.is_symlink()]
+        if not inside:
+            raise UsageError("{path} holds no leads (.json, .csv, .xlsx).", path=path)
+        found += inside[:_MOST_LEAD_FILES]
+    return found
 
 
 def read_lead_files(paths: Sequence[Path]) -> Iterator[Lead]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from xl_salesflow.core.change_sets import Append, ChangeSet, apply_change_set
 from xl_salesflow.core.intake_answers import TakenLead, TakenLeads
@@ -31,6 +32,8 @@ from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
 BECAUSE_OF_LEAD = "lead"
+"""Why rows are added, in the Journal; of a deal, with the mark of its lead behind it."""
+
 _LACKS = Text("The lead “{who}” lacks {fields}; it is left out.")
 _HAS_DEAL = Text("{company} is the customer {account} ({why}) and has an open deal: {deals}.")
 _SIMILAR = Text("{company} may be the customer {account}, whose name is nearly the same.")
@@ -47,7 +50,8 @@ def take_leads(
     """Return the change set that takes *leads*: new rows for those that are new, findings for those that are known.
 
     A lead of a known customer becomes a deal of theirs. If they have an open deal, or if a customer has nearly the same
-    name, the lead is refused unless *anyway*; the findings say so *with_remedy*, a form asks instead.
+    name, the lead is refused unless *anyway*; the findings say so *with_remedy*, a form asks instead. A lead that an earlier run
+    took, by the Journal, is passed over while its deal is there.
     """
     work = _LeadsUnderWay(pipeline, anyway, with_remedy)
     for lead in leads:
@@ -68,6 +72,7 @@ class _LeadsUnderWay:
 
     def __post_init__(self) -> None:
         self.index = LeadIndex.index(self.pipeline)
+        self.before, self.marks = _find_taken_leads(self.pipeline), dict[str, str]()
         self.team = {fold_text(person): person for person in self.pipeline["Team"]["person"]}
         self.products = {fold_text(product): product for product in self.pipeline["Products"]["product"]}
         days = int(self.pipeline.settings.number("lead_answer_days"))
@@ -81,6 +86,9 @@ class _LeadsUnderWay:
             labels = COMMA_SEPARATOR.in_(language).join(LEAD_LABELS[name].in_(language) for name in lead.missing)
             told = lead.company or lead.contact or lead.email or lead.phone
             self._turn_away(lead, "lacks", _LACKS, "left_out", who=told, fields=labels)
+            return
+        if not self.anyway and (deal := self.before.get(lead.digest(), "")):
+            self.taken.append(TakenLead(lead.place, "taken", lead.company, deal, "", "", "", None))
             return
         known = self.index.recognise(lead)
         if known.deals and not self.anyway:
@@ -114,6 +122,8 @@ class _LeadsUnderWay:
         (key,) = next_keys(self.pipeline, "Deals", 1, [row["deal"] for row in self.rows["Deals"]])
         deal = self._make_deal(lead, key, account, contact)
         self.rows["Deals"].append(deal)
+        self.marks[key] = lead.digest()
+        self.before[self.marks[key]] = key
         self.index.add_deal(key, deal["name"], account)
         self.taken.append(TakenLead(lead.place, "added", lead.company, key, account, contact, deal["owner"], self.due))
 
@@ -164,18 +174,26 @@ class _LeadsUnderWay:
     def to_change_set(self) -> ChangeSet[TakenLeads]:
         """Return the rows with their owners, and the answer."""
         frames = {name: make_table_frame(TABLES[name], rows) for name, rows in self.rows.items() if rows}
-        appends = tuple(Append(name, frame, BECAUSE_OF_LEAD) for name, frame in frames.items())
+        appends = tuple(self._append(frames))
         owners, findings = self._assign(appends)
         if owners:
             deals = frames["Deals"]
             chosen = deals["deal"].map(owners).fillna(deals["owner"]).astype(object)
             assigned = deals["assigned"].mask(deals["deal"].isin(owners), np.datetime64(self.pipeline.today, "s"))
             frames["Deals"] = deals.assign(owner=chosen, assigned=assigned)
-            appends = tuple(Append(name, frame, BECAUSE_OF_LEAD) for name, frame in frames.items())
+            appends = tuple(self._append(frames))
         lists = extend_open_lists(self.pipeline, {name: [frame] for name, frame in frames.items()}, (), BECAUSE_OF_LEAD)
         taken = tuple(replace(one, owner=owners.get(one.deal, one.owner)) for one in self.taken)
         answer = TakenLeads(taken, judged=len(self.rows["Deals"]))
         return (ChangeSet(appends=appends, findings=(*self.findings, *findings)) + lists).with_answer(answer)
+
+    def _append(self, frames: Mapping[str, pd.DataFrame]) -> Iterator[Append]:
+        for name, frame in frames.items():
+            if name != "Deals":
+                yield Append(name, frame, BECAUSE_OF_LEAD)
+                continue
+            for at, deal in enumerate(frame["deal"]):
+                yield Append(name, frame.iloc[[at]], f"{BECAUSE_OF_LEAD} {self.marks[deal]}")
 
     def _assign(self, appends: tuple[Append, ...]) -> tuple[dict[str, str], tuple[Finding, ...]]:
         """Return deal → owner by the rule of the settings, for the new deals without one, and what is said about them."""
@@ -189,3 +207,11 @@ class _LeadsUnderWay:
             if change.column == "owner" and change.key in new
         }
         return owners, tuple(finding for finding in plan.findings if finding.key in new)
+
+
+def _find_taken_leads(pipeline: Pipeline) -> dict[str, str]:
+    """Return mark of a lead → the deal that an earlier run made of it, for the deals that are still there."""
+    journal = pipeline["Journal"]
+    added = journal[(journal["operation"] == "add") & (journal["table"] == "Deals")]
+    made = added[added["because"].str.startswith(f"{BECAUSE_OF_LEAD} ") & added["key"].isin(pipeline["Deals"]["deal"])]
+    return dict(zip(made["because"].str.removeprefix(f"{BECAUSE_OF_LEAD} "), made["key"], strict=True))

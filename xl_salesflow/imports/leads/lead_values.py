@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -37,6 +39,13 @@ class Lead:
         blank = [name for name in ("company", "contact") if not getattr(self, name)]
         return (*blank, *(() if self.email or self.phone else ("email",)))
 
+    def digest(self) -> str:
+        """Return the mark of what was told, by which the same lead is recognised wherever it comes from."""
+        told = {name: str(getattr(self, name) or "") for name in LEAD_FIELDS}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:_MARK_LENGTH]
+
+
+_MARK_LENGTH = 16
 
 LEAD_LABELS: Mapping[str, Text] = MappingProxyType(
     {
