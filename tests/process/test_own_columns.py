@@ -10,14 +10,19 @@ import pytest
 from tests.tables import crm, rows
 from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.documents.template_lookup import build_template_context
 from xl_salesflow.engine import Run, apply_query
 from xl_salesflow.errors import UsageError
 from xl_salesflow.exports.exported_tables import list_tables_in_use
 from xl_salesflow.metrics.funnel_answers import answer_comparison, answer_funnel, compute_funnel
 from xl_salesflow.metrics.past_deals import read_deal_record
+from xl_salesflow.metrics.readings.pipeline_flow import FlowRequest
 from xl_salesflow.process.rule_catalogue import check_pipeline
+from xl_salesflow.quotes.document_requests import PrintJob
 from xl_salesflow.schema.named_values import Query
-from xl_salesflow.verbs import column, merge, rollup, undo, update
+from xl_salesflow.schema.table_frames import make_table_frame
+from xl_salesflow.schema.table_registry import TABLES
+from xl_salesflow.verbs import column, flow, insights, merge, paper, report, rollup, sales_plan, undo, update
 
 RUN = Run("Ann", datetime(2026, 3, 31, 9))
 LATER = Run("Ann", datetime(2026, 3, 31, 10))
@@ -111,6 +116,19 @@ def recorded() -> Pipeline:
     return replace(now, today=date(2026, 3, 31))
 
 
+def test_flow_insights_plan_and_report_are_filtered_by_a_slice() -> None:
+    """The filters are those of --where; the report names the column in its language."""
+    pipeline = apply_query(recorded(), Query(filters={"Chain": "yes"}))
+    steps = flow(pipeline, FlowRequest(None, None, "quarter", None, None)).answer.steps
+    assert [deal.deal for deal in steps.new.deals] == ["D-1", "D-2"]
+    people = insights(pipeline, "people").answer.people
+    assert people is not None
+    assert people.responses.total.new_deals == 2
+    assert sales_plan(pipeline, 1000.0).answer.figures.target == 1000
+    (document,) = report(pipeline).documents
+    assert [(header.in_("en"), value) for header, value in document.facts["filters"]] == [("Chain", "yes")]
+
+
 def test_numbers_cannot_be_grouped_by_other_columns() -> None:
     with pytest.raises(UsageError, match="Machine, Chain"):
         answer_funnel(team(OPEN), "Worth", None)
@@ -169,6 +187,40 @@ def test_a_rollup_and_an_export_have_the_declared_columns() -> None:
     types = {one.id: one.type.value for one in exported.columns}
     assert (types["Machine"], types["Worth"]) == ("text", "money")
     assert exported.records[0]["Worth"] == 3.5
+
+
+PAPERS = """
+kind      | key | what stands there
+bant_card | D-1 | Machine Lathe; Worth $3.50; Chain Yes
+precall   | D-1 | Machine Lathe; Worth $3.50; Chain Yes
+quote     | Q-1 | Machine Lathe; Worth $3.50; Chain Yes
+proposal  | Q-1 | Machine Lathe; Worth $3.50; Chain Yes
+contract  | Q-1 | Machine Lathe; Worth $3.50; Chain Yes
+precall   | D-3 | Worth $4.00
+"""
+
+
+def test_papers_show_the_columns_that_are_declared_as_printed() -> None:
+    """A blank cell is left out, and so is a column without Yes; the title is in the language of the paper."""
+    shown = "\n".join(
+        f"{line} | {'printed' if at == 0 else 'yes'}" for at, line in enumerate(DECLARED.strip().splitlines())
+    )
+    pipeline = team(OPEN, declared=shown).with_tables(
+        Quotes=make_table_frame(TABLES["Quotes"], [{"quote": "Q-1", "deal": "D-1", "status": "draft"}]),
+        QuoteLines=make_table_frame(
+            TABLES["QuoteLines"], [{"quote": "Q-1", "description": "Pump", "quantity": 1, "price": 9}]
+        ),
+    )
+    for kind, key, expected in (map(str.strip, line.split("|")) for line in PAPERS.strip().splitlines()[1:]):
+        job = PrintJob(kind, (key,), lambda document: "")
+        (document,) = paper(pipeline, job, RUN).documents
+        english, chinese = (build_template_context(document, language) for language in ("en", "zh"))
+        rows_ = english["dates"] if "lines" in english else english["about"]
+        own = [f"{row['label']} {row['value']}" for row in rows_ if row["label"] in ("Machine", "Worth", "Chain")]
+        assert "; ".join(own) == expected
+        assert "机型" in str(chinese) or key == "D-3"
+    (plain,) = paper(team(OPEN), PrintJob("precall", ("D-1",), lambda document: ""), RUN).documents
+    assert "own" not in plain.facts
 
 
 def test_the_record_of_deals_takes_them() -> None:

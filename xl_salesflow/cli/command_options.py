@@ -187,6 +187,15 @@ def parse_where_options(_: click.Context, __: click.Parameter, values: tuple[str
     return found
 
 
+WHERE_OPTION = translated_option(
+    "--where",
+    "Only deals with this value, also in a column of your own: Region=North.",
+    multiple=True,
+    callback=parse_where_options,
+    metavar="COLUMN=VALUE",
+)
+
+
 def group_by_column(by: str | None) -> str | None:
     """Return the column for the value *by* of the command line."""
     return "sales_channel" if by == "channel" else by

@@ -14,6 +14,7 @@ from xl_salesflow.cli.command_options import (
     GROUP_BY_CHOICES,
     JSON_OPTION,
     TODAY_OPTION,
+    WHERE_OPTION,
     day_or_today,
     group_by_column,
     parse_day_option,
@@ -75,6 +76,7 @@ _FELL_AWAY = ("lowered", "pushed_out", "lost", "removed")
 @translated_option("--region", "Only this region.", metavar="NAME")
 @translated_option("--channel", "Only this channel.", metavar="NAME")
 @translated_option("--playbook", "Only this playbook.", metavar="NAME")
+@WHERE_OPTION
 @WRITE_OPTION
 @JSON_OPTION
 @TODAY_OPTION

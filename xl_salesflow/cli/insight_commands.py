@@ -12,6 +12,7 @@ from xl_salesflow.cli.command_options import (
     BOOK_ARGUMENT,
     JSON_OPTION,
     TODAY_OPTION,
+    WHERE_OPTION,
     day_or_today,
     parse_day_option,
     read_query_options,
@@ -34,6 +35,7 @@ from xl_salesflow.cli.sheet_commands import WRITE_OPTION, fill_sheets
 @translated_option("--channel", "Only this channel.", metavar="NAME")
 @translated_option("--playbook", "Only this playbook.", metavar="NAME")
 @WRITE_OPTION
+@WHERE_OPTION
 @JSON_OPTION
 @TODAY_OPTION
 def insights_command(book: Path, json: bool, today: date | None, part: str | None, write: bool, **options: Any) -> int:

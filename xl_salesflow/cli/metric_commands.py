@@ -17,11 +17,11 @@ from xl_salesflow.cli.command_options import (
     JSON_OPTION,
     TERMINAL_LANGUAGE,
     TODAY_OPTION,
+    WHERE_OPTION,
     day_or_today,
     group_by_column,
     parse_amount_option,
     parse_day_option,
-    parse_where_options,
     read_query_options,
     terminal_text,
     translated_option,
@@ -84,13 +84,7 @@ def show_sales_plan(
 @translated_option("--region", "Only this region.", metavar="NAME")
 @translated_option("--channel", "Only this channel.", metavar="NAME")
 @translated_option("--playbook", "Only this playbook.", metavar="NAME")
-@translated_option(
-    "--where",
-    "Only deals with this value, also in a column of your own: Region=North.",
-    multiple=True,
-    callback=parse_where_options,
-    metavar="COLUMN=VALUE",
-)
+@WHERE_OPTION
 @JSON_OPTION
 @TODAY_OPTION
 def funnel_command(
@@ -121,6 +115,7 @@ def funnel_command(
 @translated_option("--owner", "Only this owner.", metavar="NAME")
 @translated_option("--product", "Only this product.", metavar="NAME")
 @translated_option("--channel", "Only this channel.", metavar="NAME")
+@WHERE_OPTION
 @JSON_OPTION
 @TODAY_OPTION
 def sales_plan_command(
@@ -143,6 +138,7 @@ def sales_plan_command(
 @translated_option("--as-of", "The numbers as of this day.", callback=parse_day_option, metavar="D")
 @translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
+@WHERE_OPTION
 @TODAY_OPTION
 def report_command(book: Path, output: Path, today: date | None, **options: Any) -> int:
 
@@ -158,13 +154,7 @@ def report_command(book: Path, output: Path, today: date | None, **options: Any)
 @translated_option("--from", "First day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--to", "Last day of the period.", callback=parse_day_option, metavar="D")
 @translated_option("--cohort", "Count won and lost by the day of creation.", is_flag=True)
-@translated_option(
-    "--where",
-    "Only deals with this value, also in a column of your own: Region=North.",
-    multiple=True,
-    callback=parse_where_options,
-    metavar="COLUMN=VALUE",
-)
+@WHERE_OPTION
 @JSON_OPTION
 @TODAY_OPTION
 def compare_command(

@@ -23,6 +23,7 @@ from xl_salesflow.documents.template_values import (
     localize_percent,
     money_figure,
     number_figure,
+    own_column_rows,
     percent_figure,
     unit_label,
 )
@@ -41,7 +42,7 @@ def build_quote_context(facts: DocumentFacts, language: Language) -> TemplateCon
         ("date", day_figure(quote["date"], language)), ("valid_until", day_figure(quote["valid_until"], language)),
         ("version", str(quote["version"]) if quote["version"] > 1 else ""), ("replaces", quote["supersedes"]),
         language=language,
-    )  # fmt: skip
+    ) + (own_column_rows(facts, language) if "own" in facts else [])  # fmt: skip
     draft = quote["status"] in ("", "draft")
     total = localize_money(facts["totals"]["total"], facts["currency"], language)
     until, reply = localize_day(quote["valid_until"], language), facts["owner"]["email"] or seller["email"]
@@ -77,7 +78,7 @@ def build_contract_context(facts: DocumentFacts, language: Language) -> Template
     quote, contract = facts["quote"], facts["contract"]
     dates = labelled_rows(
         ("date", day_figure(contract["date"], language)), ("by_quote", quote["number"]), language=language
-    )
+    ) + (own_column_rows(facts, language) if "own" in facts else [])
     names = {"buyer": facts["buyer"]["account"], "seller": facts["seller"]["company"]}
     return {
         **document_head(facts, "contract", contract["number"], language, dates, quote["status"] != "accepted"),

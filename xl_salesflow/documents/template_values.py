@@ -7,7 +7,7 @@ side by side. The head, the seller and rows of label and value are the same in a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -20,7 +20,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 from xl_salesflow.documents.document_texts import document_text
 from xl_salesflow.locale.language_traits import language_traits
 from xl_salesflow.locale.texts import COMMA_SEPARATOR, Language
-from xl_salesflow.schema.choice_lists import LISTS
+from xl_salesflow.schema.choice_lists import LISTS, choice_label
 
 DocumentLanguage = str
 """The language of a document; *both* prints Chinese and English side by side."""
@@ -196,6 +196,21 @@ def seller_fields(seller: DocumentFacts, language: Language) -> dict[str, str]:
 def labelled_rows(*rows: tuple[str, str], language: Language) -> ContextRows:
     """Return rows of label and value; a label is the id of a text, and a row without a value is left out."""
     return [{"label": document_text(label, language), "value": value} for label, value in rows if value]
+
+
+def own_column_rows(facts: DocumentFacts, language: Language) -> ContextRows:
+    """Return rows of the team's own columns that papers show."""
+    figures: Mapping[str, Callable[[Any], str]] = {
+        "date": lambda value: day_figure(value, language),
+        "amount": lambda value: money_figure(value, facts["currency"], language),
+        "number": lambda value: number_figure(value, language),
+        "percent": lambda value: percent_figure(value, language),
+        "yes_no": lambda value: choice_label("yes_no", value, language),
+    }
+    return [
+        {"label": one["title"].in_(language), "value": figures.get(one["kind"], str)(one["value"])}
+        for one in facts.get("own", ())
+    ]
 
 
 def money_figure(value: Decimal | None, currency: str, language: Language) -> str:

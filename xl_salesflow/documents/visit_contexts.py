@@ -16,6 +16,7 @@ from xl_salesflow.documents.template_values import (
     money_figure,
     number_figure,
     open_list_label,
+    own_column_rows,
 )
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.schema.choice_lists import choice_label
@@ -60,13 +61,13 @@ def _open_question_rows(questions: list[DocumentFacts], language: Language) -> C
 
 
 def deal_summary_rows(facts: DocumentFacts, language: Language) -> ContextRows:
-    """Return rows with customer, deal, stage, owner and amount."""
+    """Return rows with customer, deal, stage, owner and amount, and the team's own columns that papers show."""
     deal = facts["deal"]
     return labelled_rows(
         ("customer", deal["account"]), ("deal", " ".join(filter(None, (deal["deal"], deal["name"])))),
         ("stage_now", deal["stage"]), ("owner", deal["owner"]),
         ("amount", money_figure(deal["amount"], facts["currency"], language)), language=language,
-    )  # fmt: skip
+    ) + own_column_rows(facts, language)  # fmt: skip
 
 
 def decision_maker_rows(people: list[DocumentFacts], language: Language) -> ContextRows:

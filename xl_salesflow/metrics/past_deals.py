@@ -31,7 +31,7 @@ from xl_salesflow.metrics.recorded_values import (
     number_deal_days,
     select_value_changes,
 )
-from xl_salesflow.schema.table_columns import extend_table
+from xl_salesflow.schema.table_columns import extend_table, find_own_column
 from xl_salesflow.schema.table_frames import DATE_DTYPE, OPEN_STAY_LEFT, complete_columns, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
@@ -87,6 +87,8 @@ class DealRecord:
         if is_now.any():
             current = self.current.iloc[deals].set_axis(rows, axis=0)
             frame = frame.assign(**{each: frame[each].mask(is_now, current[each]) for each in _CARRIED_FACTS})
+        own = [each for each in map(str, self.stays) if find_own_column(each)]  # by what the cells say today
+        frame = frame.assign(**{each: self.current[each].iloc[deals].to_numpy() for each in own})
         values = {each: timeline.on(deals, days) for each, timeline in self.timelines.items()}
         values["expected_close"] = day_numbers_to_stamps(values["expected_close"])
         return frame.assign(**values, known=days >= np.where(self.is_there, self.known_since, np.inf)[deals])
@@ -119,9 +121,9 @@ def read_deal_record(pipeline: Pipeline) -> DealRecord:
     removed_stays = removed_stays[
         removed_stays["deal"].isin(removed_deals["deal"]) & ~removed_stays["visit"].isin(history["visit"])
     ]
-    stays = pd.concat([history[history["deal"] != ""], removed_stays[list(history)]])
+    stays = pd.concat([history[history["deal"] != ""], removed_stays.reindex(columns=list(history))])
     known = pd.concat([deals, removed_deals.reindex(columns=list(deals))])  # the record lacks the columns of a team
-    stays = pd.concat([stays, _make_missing_stays(known, stays, pipeline.today)[list(stays)]])
+    stays = pd.concat([stays, _make_missing_stays(known, stays, pipeline.today).reindex(columns=list(stays))])
     keys = pd.Index(pd.unique(pd.concat([known["deal"], stays["deal"]])))
     codes = keys.get_indexer(pd.Index(stays["deal"])).astype(np.int64)
     order = np.argsort(codes, kind="stable")

@@ -19,6 +19,7 @@ from xl_salesflow.quotes.quote_lookup import (
     find_deal_by_key,
     find_record,
     find_row_by_key,
+    list_printed_columns,
     list_records,
     pick_texts,
     read_fact_date,
@@ -49,6 +50,7 @@ def collect_deal_facts(pipeline: Pipeline, deal: Record) -> DealFacts:
         "people": list_deal_people(pipeline, deal),
         "contact": pick_texts(contact, "contact", "title", "phone", "email"),
         "owner": pick_texts(owner, "person", "email"),
+        **list_printed_columns(pipeline, deal),
     }
 
 

@@ -26,6 +26,7 @@ from xl_salesflow.quotes.quote_lookup import (
     DealFacts,
     Record,
     find_record,
+    list_printed_columns,
     list_records,
     pick_printed_texts,
     read_fact_date,
@@ -193,6 +194,7 @@ def collect_quote_facts(pipeline: Pipeline, row: int) -> DealFacts:
         "capitals": spell_chinese_amount(totals["total"]),
         "benefits": match_benefits(pipeline, spoken_needs, [line["product"] for line in lines]),
         "changes": compare_quote_versions(pipeline, row),
+        **(list_printed_columns(pipeline, deal) if len(pipeline["Columns"]) else {}),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from xl_salesflow.core.declared_columns import list_declared_columns
 from xl_salesflow.core.name_suggestions import unknown_key_error
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
@@ -171,6 +172,36 @@ def pick_printed_texts(table: str, row: Record, *ids: str) -> DealFacts:
     if private:
         raise ValueError(f"{table} does not declare as printed: {', '.join(private)}")
     return pick_texts(row, *ids)
+
+
+def list_printed_columns(pipeline: Pipeline, deal: Record) -> DealFacts:
+    """Return {own: the team's own columns that papers may show}, filled in for *deal*, its customer or its contact; {} of none.
+
+    Each is a title (a Text of the language of the paper), a kind (as in the sheet Columns) and a value.
+    """
+    printed = [one for one in list_declared_columns(pipeline) if one.column.printed and one.table in _OWN_ROWS]
+    rows = {
+        table: deal if table == "Deals" else find_record(pipeline, table, str(deal[_OWN_ROWS[table]]))
+        for table in dict.fromkeys(one.table for one in printed)
+    }
+    filled = [(one, rows[one.table].get(one.column.id, "")) for one in printed]
+    own = [
+        {"title": one.column.header, "kind": one.kind, "value": _read_own_fact(one.kind, cell)}
+        for one, cell in filled
+        if not is_blank(cell)
+    ]
+    return {"own": own} if own else {}
+
+
+_OWN_ROWS: Mapping[str, str] = MappingProxyType({"Deals": "deal", "Accounts": "account", "Contacts": "contact"})
+
+
+def _read_own_fact(kind: str, cell: Any) -> Any:
+    if kind == "date":
+        return read_fact_date(cell)
+    if kind == "amount":
+        return read_fact_money(cell)
+    return to_exact_decimal(cell) if kind in ("number", "percent") else str(cell)
 
 
 def read_fact_date(cell: Any) -> date | None:

@@ -138,7 +138,7 @@ COLUMNS_TABLE = TableSchema(
         declare_column("condition", Text("Only if", context="Columns"), T.TEXT, "Deals that are asked, as in Gates: Amount > 100000; blank: every deal", width=26),
         declare_column("slice", "Group by it", T.CHOICE, "Yes: numbers can be grouped and filtered by it", options="yes_no", width=11),
         declare_column("aliases", "Import names", T.TEXT, "Headers that other programs give it, with semicolons between", width=26),
-        declare_column("printed", "Printed", T.CHOICE, "Yes: papers for customers may show it", options="yes_no", width=9),
+        declare_column("printed", "Printed", T.CHOICE, "Yes: papers show it, those for customers too", options="yes_no", width=9),
     ), named_by="column", added="0.2",
 )  # fmt: skip
 

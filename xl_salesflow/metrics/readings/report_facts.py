@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from xl_salesflow.core.change_sets import Document
+from xl_salesflow.core.deal_slices import find_slice
 from xl_salesflow.core.metric_answers import MetricValue, SalesPlanAnswer, SalesPlanFigures, SalesPlanGroup
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.errors import UsageError
@@ -182,6 +183,11 @@ _REPORT_NO_REASON = Text("No reason given")
 _REPORT_GROUPS = {"product": TABLES["Deals"]["product"].header}
 
 
+def _name_filter(pipeline: Pipeline, column: str) -> Text:
+    own = find_slice(pipeline, column)
+    return own.column.header if own else TABLES["Deals"][column].header
+
+
 def build_report_document(pipeline: Pipeline) -> Document:
     """Return the report on the pipeline's query as a document; the formula columns must be up to date."""
     answer, settings, query = compute_funnel(pipeline), pipeline.settings, pipeline.query
@@ -193,7 +199,7 @@ def build_report_document(pipeline: Pipeline) -> Document:
         "company": settings.text("company"),
         "source": pipeline.source,
         "currency": settings.text("currency").strip().upper(),
-        "filters": [(TABLES["Deals"][column].header, value) for column, value in query.filters.items()],
+        "filters": [(_name_filter(pipeline, column), value) for column, value in query.filters.items()],
         "metrics": _report_metrics(pipeline, answer),
         "headlines": REPORT_HEADLINES,
         "result": _report_result(pipeline, answer),
