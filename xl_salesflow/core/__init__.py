@@ -33,10 +33,11 @@ Public names, by file:
         ForecastRange, ForecastSamples, OwnerForecast
     formula_repairs: blank_typed_over_cells, find_typed_over_formulas
     history_seal: are_signed_seals, find_broken_seals, read_seal_key, reseal_history, seal_history
-    insight_answers: CoachingHint, CohortMonth, CohortsAnswer, FACTOR_COLUMNS, InsightsAnswer, PeopleAnswer,
-        PersonFigures, PersonRamp, PersonStage, RampRange, WinCombination, WinFactor, WinsAnswer
+    insight_answers: CoachingHint, CohortMonth, CohortsAnswer, FACTOR_COLUMNS, InsightsAnswer, LeadResponses,
+        PeopleAnswer, PersonFigures, PersonRamp, PersonStage, RampRange, ResponseFigures, WinCombination, WinFactor,
+        WinsAnswer
     inspection_answers: DealChange, InspectedDeal, InspectedOwner, InspectionAnswer, RecordedAmount
-    intake_answers: LoggedMessage, LoggedMessages, MessageFate, TakenLead, TakenLeads
+    intake_answers: InboxPass, LoggedMessage, LoggedMessages, MessageFate, RefusedFile, TakenLead, TakenLeads
     kept_values: keep_value
     key_numbers: COUNTED_TABLES, find_key_columns, find_key_format, followup_activity_key, KEY_FORMATS, KeyFormat,
         list_spare_keys, next_key_like, next_keys, next_run_number, order_by_number

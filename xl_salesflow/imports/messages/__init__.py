@@ -5,7 +5,9 @@ its texts, the number of its attachments. Nothing of it is executed, opened or s
 
 Public names, by file:
 
+    event_recurrence: RecurrenceWindow
     mail_text: read_mail_marks
-    message_files: list_message_files, read_messages
+    message_files: list_message_files, MESSAGE_SUFFIXES, read_messages
     message_log: log_messages, make_recurrence_window
+    message_values: Message
 """
