@@ -71,7 +71,7 @@ _RESPONSE_HEADS = (
     Text("New deals of", context="insights"),
     Text("New", context="insights"),
     Text("Answered", context="insights"),
-    Text("Days", context="insights"),
+    Text("Days"),
     Text("In time", context="insights"),
     Text("95 %", context="interval"),
 )

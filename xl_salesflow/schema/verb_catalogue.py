@@ -104,7 +104,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("collect", "Collect", "Merge what came back of the workbooks that share made; conflicts go to a sheet", "ReviewCombineRevisions"),
             _declare_verb("watch", "Watch a folder", "Run a verb on every workbook of a folder whenever somebody saves it", "FilePrintPreview"),
             _declare_verb("demo", "Demo", "Make a filled workbook and every document, as a demonstration", "Help"),
-            _declare_button("cohorts", "Cohorts", "Fill the sheets Cohorts and Cohort values: what was won of the deals of each month, and what is still projected", "TableInsertDialog", "forecast"),
+            _declare_button("cohorts", "Cohorts", "Fill the sheets Cohorts and Cohort values: what was won of the deals of each month, and what is still projected", "TableInsert", "forecast"),
             _declare_button("new_deal", "New deal", "Ask for a customer, a person and what they want; what the workbook has is told before a deal is made", "SheetRowsInsert", "deals", menu="form"),
             _declare_button("next_stage", "Next stage", "Move the selected deal to a stage you choose; the gates judge it at once", "MacroPlay", "deals", menu="stages"),
             _declare_button("won", "Won", "Mark the selected deal as won; the gates judge it at once", "AcceptInvitation", "deals"),
