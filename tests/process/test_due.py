@@ -94,7 +94,7 @@ def test_all_reasons_are_on_one_line_the_most_urgent_first() -> None:
     (row,) = make_followup_frame(pipeline).to_dict("records")
     assert row["why"] == (
         "Next step overdue by 2 working days; no contact for 9 days (every 7 in this stage); 12 days in the stage (limit 10); "
-        "task to do: Find budget; golden customer."
+        "task to do: Find budget; key account."
     )
     assert (row["due"], row["days_late"]) == (pd.Timestamp(ago(2)), 2)
 
@@ -161,7 +161,7 @@ def test_a_large_deal_is_raised_and_the_line_says_so() -> None:
     deal = {"amount": 1000.0, **NO_STEP}
     assert list(make_followup_frame(desk(deal, *small))[["priority", "why"]].iloc[0]) == [
         "medium",
-        "No next step planned; large deal, one priority higher.",
+        "No next step planned; large deal, raised one level.",
     ]
     assert list(make_followup_frame(desk(deal, *small[:-1]))[["priority", "why"]].iloc[0]) == [
         "low",

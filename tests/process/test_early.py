@@ -195,7 +195,7 @@ def test_the_text_is_chinese_in_a_chinese_workbook() -> None:
 @pytest.mark.parametrize(
     ("language", "stage", "sentence"),
     [
-        ("en", "Presentation", "below what its stage asks for: Need, Authority"),
+        ("en", "Presentation", "below what this stage requires: Need, Authority"),
         ("zh", "呈现", "低于该阶段要求：需求、权限"),
     ],
 )

@@ -210,7 +210,7 @@ def test_the_table_has_every_check() -> None:
     [
         (Gate("one_of", "Accounts: Prospect", "Yes"), "Accounts: Prospect is No; it must be one of: Yes."),
         (Gate("at_least", "Seats", "25"), "Seats is many; it must be at least 25."),
-        (Gate("filled", "Region code"), "Region code is blank."),
+        (Gate("filled", "Region code"), "“Region code” is blank."),
         (
             Gate("contact_is", "Decision-maker, Budget approver", "against us, hostile"),
             "No contact of the customer is: Decision-maker or Budget approver (Eve: Strongly against us).",
@@ -308,14 +308,14 @@ def test_a_condition_says_for_which_deals_a_gate_is(condition: str, zh: str, app
 )
 def test_a_blank_cell_of_a_condition_is_named(condition: str, blank: str) -> None:
     judged = judge(make_book(Gate("filled", "Notes"), condition=condition))
-    assert judged["reasons"].iloc[1] == f"Notes is blank. Fill it in. {UNKNOWN.format(blank)}"
+    assert judged["reasons"].iloc[1] == f"“Notes” is blank. Fill it in. {UNKNOWN.format(blank)}"
     assert "may not be meant" not in judged["reasons"].iloc[0]
 
 
 def test_a_customer_without_a_row_may_be_new() -> None:
     deals = [{**ROWS["Deals"][0], "account": "Nobody knows"}]
     pipeline = make_book(Gate("filled", "Notes"), condition="New customer", Deals=deals)
-    assert judge(pipeline)["reasons"].tolist() == [f"Notes is blank. Fill it in. {UNKNOWN.format('Account')}"]
+    assert judge(pipeline)["reasons"].tolist() == [f"“Notes” is blank. Fill it in. {UNKNOWN.format('Account')}"]
 
 
 def test_the_first_won_deal_of_a_customer_does_not_make_it_an_old_one() -> None:

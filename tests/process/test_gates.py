@@ -305,8 +305,8 @@ def test_a_block_outweighs_a_warning() -> None:
     judged = moved(pipeline.with_tables(Gates=both))
     assert judged["verdict"].tolist() == ["refused"] * 2
     assert judged["gates"].tolist() == ["g, h"] * 2
-    assert judged["reasons"].tolist() == ["Pain is blank. Fill it in."] * 2
-    assert judged["warnings"].tolist() == ["Notes is blank. Fill it in."] * 2
+    assert judged["reasons"].tolist() == ["“Pain” is blank. Fill it in."] * 2
+    assert judged["warnings"].tolist() == ["“Notes” is blank. Fill it in."] * 2
 
 
 def test_an_invalid_gate_blocks_every_move() -> None:

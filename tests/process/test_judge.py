@@ -93,7 +93,7 @@ def test_a_new_deal_refused_in_a_later_stage_counts_in_the_first_stage() -> None
         "The task “Find out who decides” is not done. Tick the task off in the sheet Tasks once it is done.",
     ]
     assert deal["move_warnings"].splitlines() == [
-        "Qualified: Account is blank. Choose the customer from the sheet Accounts.",
+        "Qualified: “Account” is blank. Choose the customer from the sheet Accounts.",
         "Timeline is blank; it must be at least 1. Ask by when they want to decide (T1 to T4), then fill in Timeline.",
     ]
 

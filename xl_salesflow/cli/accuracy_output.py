@@ -19,8 +19,8 @@ _ACCURACY_SUBJECT = Text("{book} · how right the forecasts were, as of {day} ·
 _METHOD_NAMES = CHOICES["forecast_method"]
 _ERROR_TEXTS: Mapping[PeriodKind, Text] = MappingProxyType(
     {
-        "month": Text("Mean error of months, by weeks before their end (bias: too much is above 0):"),
-        "quarter": Text("Mean error of quarters, by weeks before their end (bias: too much is above 0):"),
+        "month": Text("Average error of months, by weeks before their end (bias: too much is above 0):"),
+        "quarter": Text("Average error of quarters, by weeks before their end (bias: too much is above 0):"),
     }
 )
 _INSIDE_TEXTS: Mapping[PeriodKind, Text] = MappingProxyType(
@@ -122,7 +122,7 @@ def _print_calibration(calibration: Calibration, language: Language) -> None:
     print_wrapped_line(
         _CALIBRATION_TEXTS[calibration.probability].in_(language, deals=f"{calibration.deals:,}", **facts)
     )
-    heads = (Text("Probability"), Text("Deals"), Text("Mean probability"), Text("Won of them"))
+    heads = (Text("Probability"), Text("Deals"), Text("Average probability"), Text("Won of them"))
     print_screen_table([head.in_(language) for head in heads], list(_calibration_rows(calibration)))
 
 

@@ -85,7 +85,7 @@ def _cycle_metrics(end: str) -> tuple[Metric[Cube], Metric[Cube]]:
     return (
         Metric(
             f"cycle_days_{end}_mean",
-            Text("Mean cycle, {name}").with_facts(name=name),
+            Text("Average cycle, {name}").with_facts(name=name),
             Text(
                 "Mean days from creation to closing of {name} deals; deals without either date are left out."
             ).with_facts(name=name),

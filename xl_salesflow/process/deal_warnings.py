@@ -289,7 +289,7 @@ def _find_buyer_behind(pipeline: Pipeline) -> Iterable[RuleMatch]:
 BUYER_BEHIND = Rule(
     "buyer_behind",
     Text("Ahead of the buyer"),
-    Text("the customer is still at {is_}, the stage expects {due}"),
+    Text("the customer is still in {is_}; this stage expects {due}"),
     "warn",
     _find_buyer_behind,
     Text("Buyer behind", context="warning"),
@@ -331,7 +331,7 @@ def _has_passed_gate(playbook: Playbook, gate: Gate, deals: pd.DataFrame) -> pd.
 BANT_BELOW = Rule(
     "bant_below",
     Text("BANT below the gate"),
-    Text("below what its stage asks for: {what}"),
+    Text("below what this stage requires: {what}"),
     "warn",
     _find_bant_below,
     Text("BANT low", context="warning"),

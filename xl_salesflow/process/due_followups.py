@@ -41,9 +41,9 @@ from xl_salesflow.schema.plain_values import is_missing
 from xl_salesflow.schema.table_frames import complete_columns, fold_keys, make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 
-GOLDEN_CUSTOMER = Text("golden customer")
+GOLDEN_CUSTOMER = Text("key account")
 LARGE_DEAL = Text("large deal")
-RAISED_PRIORITY = Text("{because}, one priority higher")
+RAISED_PRIORITY = Text("{because}, raised one level")
 PUT_OFF_TO_DAY = Text("postponed to {day}: the limit is {limit} a day")
 AGREE_NEXT_STEP = Text("Agree on the next step and its date.")
 

@@ -54,7 +54,7 @@ def _check_filled_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
 
 FILLED = GateCheck(
     "filled",
-    Text("{what} is blank."),
+    Text("“{what}” is blank."),
     Text("Fill it in."),
     _judge_filled,
     _check_filled_gate,

@@ -151,7 +151,7 @@ def _check_quote_is_gate(pipeline: Pipeline, gate: Gate) -> GateFinding | None:
 
 QUOTE_IS = GateCheck(
     "quote_is",
-    Text("No quote of the deal is: {list}{but}."),
+    Text("The deal has no quote that is {list} yet{but}."),
     Text("Bring a quote that far and set its status in the sheet Quotes."),
     _judge_quote_is,
     _check_quote_is_gate,

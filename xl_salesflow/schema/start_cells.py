@@ -18,7 +18,7 @@ START_STEPS = (
     ),
     (
         Text("Work every day"),
-        Text("Enter deals and activities. To move a deal, choose another stage: it counts once the gate lets it pass."),
+        Text("Enter deals and activities. To move a deal, choose another stage: it counts once it passes the gates."),
     ),
     (
         Text("Update and read"),

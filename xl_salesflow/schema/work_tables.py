@@ -122,7 +122,7 @@ ACTIVITIES_TABLE = TableSchema(
         declare_column("cost", "Cost", T.MONEY, "What it cost: travel, samples, a stand at a fair"),
         declare_column("attachments", "Attachments", T.TEXT, "The names of the files of a mail", writer=BY_PRODUCT, added="0.2"),
         declare_column("materials", "Materials sent", T.TEXT, "Brochures, cases, decks"),
-        declare_column("verbal_terms", "Verbal terms", T.TEXT, "What was agreed by word of mouth", printed=True),
+        declare_column("verbal_terms", "Verbal terms", T.TEXT, "What was agreed verbally", printed=True),
         declare_column("next_step", "Next step", T.TEXT, "What was agreed to do next"),
         declare_column("next_step_date", "Next step on", T.DATE, Text("When", context="Activities")),
         declare_column("step_given", "Given to the deal as next step", T.TEXT, "The next step that the deal took from this activity, so that it is taken once", writer=BY_PRODUCT, added="0.2"),

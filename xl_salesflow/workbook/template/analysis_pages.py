@@ -52,8 +52,8 @@ _SALES_PLAN_SUBTITLE = Text(
     "From the target back to the deals each stage needs, by the team's own conversion and times, or by what the sheet "
     "Stages assumes as long as few deals have passed. Type a what-if next to it."
 )
-_SALES_PLAN_HINT = Text("Blank: the sheet Targets, the end of the year.")
-_SALES_PLAN_CHART_TITLE = Text("Deals needed and deals there")
+_SALES_PLAN_HINT = Text("Leave blank to use the sheet Targets and year-end.")
+_SALES_PLAN_CHART_TITLE = Text("Deals needed vs. deals in hand")
 _SALES_PLAN_TABLE_HEADING = Text("Back from the target")
 _SALES_PLAN_WIDTHS = (18, 26, 15, 13, 14, 16, 12, 14, 14, 18)
 _SALES_PLAN_SLOTS = ((2, 2), (3, 3), (4, 5), (6, 7), (8, 11))
@@ -150,7 +150,7 @@ ANALYSIS_PAGES = {
         (
             AnalysisChart(Text("Value lost in each stage"), "stage", _LOST_VALUE_SERIES),
             AnalysisChart(
-                Text("Won value that one point more of conversion would bring"),
+                Text("Extra won value from one more point of conversion"),
                 "stage",
                 (SeriesLook("one_point_more", ACCENT_MID_COLOUR),),
             ),

@@ -63,7 +63,7 @@ _CHART_BLOCK_COLUMN = 19  # to the right of the page
 _CHART_BLOCK = ("pad", "stage", "reached", "step_conversion", "median_days", "day_limit", "number")
 
 _FUNNEL_TITLE = Text("Funnel")
-_FUNNEL_SUBTITLE = Text("Choose below; every number on this page follows.")
+_FUNNEL_SUBTITLE = Text("Filter here; every number on this page updates.")
 _FUNNEL_HINT = Text("Blank dates mean today and all time; (All) filters nothing.")
 _STAGE_METRICS_HEADING = Text("Stage by stage")
 _METRICS_HEADING = Text("Every number and what it means")
