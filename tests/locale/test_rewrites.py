@@ -23,7 +23,7 @@ is blank. Fill in the day | below what its stage asks for | the customer is stil
 Won value that one point more | Deals needed and deals there | What everybody's own target | Blank: the sheet Targets
 every number on this page follows | the stroke is the limit | The same as a table | No difference that chance
 The workbook does not tell | once the gate lets it pass | what does it earn or hold | nought | by word of mouth | walk away
-Mean cycle | Mean error of | Mean probability
+Mean cycle | Mean error of months | Mean error of quarters | Mean probability
 """
 ODD_CHINESE = """
 权限：0 | 时间线：0 | 应赢金额 | 目标或其缺口 | 总计 | 价格单位 | 报价方 | 在手商机账龄 | 可谈之人 | 不做的代价 | 联系五次无果
