@@ -14,6 +14,7 @@ from xl_salesflow.core.written_columns import (
     OPEN_DECIMAL,
     judge_date_order,
     judge_decimal_mark,
+    judge_missing_year,
     read_date_column,
     read_number_column,
 )
@@ -129,5 +130,21 @@ def test_a_column_of_dates_is_read_by_its_order() -> None:
         "2025-04-03", "2025-09-30", "2025-06-29", None, None,
     ]  # fmt: skip
     assert [one.rule for one in read.verdicts.values()] == [
-        "period_as_date", "relative_date", "unlikely_date", "not_a_date",
+        "period_as_date", "relative_date", "unlikely_date", "undecided",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("texts", "year"),
+    [
+        ("2025-05-01|30 June", ""),  # near enough
+        ("2025-05-01|2025-06-01|2025-07-01|5 February", "2025"),
+        ("2025-05-01|2025-06-01|5 February", "?"),  # too few days with a year
+        ("2025-05-01|2025-06-01|2026-07-01|5 February", "?"),
+        ("2024-05-01|2024-06-01|2024-07-01|5 February|30 June", "?"),  # another year than that of the day near today
+        ("5 February", "?"),
+        ("2025-05-01|tomorrow", ""),
+    ],
+)
+def test_days_without_a_year_are_in_that_of_the_others_or_open(texts: str, year: str) -> None:
+    assert judge_missing_year(texts.split("|"), DateStyle(today=date(2025, 6, 30))).answer == year

@@ -148,6 +148,10 @@ def test_an_unambiguous_text_is_read_as_its_day(text: str, means: str) -> None:
     03/2026            | 2026-03-01 | 2026-03-31
     2026-03            | 2026-03-01 | 2026-03-31
     2025年5月          | 2025-05-01 | 2025-05-31
+    202606             | 2026-06-01 | 2026-06-30
+    early July 2026    | 2026-07-01 | 2026-07-10
+    2026年7月中旬      | 2026-07-11 | 2026-07-20
+    late July 2026     | 2026-07-21 | 2026-07-31
     Q3 2026            | 2026-07-01 | 2026-09-30
     2026Q3             | 2026-07-01 | 2026-09-30
     3Q26               | 2026-07-01 | 2026-09-30
@@ -197,6 +201,19 @@ def test_the_end_of_a_month_is_a_day(text: str, means: str) -> None:
     in 2 Wochen   | 2026-07-15
     两周后        | 2026-07-15
     2 months ago  |
+    EOM           | 2026-07-31
+    月底          | 2026-07-31
+    下月底        | 2026-08-31
+    下月5号       | 2026-08-05
+    end of the quarter | 2026-09-30
+    年底          | 2026-12-31
+    next week     | 2026-07-12
+    nächsten Monat | 2026-08-31
+    下周五        | 2026-07-10
+    本周五        | 2026-07-03
+    next Monday   | 2026-07-06
+    明年3月       | 2027-03-31
+    30 June next year | 2027-06-30
     """),
 )
 def test_relative_dates_are_reported(text: str, means: str) -> None:
@@ -219,13 +236,18 @@ def test_relative_dates_are_reported(text: str, means: str) -> None:
     2026-W54-1        | impossible_date
     1 May 2025 25:70  | impossible_date
     Q5 2026           | impossible_date
-    soon              | not_a_date
-    Q3                | not_a_date
+    soon              | undecided
+    ASAP              | undecided
+    TBD               | undecided
+    待定              | undecided
+    尽快              | undecided
     Q3 FY26           | not_a_date
-    5/1               | not_a_date
-    Mar 26            | not_a_date
-    26-Mar            | not_a_date
-    5 May             | not_a_date
+    Friday            | not_a_date
+    30.6              | not_a_date
+    mid Q3            | not_a_date
+    201206            | not_a_date
+    31 June           | not_a_date
+    Summer 2026       | not_a_date
     1 Mud 2025        | not_a_date
     12                | not_a_date
     2025              | not_a_date
@@ -236,6 +258,75 @@ def test_relative_dates_are_reported(text: str, means: str) -> None:
 def test_other_texts_are_no_day(text: str, rule: str) -> None:
     read = read_written_date(text, DateStyle(today=TODAY))
     assert (read.value, read.rule) == (None, rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "means", "in_the_past"),
+    lines("""
+    text            | means      | in_the_past
+    30 June         | 2026-06-30 | 2026-06-30
+    5 August        | 2026-08-05 |
+    Aug 5th         | 2026-08-05 |
+    5. August       | 2026-08-05 |
+    15 déc          | 2026-12-15 | 2025-12-15
+    6月30日         | 2026-06-30 | 2026-06-30
+    六月三十日      | 2026-06-30 | 2026-06-30
+    7월 15일        | 2026-07-15 |
+    9/25            | 2026-09-25 |
+    25/9            | 2026-09-25 |
+    25.09.          | 2026-09-25 |
+    July            | 2026-07-31 | 2026-07-31
+    6月             | 2026-06-30 | 2026-06-30
+    Q3              | 2026-09-30 |
+    end of Q3       | 2026-09-30 | 2025-09-30
+    第三季度末      | 2026-09-30 | 2025-09-30
+    H2              | 2026-12-31 |
+    W30             | 2026-07-26 |
+    mid July        | 2026-07-15 |
+    mid-July        | 2026-07-15 |
+    Mitte Juli      | 2026-07-15 |
+    mi-juillet      | 2026-07-15 |
+    early September | 2026-09-10 |
+    7月上旬         | 2026-07-10 | 2026-07-10
+    7月中旬         | 2026-07-20 |
+    8月底           | 2026-08-31 |
+    fin août        | 2026-08-31 |
+    15 February     |            | 2026-02-15
+    3月             | 2026-03-31 | 2026-03-31
+    2月             |            | 2026-02-28
+    30 Dec          | 2026-12-30 | 2025-12-30
+    """),
+)
+def test_a_day_without_a_year_is_the_one_near_today(text: str, means: str, in_the_past: str) -> None:
+    """Three months before to six months after the first of July 2026; or nine months before it, for what has happened."""
+    for day, is_past in ((means, False), (in_the_past, True)):
+        read = read_written_date(text, DateStyle(today=TODAY, is_past=is_past))
+        assert (read.value, read.rule) == (
+            (datetime.fromisoformat(day), "day_without_year") if day else (None, "no_year")
+        )
+    assert read_written_date(text).value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "first", "second"),
+    lines("""
+    text        | rule           | first      | second
+    15 February | no_year        | 2026-02-15 | 2027-02-15
+    Mar 26      | no_year        | 2026-03-26 | 2027-03-26
+    5/6         | ambiguous_date | 2026-05-06 | 2026-06-05
+    next Friday | ambiguous_date | 2026-07-03 | 2026-07-10
+    """),
+)
+def test_what_may_lie_in_two_years_or_weeks_is_open(text: str, rule: str, first: str, second: str) -> None:
+    read = read_written_date(text, DateStyle(today=TODAY))
+    assert (read.value, read.rule, dict(read.facts)) == (None, rule, {"first": first, "second": second})
+
+
+def test_the_year_of_the_column_is_that_of_its_days_without_one() -> None:
+    for text, means in (("15 February", "2025-02-15"), ("5/6", "2025-06-05"), ("Q3", "2025-09-30")):
+        read = read_written_date(text, DateStyle(DAY_FIRST, TODAY, year=2025))
+        assert (read.value, read.rule) == (datetime.fromisoformat(means), "day_without_year")
+    assert read_written_date("29 February", DateStyle(today=TODAY, year=2025)).rule == "impossible_date"
 
 
 @pytest.mark.parametrize(
@@ -286,7 +377,9 @@ def test_every_day_survives_a_round_trip(day: date, form: str) -> None:
 @given(st.text(max_size=16), st.sampled_from(["", *DATE_ORDERS]))
 def test_any_text_is_read_or_rejected_without_an_error(text: str, order: str) -> None:
     read = read_written_date(text, DateStyle(order, TODAY))
-    assert (read.value is None) == (read.rule not in ("date_as_text", "period_as_date", "relative_date"))
+    assert (read.value is None) == (
+        read.rule not in ("date_as_text", "period_as_date", "relative_date", "day_without_year")
+    )
 
 
 @given(st.text("0123456789./-: 年月日季第QWKMTZ", max_size=14))

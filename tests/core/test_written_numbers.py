@@ -119,7 +119,6 @@ PER_CENT = """
 NO_NUMBERS = """
     text
     abc
-    about 5
     20 PCS
     5 bar
     85 T
@@ -132,7 +131,6 @@ NO_NUMBERS = """
     1 23
     007,500
     1/2
-    5-7
     1万5
     一百五
     5 EUR USD
@@ -164,6 +162,46 @@ def test_an_unambiguous_text_is_read_as_its_number(text: str, means: str) -> Non
 def test_other_texts_are_no_number(text: str) -> None:
     read = read_written_number(text)
     assert (read.value, read.rule) == (None, "not_a_number")
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    lines("""
+    text            | means
+    ~1000           | 1000
+    ca. 5k          | 5000
+    ca.5k           | 5000
+    approx. 1,000   | 1000
+    about 3 万      | 30000
+    约5万           | 50000
+    大约 5万元      | 50000
+    5万左右         | 50000
+    5万元左右       | 50000
+    5万多元         | 50000
+    1000+           | 1000
+    >1000           | 1000
+    at least 5k     | 5000
+    5万以上         | 50000
+    rund 3 Mio.     | 3000000
+    environ 2 M€    | 2000000
+    1,000 (est.)    | 1000
+    1000 or so      | 1000
+    1000?           | 1000
+    """),
+)
+def test_a_rough_number_is_read_and_reported(text: str, means: str) -> None:
+    read = read_written_number(text)
+    assert (read.value, read.rule, dict(read.facts)) == (float(means), "rough_number", {"number": means})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["10-15k", "$10k – $15k", "1,000 - 2,000", "10~15万", "5万至8万", "10 to 15k", "between 10k and 15k", "5-7", "<5k",
+     "up to 5k", "bis 5.000", "5万以内", "不超过5万", "ca. 10-15k"],
+)  # fmt: skip
+def test_a_range_or_a_limit_is_no_number(text: str) -> None:
+    read = read_written_number(text)
+    assert (read.value, read.rule) == (None, "number_range")
 
 
 @pytest.mark.parametrize(

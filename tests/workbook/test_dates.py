@@ -49,7 +49,7 @@ ASKED_ABOUT = """
     2025年2月30日 | impossible_date |
     03/04/2025  | ambiguous_date  | 2025-03-04 2025-04-03
     1/5/25      | ambiguous_date  | 2025-01-05 2025-05-01
-    soon        | not_a_date      |
+    soon        | undecided       |
     Q3          | not_a_date      |
     5/1         | not_a_date      |
     5 May       | not_a_date      |

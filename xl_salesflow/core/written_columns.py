@@ -21,6 +21,7 @@ from xl_salesflow.core.written_dates import (
     YEAR_FIRST,
     DateReading,
     DateStyle,
+    days_by_order,
     find_unlikely_dates,
     parse_date_reading,
     read_written_date,
@@ -145,7 +146,11 @@ def _judge_contradiction(seen: _ShapesSeen) -> ColumnEvidence:
 
 def judge_date_order(texts: Iterable[str]) -> ColumnEvidence:
     """Return the order of day, month and year in the distinct *texts* of a column."""
-    readings = {text: reading for text in texts if (reading := parse_date_reading(text)) is not None and reading.days}
+    readings = {
+        text: reading._replace(days=possible)
+        for text in texts
+        if (reading := parse_date_reading(text)) is not None and (possible := days_by_order(reading))
+    }
     years_last = {text: reading for text, reading in readings.items() if not {"", YEAR_FIRST} & set(reading.days)}
     if not years_last:
         return ColumnEvidence(YEAR_FIRST)
@@ -221,6 +226,26 @@ def _are_maybe_swapped(readings: Mapping[str, DateReading], years_last: Mapping[
         and all(YEAR_DAY_MONTH in days for days in taken)
         and any(days[YEAR_FIRST] != days[YEAR_DAY_MONTH] for days in taken)
     )
+
+
+OPEN_YEAR = "?"
+_FEWEST_DATED = 3  # days with a year that show the year of the others
+
+
+def judge_missing_year(texts: Iterable[str], style: DateStyle) -> ColumnEvidence:
+    """Return the year of the days without one among the distinct *texts* of a column.
+
+    The answer is "" if there is no such day, or if all of them are near today; OPEN_YEAR if several years are possible.
+    """
+    read = {text: read_written_date(text, style) for text in texts}
+    open_texts = [text for text, one in read.items() if one.rule == "no_year"]
+    if not open_texts:
+        return ColumnEvidence("")
+    years = {one.value.year for one in read.values() if one.value is not None and one.rule != "relative_date"}
+    dated = [text for text, one in read.items() if one.rule in ("date_as_text", "period_as_date")]
+    if len(years) == 1 and len(dated) >= _FEWEST_DATED:
+        return ColumnEvidence(str(*years), dated[0])
+    return ColumnEvidence(OPEN_YEAR, open_texts[0])
 
 
 class NumberColumn(NamedTuple):

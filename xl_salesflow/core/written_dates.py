@@ -12,7 +12,7 @@ the one that is written.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
@@ -22,24 +22,30 @@ import numpy as np
 import numpy.typing as npt
 
 from xl_salesflow.core.eastern_numerals import digits_of_numerals
+from xl_salesflow.core.relative_dates import RelativePeriod, find_relative_spans, parse_relative_period
 from xl_salesflow.core.written_periods import (
     NO_SUCH_DAY,
     CalendarSpan,
     FiscalPeriod,
+    cut_month,
     fiscal_span,
     full_year,
+    is_month_name,
     make_day,
     make_month,
+    month_cuts,
     parse_calendar_words,
     parse_fiscal_period,
 )
-from xl_salesflow.core.written_times import NO_CLOCK, read_duration_days, split_clock
+from xl_salesflow.core.written_times import NO_CLOCK, split_clock
 from xl_salesflow.core.written_values import (
     LONGEST_WRITTEN_VALUE,
     WrittenDate,
     normalize_written_text,
     read_calendar_words,
+    words_for_no_day,
 )
+from xl_salesflow.core.yearless_dates import LEAP_YEAR, YearlessText, find_yearless_text, find_years_near
 from xl_salesflow.ooxml.excel_notation import serial_to_datetime
 
 YEAR_FIRST, DAY_FIRST, MONTH_FIRST = "yyyy-mm-dd", "dd/mm/yyyy", "mm/dd/yyyy"
@@ -60,15 +66,16 @@ Days = Mapping[str, CalendarSpan]
 class DateReading(NamedTuple):
     """A text as a date: the possible days by order ("" if the order does not matter), none if there is no such day.
 
-    *at* is the time of day. *offset* counts days from today, and *serial* days since the workbook's epoch, if the text
-    is of that kind.
+    *at* is the time of day. *relative* is a day or a period counted from today, *serial* the days since the workbook's
+    epoch, and *yearless* the text with a place for the year that it lacks, if the text is of that kind.
     """
 
     days: Days
     at: time | None = NO_CLOCK
-    offset: int | None = None
+    relative: RelativePeriod | None = None
     serial: float | None = None
     fiscal: FiscalPeriod | None = None
+    yearless: YearlessText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,8 @@ class DateStyle:
     """How the dates of a column are written: *order* is one of DATE_ORDERS, or "" if unknown.
 
     *today* is the day that “yesterday” refers to; *takes_first* means that a month stands for its first day. *fiscal_2025*
-    is the first day of the fiscal year 2025; without it, the quarters of fiscal years are not known.
+    is the first day of the fiscal year 2025; without it, the quarters of fiscal years are not known. *year* is that of the
+    days without a year, None if the one nearest to today counts; *is_past* means that days have passed.
     """
 
     order: str = ""
@@ -84,6 +92,8 @@ class DateStyle:
     takes_first: bool = False
     date1904: bool = False
     fiscal_2025: date | None = None
+    year: int | None = None
+    is_past: bool = False
 
 
 _ANY_DATE_STYLE = DateStyle()
@@ -94,9 +104,12 @@ def read_written_date(text: str, style: DateStyle = _ANY_DATE_STYLE) -> WrittenD
     """Return the moment that *text* means in a column of *style*."""
     reading = parse_date_reading(text)
     if reading is None:
-        return WrittenDate(None, "not_a_date")
-    if reading.offset is not None:
-        return _read_relative_date(reading.offset, style.today)
+        is_undecided = normalize_written_text(text).casefold() in words_for_no_day()
+        return WrittenDate(None, "undecided" if is_undecided else "not_a_date")
+    if reading.relative is not None:
+        return _read_relative_date(reading.relative, style)
+    if reading.yearless is not None:
+        return _read_yearless_date(text, reading.yearless, style)
     if reading.serial is not None:
         return WrittenDate(serial_to_datetime(reading.serial, style.date1904), "date_as_text")
     if reading.fiscal is not None and style.fiscal_2025 is None:
@@ -105,16 +118,79 @@ def read_written_date(text: str, style: DateStyle = _ANY_DATE_STYLE) -> WrittenD
     if not spans or reading.at is None:
         return WrittenDate(None, "impossible_date")
     if len(spans) > 1:
-        first, *others = (span.first.isoformat() for span in spans)
-        return WrittenDate(None, "ambiguous_date", {"first": first, "second": " / ".join(others)})
+        return _ambiguous_date(spans)
     (span,) = spans
     if span.first == span.last:
         moment = datetime.combine(span.first, reading.at)
         if style.order in (DAY_FIRST, MONTH_FIRST) and not {"", YEAR_FIRST, style.order} & set(reading.days):
             return WrittenDate(moment, "other_order", {"order": style.order, "day": span.first.isoformat()})
         return WrittenDate(moment, "date_as_text")
+    return _take_day_of_span(span, style, "period_as_date")
+
+
+def _ambiguous_date(spans: Sequence[CalendarSpan], rule: str = "ambiguous_date") -> WrittenDate:
+    first, *others = (span.first.isoformat() for span in spans)
+    return WrittenDate(None, rule, {"first": first, "second": " / ".join(others)})
+
+
+def _take_day_of_span(span: CalendarSpan, style: DateStyle, rule: str) -> WrittenDate:
     day = span.first if style.takes_first else span.last
-    return WrittenDate(datetime.combine(day, time()), "period_as_date", {"day": day.isoformat()})
+    return WrittenDate(datetime.combine(day, time()), rule, {"day": day.isoformat()})
+
+
+def _read_relative_date(period: RelativePeriod, style: DateStyle) -> WrittenDate:
+    if style.today is None:
+        return WrittenDate(None, "not_a_date")
+    spans = find_relative_spans(period, style.today)
+    if not spans:
+        return WrittenDate(None, "impossible_date")
+    return _ambiguous_date(spans) if len(spans) > 1 else _take_day_of_span(spans[0], style, "relative_date")
+
+
+def _read_yearless_date(text: str, yearless: YearlessText, style: DateStyle) -> WrittenDate:
+    """Return the day of a text without a year, in the year of the column or else the only one that is near today."""
+    if style.today is None:
+        return WrittenDate(None, "not_a_date")
+    if yearless.shift is not None:
+        spans = _spans_in_year(yearless, style.today.year + yearless.shift, style.order)
+        return _take_only_span(spans, style, "relative_date")
+    if style.year is not None:
+        return _take_only_span(_spans_in_year(yearless, style.year, style.order), style, "day_without_year")
+    years = range(style.today.year - 1, style.today.year + 2)
+    found = {year: spans for year in years if (spans := _spans_in_year(yearless, year, style.order))}
+    if any(len(spans) > 1 for spans in found.values()):
+        return _ambiguous_date(found.get(style.today.year) or next(iter(found.values())))
+    days = {year: spans[0].first if style.takes_first else spans[0].last for year, spans in found.items()}
+    near = find_years_near({year: spans[0] for year, spans in found.items()}, style.today, style.is_past)
+    if len(near) != 1 or _is_month_of_year(text, style.today.year):
+        nearest = sorted(days.values(), key=lambda day: abs(day - style.today))[:2]  # type: ignore[operator]
+        return _ambiguous_date([CalendarSpan(day, day) for day in sorted(nearest)], "no_year")
+    return _take_day_of_span(found[near[0]][0], style, "day_without_year")
+
+
+def _take_only_span(spans: Sequence[CalendarSpan], style: DateStyle, rule: str) -> WrittenDate:
+    if len(spans) == 1:
+        return _take_day_of_span(spans[0], style, rule)
+    return _ambiguous_date(spans) if spans else WrittenDate(None, "impossible_date")
+
+
+def _spans_in_year(yearless: YearlessText, year: int, order: str) -> tuple[CalendarSpan, ...]:
+    reading = parse_date_reading(yearless.in_year(year))
+    return _decide_days(reading.days, order) if reading is not None else ()
+
+
+def _is_month_of_year(text: str, year: int) -> bool:
+    """Return whether *text* may also be a month and its year: Mar 26."""
+    match = _MONTH_AND_NUMBER.fullmatch(normalize_written_text(text))
+    return match is not None and is_month_name(match[1]) and abs(full_year(match[2]) - year) <= _NEAR_YEARS
+
+
+def days_by_order(reading: DateReading) -> Days:
+    """Return the days of *reading* by the order of its column; those of a text without a year in a leap year."""
+    if reading.yearless is None:
+        return reading.days
+    dated = parse_date_reading(reading.yearless.in_year(LEAP_YEAR))
+    return dated.days if dated is not None else {}
 
 
 def _days_of_reading(reading: DateReading, style: DateStyle) -> Days:
@@ -134,13 +210,6 @@ def find_unlikely_dates(values: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bo
     least, most = LIKELY_DATE_BOUNDS
     unlikely: npt.NDArray[np.bool_] = ((values < least) | (values >= most)) & (values != _FOREVER)
     return unlikely
-
-
-def _read_relative_date(offset: int, today: date | None) -> WrittenDate:
-    if today is None:
-        return WrittenDate(None, "not_a_date")
-    day = today + timedelta(days=offset)
-    return WrittenDate(datetime.combine(day, time()), "relative_date", {"day": day.isoformat()})
 
 
 def _decide_days(days: Days, order: str) -> tuple[CalendarSpan, ...]:
@@ -178,8 +247,22 @@ def parse_date_reading(text: str) -> DateReading | None:
         return DateReading(_in_any_order(span), at)
     if fiscal := parse_fiscal_period(rest) or parse_fiscal_period(written):
         return DateReading({}, fiscal=fiscal)
-    offset = _count_days_from_today(normalized.casefold())
-    return None if offset is None else DateReading({}, offset=offset)
+    if (period := parse_relative_period(written.casefold())) is not None:
+        return DateReading({}, relative=period)
+    yearless = find_yearless_text(written, _parse_dated) if not _has_year(written) else None
+    return None if yearless is None else DateReading({}, yearless=yearless)
+
+
+def _has_year(text: str) -> bool:
+    """Return whether the numbers in *text* leave no place for a year: one of four digits, or three numbers."""
+    numbers = _NUMBERS.findall(text)
+    return len(numbers) > 2 or any(len(number) > 2 for number in numbers)
+
+
+def _parse_dated(text: str) -> DateReading | None:
+    """Return the reading of *text* if it names days, whatever the year."""
+    reading = parse_date_reading(text)
+    return reading if reading is not None and reading.days else None
 
 
 def _in_any_order(span: CalendarSpan | tuple[()]) -> Days:
@@ -191,6 +274,9 @@ def _keep_possible(days: Mapping[str, CalendarSpan | tuple[()]]) -> Days:
 
 
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_NUMBERS = re.compile(r"[0-9]+")
+_MONTH_AND_NUMBER = re.compile(r"([^\W\d_]+\.?) ([0-9]{2})")
+_NEAR_YEARS = 3
 _LOOSE_MARKS = re.compile(r"\s*([./-])\s*(?=[0-9])|\s+(?=[.](?:\s|$))")
 _ReadDate = Callable[[re.Match[str], time | None], DateReading | None]
 
@@ -259,6 +345,8 @@ _NUMERIC_DATES: tuple[tuple[re.Pattern[str], _ReadDate], ...] = (
         re.compile(r"((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})(?:T?([0-9]{2})([0-9]{2})([0-9]{2})?Z?)?"),
         _read_digits_of_moment,
     ),
+    # up to 2012, 201206 may be a day with its year first
+    (re.compile(r"(?P<year>20(?:1[3-9]|[2-9][0-9]))(?P<month>0[1-9]|1[0-2])"), _read_month_of_year),
     (re.compile(r"([0-9]{5})(?:\.[0-9]+)?"), _read_serial),
     (re.compile(r"([0-9]{10})(?:[0-9]{3})?"), _read_epoch),
     (re.compile(r"(?P<month>[0-9]{1,2})[-/.](?P<year>(?:19|20)[0-9]{2})"), _read_month_of_year),
@@ -280,10 +368,7 @@ def _read_eastern_date(parts: Mapping[str, str | None], at: time | None) -> Date
         year = full_year(year_text)
     if parts.get("day"):
         return DateReading(_in_any_order(make_day(year, month, int(parts["day"] or 0))), at)
-    span = make_month(year, month)
-    if isinstance(span, CalendarSpan) and parts.get("end"):
-        span = CalendarSpan(span.last, span.last)
-    return DateReading(_in_any_order(span), at)
+    return DateReading(_in_any_order(cut_month(make_month(year, month), parts.get("part") or "") or NO_SUCH_DAY), at)
 
 
 @cache
@@ -291,14 +376,13 @@ def _eastern_shapes() -> tuple[re.Pattern[str], ...]:
     """Return the patterns of dates with signs for year, month and day, with or without an era, and of R7.5.1."""
     words = read_calendar_words()
     signs = words["date_words"]
-    years, months, days, ends = (
-        "|".join(map(re.escape, signs[kind])) for kind in ("year_signs", "month_signs", "day_signs", "end")
-    )
+    years, months, days = ("|".join(map(re.escape, signs[f"{kind}_signs"])) for kind in ("year", "month", "day"))
+    cuts = "|".join(map(re.escape, sorted(month_cuts(), key=len, reverse=True)))
     first, eras = "|".join(words["era_words"]["first"]), "|".join(words["eras"])
     return (
         re.compile(
             rf"(?:(?P<era>{eras})\s*)?(?P<year>[0-9]{{1,4}}|{first})\s*(?:{years})\s*(?P<month>[0-9]{{1,2}})\s*(?:{months})"
-            rf"\s*(?:(?P<day>[0-9]{{1,2}})\s*(?:{days})?|(?P<end>{ends}))?"
+            rf"\s*(?:(?P<day>[0-9]{{1,2}})\s*(?:{days})?|(?P<part>{cuts}))?"
         ),
         re.compile(
             rf"(?P<era>[{''.join(words['era_letters'])}])(?P<year>[0-9]{{1,2}})[./-](?P<month>[0-9]{{1,2}})[./-](?P<day>[0-9]{{1,2}})"
@@ -322,29 +406,6 @@ def _weekday_in_front() -> re.Pattern[str]:
     words = (word for words in read_calendar_words()["weekdays"].values() for word in words)
     names = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
     return re.compile(rf"^(?:{names})\b[.,]*\s*(?=[0-9]{{1,4}}\s*[./-]\s*[0-9]{{1,2}}\s*[./-]\s*[0-9])", re.IGNORECASE)
-
-
-def _count_days_from_today(text: str) -> int | None:
-    """Return the number of days from today for texts such as “yesterday”, “3 days ago” or “in 2 Wochen”, or None."""
-    known: int | None = read_calendar_words()["relative"].get(text)
-    if known is not None:
-        return known
-    for shape, sign in _relative_shapes():
-        match = shape.fullmatch(text)
-        span = read_duration_days(match["span"]) if match else None
-        if span is not None and span[0] == span[1] and span[0] % 1 == 0:
-            return sign * int(span[0])
-    return None
-
-
-@cache
-def _relative_shapes() -> tuple[tuple[re.Pattern[str], int], ...]:
-    phrases = read_calendar_words()["relative_phrases"]
-    return tuple(
-        (re.compile(re.escape(phrase).replace(re.escape("{span}"), "(?P<span>[0-9].*)")), sign)
-        for kind, sign in (("ago", -1), ("ahead", 1))
-        for phrase in phrases[kind]
-    )
 
 
 def is_written_day(text: str) -> bool:

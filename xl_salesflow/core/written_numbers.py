@@ -2,7 +2,7 @@
 
 A text is read with the dot and with the comma as decimal mark. If both are possible and nothing decides, it is
 ambiguous: 85.000, 1,5. The other texts of the column may decide (core.written_columns), or a form that is only possible
-for a decimal mark: 1,50, 1.234,5, 0,850.
+for a decimal mark: 1,50, 1.234,5, 0,850. A rough number (core.rough_numbers) is read and reported; a range is not read.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from xl_salesflow.core.eastern_numerals import numeral_signs, value_of_numerals
+from xl_salesflow.core.rough_numbers import split_number_range, split_rough_number
 from xl_salesflow.core.written_money import (
     CHINESE_UNIT,
     LOCAL_CURRENCIES,
@@ -28,7 +29,12 @@ from xl_salesflow.core.written_money import (
     parse_number_affix,
 )
 from xl_salesflow.core.written_times import read_duration_days
-from xl_salesflow.core.written_values import LONGEST_WRITTEN_VALUE, WrittenNumber, normalize_written_text
+from xl_salesflow.core.written_values import (
+    LONGEST_WRITTEN_VALUE,
+    WrittenNumber,
+    normalize_written_text,
+    words_for_undecided,
+)
 from xl_salesflow.schema.table_columns import ColumnType
 
 DOT_DECIMAL, COMMA_DECIMAL = ".", ","
@@ -46,6 +52,7 @@ _ROUND_CURRENCY = "JPY"  # a dash behind amounts of yen ends them
 _BOOKED_AMOUNT = re.compile(r".*[0-9][.,' ][0-9]{3}[.,][0-9]{2} ?(?:CR|DR)")  # a credit of 1,200.00, not 1,200 crore
 _TEXT_MARK = re.compile(r"^[='](?=[-+(.,]?[0-9])")  # of a spreadsheet, before a number that is kept as text
 _PERCENT_TYPES = (None, ColumnType.PERCENT, ColumnType.NUMBER)
+_AT_LEAST = "+"  # behind a number: 1000+
 _WHOLE_TYPES = (ColumnType.INTEGER, ColumnType.POINTS)
 
 
@@ -65,6 +72,7 @@ class NumberReading(NamedTuple):
 
     *is_certain* means that a typing mistake cannot explain the marks; *codes* are the currencies it may be in.
     *local* is the kind of a unit that is one in some countries only (12W, 85 mil), and *local_unit* its factor.
+    *is_rough* means that the text says "about" or "at least".
     """
 
     dot: Decimal | None
@@ -76,6 +84,7 @@ class NumberReading(NamedTuple):
     per_cent: bool
     local: str = ""
     local_unit: Decimal = Decimal(1)
+    is_rough: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,7 @@ def read_written_number(
     """
     reading = parse_number_reading(text)
     if reading is None or (reading.per_cent and column_type not in _PERCENT_TYPES):
-        return _read_span_of_days(text) if style.in_days else WrittenNumber(None, "not_a_number")
+        return _read_span_of_days(text) if style.in_days else WrittenNumber(None, _rule_without_number(text))
     rate = _rate_of_reading(reading, style)
     if rate is None:
         return WrittenNumber(
@@ -130,13 +139,27 @@ def read_written_number(
     value = candidates[0] * rate
     if style.times != 1.0 and not reading.has_unit:
         value *= Decimal(str(style.times))
+    read = _judge_value(value, column_type, reading.per_cent or style.times != 1.0)
+    if read.value is None or not reading.is_rough:
+        return read
+    return WrittenNumber(read.value, "rough_number", {"number": format_plain_decimal(Decimal(str(read.value)))})
+
+
+def _judge_value(value: Decimal, column_type: ColumnType | None, is_settled_share: bool) -> WrittenNumber:
     if column_type is ColumnType.PERCENT:
-        return _read_share(value, reading.per_cent or style.times != 1.0)
+        return _read_share(value, is_settled_share)
     if column_type is ColumnType.INTEGER and value % 1:
         return WrittenNumber(None, "not_whole")
-    return (
-        WrittenNumber(float(value), "number_as_text") if abs(value) < NUMBER_LIMIT else WrittenNumber(None, "too_large")
-    )
+    if abs(value) >= NUMBER_LIMIT:
+        return WrittenNumber(None, "too_large")
+    return WrittenNumber(float(value), "number_as_text")
+
+
+def _rule_without_number(text: str) -> str:
+    """Return why *text* has no number: it is a range, it is still to be decided, or it is something else."""
+    if is_number_range(text):
+        return "number_range"
+    return "undecided" if normalize_written_text(text).casefold() in words_for_undecided() else "not_a_number"
 
 
 @lru_cache(1 << 14)
@@ -145,6 +168,17 @@ def parse_number_reading(text: str) -> NumberReading | None:
     normalized = _TEXT_MARK.sub("", normalize_written_text(text))
     if not normalized or len(normalized) > LONGEST_WRITTEN_VALUE or _BOOKED_AMOUNT.fullmatch(normalized):
         return None
+    reading = _parse_bare_reading(normalized)
+    if reading is not None and normalized[-1] != _AT_LEAST:
+        return reading
+    rough = split_rough_number(normalized)
+    if rough is None or rough.is_limit:
+        return reading
+    reading = _parse_bare_reading(rough.number)
+    return reading and reading._replace(is_rough=True)
+
+
+def _parse_bare_reading(normalized: str) -> NumberReading | None:
     match = _NUMBER_TEXT.fullmatch(normalized)
     if match is None:
         return _parse_eastern_number(normalized)
@@ -311,6 +345,16 @@ def _close_numerals() -> re.Pattern[str]:
 def _eastern_number_shape() -> re.Pattern[str]:
     signs = numeral_signs()
     return re.compile(rf"(?P<before>[^0-9{signs}]*)(?P<numerals>[0-9.{signs}]+)(?P<after>[^0-9{signs}]*)")
+
+
+def is_number_range(text: str) -> bool:
+    """Return whether *text* is a range of numbers or an upper limit, such as 10-15k or "up to 5k"."""
+    normalized = normalize_written_text(text)
+    if not normalized or len(normalized) > LONGEST_WRITTEN_VALUE:
+        return False
+    rough = split_rough_number(normalized)
+    ends = (rough.number,) if rough and rough.is_limit else split_number_range(rough.number if rough else normalized)
+    return ends is not None and all(_parse_bare_reading(end) is not None for end in ends)
 
 
 def is_written_number(text: str) -> bool:

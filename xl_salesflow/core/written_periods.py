@@ -18,8 +18,11 @@ TWO_DIGIT_YEARS = range(1970, 2070)
 _DATE_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+(?:['-][^\W\d_]+)*")
 _BETWEEN_TOKENS = re.compile(r"[\s.,/'()º°ª-]*")
 _JOINED_YEAR = re.compile(r"[^\W\d_]+\.?(?:[-/']'?|\s+')[0-9]{2}")
+_JOINED_CUT = re.compile(r"^(mid|early|late|end|fin)-(?=[^\W\d_])")
+_FRENCH_MIDDLE = re.compile(r"^mi-(?=[^\W\d_])")  # alone, it is a German weekday
 _ROMAN_NUMBERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _FISCAL, _FIRST_EASTERN_SIGN = "fy", 0x2E80
+_DAYS_OF_CUT = {"early": (1, 10), "mid": (15, 15), "middle": (11, 20), "late": (21, 0)}
 _PERIODS_A_YEAR = {"quarter": 4, "half": 2, "week": 53}
 
 
@@ -71,13 +74,36 @@ def parse_calendar_words(text: str) -> CalendarSpan | tuple[()] | None:
         tokens = tokens[1:]  # mar. 5 mai: a Tuesday
     named = [token for token in tokens if token in months]
     tokens = [token for token in tokens if token in months or token not in _read_date_fillers() or token in kinds]
-    is_end = bool(tokens) and tokens[0] in _read_end_words()
-    tokens = tokens[1:] if is_end else tokens
+    cut = next((token for token in (*tokens[:1], *tokens[-1:]) if token in month_cuts()), "")
+    tokens = [token for token in tokens if token != cut]
     if len(named) == 1:
         found = _span_of_named_month(tokens, named[0], _JOINED_YEAR.search(folded) is not None)
     else:
         found = _span_of_period(tokens) if not named else None
-    return CalendarSpan(found.last, found.last) if is_end and found else found
+    return cut_month(found, cut) if found else found
+
+
+@cache
+def month_cuts() -> Mapping[str, str]:
+    """Return the words for parts of a month → end, early, mid, middle or late."""
+    words = read_calendar_words()["date_words"]
+    return dict(invert_word_lists({kind: words[kind] for kind in ("end", "early", "mid", "middle", "late")}))
+
+
+def cut_month(span: CalendarSpan | tuple[()], word: str) -> CalendarSpan | tuple[()] | None:
+    """Return the part of *span* that *word* names: its end, or the first ten days, the 15th, the 11th to 20th or the rest.
+
+    The result is None if *span* is no month and *word* does not name its end.
+    """
+    kind = month_cuts().get(word, "")
+    if not kind or not isinstance(span, CalendarSpan):
+        return span
+    if kind == "end":
+        return CalendarSpan(span.last, span.last)
+    if (span.first.day, span.last.month) != (1, span.first.month):
+        return None
+    first, last = _DAYS_OF_CUT[kind]
+    return CalendarSpan(span.first.replace(day=first), span.first.replace(day=last) if last else span.last)
 
 
 def is_named_period(text: str) -> bool:
@@ -85,6 +111,11 @@ def is_named_period(text: str) -> bool:
     tokens = _split_date_tokens(_fold_calendar_text(text)) or ()
     words = [token for token in tokens if not token.isdigit()]
     return len(tokens) <= 3 and len(words) == 1 and (words[0] in _read_months() or words[0] in _read_period_words())
+
+
+def is_month_name(word: str) -> bool:
+    """Return whether *word* is the name of a month, in any case and with or without a dot."""
+    return word.casefold().rstrip(".") in _read_months()
 
 
 class FiscalPeriod(NamedTuple):
@@ -157,7 +188,9 @@ def _fold_calendar_text(text: str) -> str:
     folded = text.casefold()
     for word, meaning in read_calendar_words()["periods"]["written_out"].items():
         folded = folded.replace(word, meaning)
-    return _eastern_marks().sub(" ", folded)
+    return _eastern_marks().sub(
+        " ", _joined_end().sub(r" \1", _JOINED_CUT.sub(r"\1 ", _FRENCH_MIDDLE.sub("mid ", folded)))
+    )
 
 
 @cache
@@ -249,11 +282,6 @@ def _read_weekdays() -> frozenset[str]:
 
 
 @cache
-def _read_end_words() -> frozenset[str]:
-    return frozenset(read_calendar_words()["date_words"]["end"])
-
-
-@cache
 def _read_date_fillers() -> frozenset[str]:
     return _read_weekdays() | frozenset(read_calendar_words()["date_words"]["fillers"])
 
@@ -262,6 +290,12 @@ def _read_date_fillers() -> frozenset[str]:
 def _read_period_words() -> Mapping[str, str]:
     periods = read_calendar_words()["periods"]
     return dict(invert_word_lists({kind: periods[kind] for kind in _PERIODS_A_YEAR}))
+
+
+@cache
+def _joined_end() -> re.Pattern[str]:
+    words = (word for word in read_calendar_words()["date_words"]["end"] if ord(word[0]) >= _FIRST_EASTERN_SIGN)
+    return re.compile(rf"({'|'.join(words)})$")
 
 
 @cache

@@ -55,6 +55,18 @@ def words_for_nothing() -> frozenset[str]:
 
 
 @cache
+def words_for_undecided() -> frozenset[str]:
+    """Return the words, in any case, for a number or a day that is still to be decided."""
+    return frozenset(read_number_words()["blanks"]["undecided"])
+
+
+@cache
+def words_for_no_day() -> frozenset[str]:
+    """Return the words, in any case, that a column of days has for a day that nobody knows yet."""
+    return words_for_undecided() | frozenset(read_number_words()["blanks"]["no_day"])
+
+
+@cache
 def words_for_nobody() -> frozenset[str]:
     """Return the words, in any case, for no person or reference; a person may well be called Na."""
     return frozenset(read_number_words()["blanks"]["nobody"])

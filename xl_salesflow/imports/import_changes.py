@@ -117,6 +117,10 @@ _OPEN_QUESTION_ERRORS: Mapping[str, Text] = MappingProxyType(
             "{file}: “{header}” has years or quarters of fiscal years; write the first day of the fiscal year 2025 into the map "
             "(fiscal_2025), or leave the column out."
         ),
+        "year": Text(
+            "{file}: days of “{header}” have no year, and more than one is possible; write the year into the map (year), or "
+            "leave the column out."
+        ),
         "rate": Text(
             "{file}: the amounts of “{header}” are in {currency}; write into the map what 1 "
             "{currency} is worth in the workbook's currency (rate), or leave the column out."

@@ -34,6 +34,11 @@ AMBIGUOUS_NUMBER_IN_FILE = Text(
     "“{text}” may mean {first} or {second}; the cell is left blank, type the number in the workbook or write the column's "
     "decimal mark into the map"
 )
+ROUGH_NUMBER_IN_FILE = Text("“{text}” is not exact; {number} is used")
+NUMBER_RANGE_IN_FILE = Text(
+    "“{text}” is a range or a limit, not one number; the cell is left blank, type the number in the workbook"
+)
+UNDECIDED_IN_FILE = Text("“{text}” says that nobody knows yet; the cell stays blank")
 TOO_LARGE_IN_FILE = Text(
     "“{text}” is too large: Excel loses digits from 1,000,000,000,000,000 on; the cell is left blank, type it in the workbook"
 )
@@ -51,6 +56,11 @@ UNLIKELY_DATE_IN_FILE = Text(
 )
 OTHER_ORDER_IN_FILE = Text("“{text}” is not {order} like the other dates of the column; {day} is used, please check")
 PERIOD_IN_FILE = Text("“{text}” is not a single day; {day} is used")
+DAY_WITHOUT_YEAR_IN_FILE = Text("“{text}” has no year; {day} is used")
+NO_YEAR_IN_FILE = Text(
+    "“{text}” has no year and may be {first} or {second}; the cell is left blank, write the year of the column into the map "
+    "or type the day in the workbook"
+)
 RELATIVE_DATE_IN_FILE = Text("“{text}” depends on the day it was written; {day} is used, counted from today")
 BAD_CHOICE_IN_FILE = Text("“{text}” is not one of {known}; the cell is left blank, name it under [values] in the map")
 UNLIKELY_UNIT_IN_FILE = Text(

@@ -6,6 +6,7 @@ every part of the TOML. An unknown name is an error that gives the line and the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -183,7 +184,8 @@ _FILE_MAP_KEYS = (
     "delimiter",
     "columns",
 )
-_COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times", "currency", "rate", "only", "fiscal_2025")
+_COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times", "currency", "rate", "only", "fiscal_2025", "year")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _MAX_HEADER_ROW = 1_048_576  # a sheet has no more rows
 _MAX_STAGE_POSITION = 1_000
 _NEW_STAGE_KEYS = ("stage", "position", "kind", "probability")
@@ -270,7 +272,10 @@ class _ImportMapParser(MapEntryReader):
         only, fiscal = self._text(how, "only"), self._text(how, "fiscal_2025")
         if fiscal not in ("", OPEN_DAY) and not _is_iso_day(fiscal):
             self._refuse(header, "fiscal_2025 should be a day such as 2024-10-01 in quotation marks.")
-        return ColumnMap(to, dates, decimal, times, currency, rate, only, fiscal)
+        year = self._text({"year": str(how.get("year", ""))}, "year")
+        if year not in ("", OPEN_DAY) and not _YEAR.fullmatch(year):
+            self._refuse(header, "year should be a year such as 2026.")
+        return ColumnMap(to, dates, decimal, times, currency, rate, only, fiscal, year)
 
     def _rate(self, how: Mapping[str, Any], header: str) -> float | None:
         if "rate" not in how:

@@ -20,7 +20,7 @@ OPEN_COLUMN = "?"
 """Marks a column of which a person has to say whether it, or another of the same header, is imported."""
 
 OPEN_DAY = "?"
-"""Marks a day that a person has to enter."""
+"""Marks a day, or the year of days, that a person has to enter."""
 
 IMPORT_HIDDEN, LEAVE_OUT_HIDDEN = "import", "leave out"
 """What becomes of the rows and of the columns that a sheet hides."""
@@ -35,7 +35,7 @@ class ColumnMap:
     currency of the amounts if it is not the workbook's, *rate* the value of one unit of it in the workbook's currency
     (None: unknown, OPEN_RATE: a question). Several choices in *dates* or *decimal*, separated by "or", are a question
     too. *only* is the text of the rows to import; blank for all. *fiscal_2025* is the first day of the fiscal year 2025 in a
-    column of fiscal quarters (OPEN_DAY: a question).
+    column of fiscal quarters, *year* the year of days without one (OPEN_DAY: a question).
     """
 
     to: str = ""
@@ -46,10 +46,11 @@ class ColumnMap:
     rate: float | None = None
     only: str = ""
     fiscal_2025: str = ""
+    year: str = ""
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """Return the parts that a person has to decide: to alone, or dates, decimal, rate and fiscal_2025."""
+        """Return the parts that a person has to decide: to alone, or dates, decimal, rate, fiscal_2025 and year."""
         if self.to in ("", OPEN_COLUMN):
             return ("to",) if self.to else ()
         open_parts = {
@@ -57,6 +58,7 @@ class ColumnMap:
             "decimal": is_open_choice(self.decimal),
             "rate": self.rate == OPEN_RATE,
             "fiscal_2025": self.fiscal_2025 == OPEN_DAY,
+            "year": self.year == OPEN_DAY,
         }
         return tuple(part for part, asks in open_parts.items() if asks)
 
@@ -124,6 +126,7 @@ MAP_DATES_COMMENT = Text(
 ).with_facts(unit="\u4e07\u5143")  # ten thousand yuan
 MAP_RATE_COMMENT = Text("please write the rate")
 MAP_FISCAL_COMMENT = Text("please write the first day of the fiscal year 2025, such as 2024-10-01")
+MAP_YEAR_COMMENT = Text("please write the year of the days that have none")
 MAP_HIDDEN_COMMENT = Text('"import" or "leave out": what becomes of the rows that the sheet hides')
 MAP_HIDDEN_COLUMNS_COMMENT = Text('"import" or "leave out": what becomes of the columns that the sheet hides')
 MAP_CHOOSE_COMMENT = Text("please choose one")

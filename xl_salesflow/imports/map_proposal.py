@@ -356,7 +356,7 @@ def _propose_columns(
     remarks.add_amounts(source, amounts.header, amounts)
     rivals = find_rival_columns(source, table, amounts.columns)
     read = source if not amounts.currencies else replace(source, cells=source.cells.drop(columns=amounts.currencies))
-    mapped = StyleProposal(read, table, currency, remarks).propose({**amounts.columns, **rivals})
+    mapped = StyleProposal(read, table, currency, remarks, pipeline.today).propose({**amounts.columns, **rivals})
     if amounts.currencies:
         mapped[amounts.currencies] = ColumnMap(NOTES_TARGET)
     if amounts.asked:

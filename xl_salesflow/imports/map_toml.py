@@ -20,6 +20,7 @@ from xl_salesflow.imports.map_parts import (
     MAP_HIDDEN_COMMENT,
     MAP_NEW_STAGE_COMMENT,
     MAP_RATE_COMMENT,
+    MAP_YEAR_COMMENT,
     OPEN_COLUMN,
     OPEN_RATE,
     OPEN_TABLE,
@@ -100,6 +101,7 @@ _QUESTION_COMMENTS = {
     "decimal": MAP_CHOOSE_COMMENT,
     "rate": MAP_RATE_COMMENT,
     "fiscal_2025": MAP_FISCAL_COMMENT,
+    "year": MAP_YEAR_COMMENT,
 }
 
 
@@ -116,6 +118,7 @@ def _make_column_item(how: ColumnMap) -> tomlkit.items.String | InlineTable:
         "rate": None,
         "only": "",
         "fiscal_2025": "",
+        "year": "",
     }
     for field_name, blank in blanks.items():
         if (value := getattr(how, field_name)) != blank:

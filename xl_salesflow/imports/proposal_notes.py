@@ -75,6 +75,9 @@ _DECIMAL_AS_BESIDE_NOTE = Text(
     "{file}: the numbers of “{header}” alone could be read in two ways; another column of the file has “{mark}” before decimals."
 )
 _DATES_SHOWN_NOTE = Text("{file}: the dates of “{header}” are {format}, as “{example}” shows.")
+_YEAR_SHOWN_NOTE = Text(
+    "{file}: the days of “{header}” that have no year are in {format}, like all others of the column, such as “{example}”."
+)
 _DECIMAL_SHOWN_NOTE = Text("{file}: “{header}” has a decimal comma, as “{example}” shows.")
 _LETTERHEAD_NOTE = Text("{file}: the amounts of {headers} are in the unit that stands beside the list: “{example}”.")
 _SEVERAL_CURRENCIES_NOTE = Text(
@@ -90,6 +93,9 @@ _QUESTION_NOTES: Mapping[str, Text] = MappingProxyType(
         "fiscal_2025": Text(
             "{file}: “{header}” has years or quarters of fiscal years; write as fiscal_2025 the first day of the fiscal "
             "year 2025."
+        ),
+        "year": Text(
+            "{file}: days of “{header}” have no year, and more than one is possible; write as year the one that they are in."
         ),
         "rate": Text(
             "{file}: the amounts of “{header}” are in {currency}; write as rate what 1 {currency} is "
@@ -182,6 +188,10 @@ class ProposalNotes:
     def add_dates_shown(self, source: ImportSource, header: str, evidence: ColumnEvidence) -> None:
         """Note the date order of a column, and the text that shows it."""
         self._add(_DATES_SHOWN_NOTE, file=source.name, header=header, format=evidence.answer, example=evidence.example)
+
+    def add_year_shown(self, source: ImportSource, header: str, evidence: ColumnEvidence) -> None:
+        """Note the year of the days of a column that have none, and a day that shows it."""
+        self._add(_YEAR_SHOWN_NOTE, file=source.name, header=header, format=evidence.answer, example=evidence.example)
 
     def add_decimal_shown(self, source: ImportSource, header: str, evidence: ColumnEvidence) -> None:
         """Note that a column has a decimal comma, and the text that shows it."""

@@ -9,18 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import pandas as pd
 
 from xl_salesflow.core.written_columns import (
+    OPEN_YEAR,
     ColumnEvidence,
     is_open_choice,
     judge_date_order,
     judge_decimal_mark,
+    judge_missing_year,
     open_choices,
     read_number_column,
 )
-from xl_salesflow.core.written_dates import YEAR_FIRST, is_fiscal_period, is_written_day
+from xl_salesflow.core.written_dates import YEAR_FIRST, DateStyle, is_fiscal_period, is_written_day
 from xl_salesflow.core.written_money import (
     NO_CURRENCY,
     CurrencyCodes,
@@ -33,6 +36,7 @@ from xl_salesflow.core.written_money import (
     read_header_unit,
 )
 from xl_salesflow.core.written_numbers import NumberReading, NumberStyle, parse_number_reading
+from xl_salesflow.core.yearless_dates import PAST_DAY_COLUMNS
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_values import is_filled_text, tidy_texts
 from xl_salesflow.imports.import_vocabulary import CURRENCY_TARGET, ENTERED_TARGET, fold_name, targets_of_table
@@ -59,6 +63,7 @@ class StyleProposal:
     table: str
     currency: str
     notes: ProposalNotes
+    today: date
 
     def propose(self, columns: Mapping[str, str]) -> ColumnMaps:
         """Return the mapping of every column of the source, in the order of the file; *columns* are the targets found."""
@@ -82,7 +87,8 @@ class StyleProposal:
         if target.type.is_date:
             evidence[header] = judge_date_order(texts.unique())
             fiscal = OPEN_DAY if any(map(is_fiscal_period, texts.unique())) else ""
-            return ColumnMap(target.id, dates=evidence[header].answer, fiscal_2025=fiscal)
+            year = self._judge_year(header, target, texts, evidence[header])
+            return ColumnMap(target.id, dates=evidence[header].answer, fiscal_2025=fiscal, year=year)
         if target.type.is_text or target.type is ColumnType.POINTS:
             return ColumnMap(target.id)
         evidence[header] = judge_decimal_mark(
@@ -93,6 +99,14 @@ class StyleProposal:
             return replace(how, times=self._percent_factor(texts, how))
         asks_currency = target.type is ColumnType.MONEY and self.table not in _AMOUNTS_OF_QUOTES
         return self._with_currency(how, header, texts) if asks_currency else how
+
+    def _judge_year(self, header: str, target: Column, texts: pd.Series, order: ColumnEvidence) -> str:
+        """Return the year of the days under *header* that have none; "" if each is near today."""
+        style = DateStyle("" if order.is_open else order.answer, self.today, is_past=target.id in PAST_DAY_COLUMNS)
+        found = judge_missing_year(texts.unique(), style)
+        if found.answer and found.answer != OPEN_YEAR:
+            self.notes.add_year_shown(self.source, header, found)
+        return found.answer
 
     def _propose_entry_column(self, header: str, evidence: dict[str, ColumnEvidence]) -> ColumnMap:
         """Return the map of a column that may hold the days on which deals entered a stage."""

@@ -20,7 +20,15 @@ from xl_salesflow.core.written_columns import read_date_column, read_number_colu
 from xl_salesflow.core.written_dates import FIRST_DAY_COLUMNS, DateStyle
 from xl_salesflow.core.written_money import NO_CURRENCY, CurrencyCodes, currency_codes_of_text, read_header_unit
 from xl_salesflow.core.written_numbers import NumberStyle
-from xl_salesflow.core.written_values import WrittenDate, WrittenNumber, words_for_nobody, yes_no_of_word
+from xl_salesflow.core.written_values import (
+    WrittenDate,
+    WrittenNumber,
+    words_for_no_day,
+    words_for_nobody,
+    words_for_undecided,
+    yes_no_of_word,
+)
+from xl_salesflow.core.yearless_dates import PAST_DAY_COLUMNS
 from xl_salesflow.imports.import_accounts import SourceAccount
 from xl_salesflow.imports.import_findings import (
     AMBIGUOUS_DATE_IN_FILE,
@@ -31,17 +39,22 @@ from xl_salesflow.imports.import_findings import (
     BAD_POINTS_IN_FILE,
     BAD_SHARE_IN_FILE,
     CUT_TEXT_IN_FILE,
+    DAY_WITHOUT_YEAR_IN_FILE,
     FAILED_FORMULA_IN_FILE,
     LOST_CHARACTERS_IN_FILE,
     LOST_DIGITS_IN_FILE,
+    NO_YEAR_IN_FILE,
     NOT_WHOLE_IN_FILE,
+    NUMBER_RANGE_IN_FILE,
     OTHER_CURRENCY_IN_FILE,
     OTHER_ORDER_IN_FILE,
     PERIOD_IN_FILE,
     RELATIVE_DATE_IN_FILE,
+    ROUGH_NUMBER_IN_FILE,
     SEVERAL_PEOPLE_IN_FILE,
     TOO_LARGE_IN_FILE,
     UNCALCULATED_IN_FILE,
+    UNDECIDED_IN_FILE,
     UNLIKELY_DATE_IN_FILE,
     UNLIKELY_UNIT_IN_FILE,
     format_cell_fault,
@@ -76,6 +89,8 @@ _VERDICT_FINDINGS: Mapping[str, tuple[str, Text]] = MappingProxyType(
     {
         "not_a_number": ("number", BAD_NUMBER_IN_FILE),
         "ambiguous_number": ("number", AMBIGUOUS_NUMBER_IN_FILE),
+        "rough_number": ("rough", ROUGH_NUMBER_IN_FILE),
+        "number_range": ("number", NUMBER_RANGE_IN_FILE),
         "not_whole": ("number", NOT_WHOLE_IN_FILE),
         "too_large": ("number", TOO_LARGE_IN_FILE),
         "not_a_share": ("range", BAD_SHARE_IN_FILE),
@@ -87,11 +102,21 @@ _VERDICT_FINDINGS: Mapping[str, tuple[str, Text]] = MappingProxyType(
         "other_order": ("order", OTHER_ORDER_IN_FILE),
         "period_as_date": ("period", PERIOD_IN_FILE),
         "relative_date": ("relative", RELATIVE_DATE_IN_FILE),
+        "day_without_year": ("year", DAY_WITHOUT_YEAR_IN_FILE),
+        "no_year": ("year", NO_YEAR_IN_FILE),
     }
 )
 """Rule of a written value (core.written_values) → rule and message of the finding about its cell."""
 
-_TAKEN_VERDICTS = MappingProxyType({"other_order": "warn", "period_as_date": "note", "relative_date": "warn"})
+_TAKEN_VERDICTS = MappingProxyType(
+    {
+        "other_order": "warn",
+        "period_as_date": "note",
+        "relative_date": "warn",
+        "day_without_year": "note",
+        "rough_number": "note",
+    }
+)
 """Rules of values that are accepted with a finding → its severity."""
 
 
@@ -141,6 +166,9 @@ class SourceReader:
             self.account.count_lost(header, target.id, texts.index[never], int((texts != "").sum()))
             return self._text(header, target, texts.mask(failed | never, ""))
         filled = texts.where(is_filled_text(texts), "")
+        undecided = texts.str.casefold().isin(words_for_no_day() if target.type.is_date else words_for_undecided())
+        self._report("undecided", UNDECIDED_IN_FILE, header, target, texts[undecided], "note")
+        filled = filled.mask(undecided, "")
         read = self._dates if target.type.is_date else self._numbers
         values = read(header, target, how, filled.mask(failed | never, ""))
         is_filled = filled != ""
@@ -152,7 +180,16 @@ class SourceReader:
     def _dates(self, header: str, target: Column, how: ColumnMap, texts: pd.Series) -> pd.Series:
         fiscal = date.fromisoformat(how.fiscal_2025) if how.fiscal_2025 not in ("", OPEN_DAY) else None
         takes_first = target.id in FIRST_DAY_COLUMNS
-        style = DateStyle(how.dates, self.context.today, takes_first, self.source.date1904, fiscal)
+        year = int(how.year) if how.year not in ("", OPEN_DAY) else None
+        style = DateStyle(
+            how.dates,
+            self.context.today,
+            takes_first,
+            self.source.date1904,
+            fiscal,
+            year,
+            target.id in PAST_DAY_COLUMNS,
+        )
         read = read_date_column(texts, style, keeps_clock=target.type is ColumnType.TIME)
         self._report_verdicts(header, target, texts, read.verdicts)
         return read.values

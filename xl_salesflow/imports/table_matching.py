@@ -13,8 +13,8 @@ import pandas as pd
 from xl_salesflow.core.name_suggestions import find_similar, token_sort_ratio
 from xl_salesflow.core.written_dates import parse_date_reading
 from xl_salesflow.core.written_money import read_header_unit
-from xl_salesflow.core.written_numbers import is_written_number
-from xl_salesflow.core.written_values import words_for_nothing, yes_no_of_word
+from xl_salesflow.core.written_numbers import is_number_range, is_written_number
+from xl_salesflow.core.written_values import words_for_no_day, words_for_nothing, yes_no_of_word
 from xl_salesflow.imports.composed_headers import is_part_of_name, shorter_header_place
 from xl_salesflow.imports.import_sources import SAMPLED_ROWS, ImportSource
 from xl_salesflow.imports.import_stages import (
@@ -311,7 +311,7 @@ def is_fitting_target(sample: pd.Series, target: Column) -> bool:
     if not target.type.is_text:
         sample = sample[
             ~sample.isin(FAILED_FORMULA_VALUES | {UNCALCULATED_FORMULA})
-            & ~sample.str.casefold().isin(words_for_nothing())
+            & ~sample.str.casefold().isin(words_for_nothing() | (words_for_no_day() if target.type.is_date else set()))
         ]
     if sample.empty:
         return True
@@ -333,6 +333,8 @@ def is_fitting_target(sample: pd.Series, target: Column) -> bool:
         return len(sample) < _FEWEST_KEY_ROWS or bool(sample.nunique() >= _FITTING_CELLS_SHARE * len(sample))
     elif target.type.is_text:
         return target.id in _SAYS_OUTCOME or not tells_outcomes(sample)
+    elif target.type is ColumnType.MONEY:
+        good = sample.map(lambda cell: is_written_number(cell) or is_number_range(cell))
     else:
         good = sample.map(is_written_number)
     return bool(good.mean() >= _FITTING_CELLS_SHARE)

@@ -27,6 +27,7 @@ from xl_salesflow.core.written_dates import (
 from xl_salesflow.core.written_numbers import NUMBER_LIMIT, NumberStyle, read_written_number
 from xl_salesflow.core.written_times import DAY_COUNT_COLUMNS
 from xl_salesflow.core.written_values import yes_no_of_word
+from xl_salesflow.core.yearless_dates import PAST_DAY_COLUMNS
 from xl_salesflow.locale.texts import Language, fold_text
 from xl_salesflow.ooxml.cell_contents import ErrorValue as ErrorValue  # the package excel imports it from here
 from xl_salesflow.ooxml.excel_notation import LAST_DAY_SERIAL, serial_to_datetime
@@ -192,7 +193,12 @@ def _convert_number_cells(column: Column, cells: Sequence[Any], dialect: Dialect
 
 
 def _convert_date_cells(column: Column, cells: Sequence[Any], dialect: Dialect) -> ColumnValues:
-    style = DateStyle(today=dialect.today, takes_first=column.id in FIRST_DAY_COLUMNS, date1904=dialect.date1904)
+    style = DateStyle(
+        today=dialect.today,
+        takes_first=column.id in FIRST_DAY_COLUMNS,
+        date1904=dialect.date1904,
+        is_past=column.id in PAST_DAY_COLUMNS,
+    )
 
     def read(cell: Any) -> tuple[date | None, ValueFinding | None]:
         if isinstance(cell, datetime):
@@ -200,7 +206,7 @@ def _convert_date_cells(column: Column, cells: Sequence[Any], dialect: Dialect) 
         if isinstance(cell, str):
             return read_typed_date(cell, style) if cell.strip() else (None, None)
         if isinstance(cell, int | float) and not isinstance(cell, bool):
-            return _date_from_serial(cell, dialect.date1904)
+            return _date_from_serial(cell, dialect.date1904) or read_typed_date(f"{cell:.15g}", style)
         return None, ValueFinding("error_value" if isinstance(cell, ErrorValue) else "not_a_date")
 
     cells, doubts = _convert_odd_cells(cells, _PLAIN_DATE_TYPES, read)
@@ -227,9 +233,9 @@ def read_typed_date(text: str, style: DateStyle) -> tuple[datetime | None, Value
     return read.value, ValueFinding(read.rule, read.facts)
 
 
-def _date_from_serial(cell: float, date1904: bool) -> tuple[datetime | None, ValueFinding | None]:
+def _date_from_serial(cell: float, date1904: bool) -> tuple[datetime | None, None] | None:
     if int(cell) not in LIKELY_DATE_SERIALS and cell != LAST_DAY_SERIAL:
-        return None, ValueFinding("not_a_date")
+        return None
     return serial_to_datetime(cell, date1904), None
 
 

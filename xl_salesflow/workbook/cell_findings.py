@@ -41,6 +41,13 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
         "ambiguous_number": CellFindingKind("warn", Text(
             "{cell} ({header}) holds the text “{shown}”, which may mean {first} or {second}; type the one you "
             "mean as a number.")),
+        "rough_number": CellFindingKind("warn", Text(
+            "{cell} ({header}) holds “{shown}”, which is not exact; {number} is used, but the sheet's formulas ignore it: "
+            "type the number.")),
+        "number_range": CellFindingKind("warn", Text(
+            "{cell} ({header}) holds “{shown}”, a range or a limit; type the one number that you expect.")),
+        "undecided": CellFindingKind("note", Text(
+            "{cell} ({header}) holds “{shown}”, which counts as blank; type the value once it is known."), joins_rows=True),
         "not_a_share": CellFindingKind("warn", Text(
             "{cell} ({header}) holds “{shown}”, which is not between 0 and 100 %; type a share such as 20 %.")),
         "other_currency": CellFindingKind("warn", Text(
@@ -64,6 +71,11 @@ CELL_FINDING_KINDS: Mapping[str, CellFindingKind] = MappingProxyType(
         "period_as_date": CellFindingKind("warn", Text(
             "{cell} ({header}) holds “{shown}”, which is not a single day; {day} is used, but the "
             "sheet's formulas ignore it: type the day.")),
+        "day_without_year": CellFindingKind("warn", Text(
+            "{cell} ({header}) holds “{shown}” without a year; {day} is used today, but the sheet's formulas ignore it: "
+            "type the day with its year.")),
+        "no_year": CellFindingKind("warn", Text(
+            "{cell} ({header}) holds “{shown}” without a year, which may be {first} or {second}; type the day with its year.")),
         "relative_date": CellFindingKind("warn", Text(
             "{cell} ({header}) holds “{shown}”, which is {day} today and another day tomorrow; type the day.")),
         "error_value": CellFindingKind("warn", Text(

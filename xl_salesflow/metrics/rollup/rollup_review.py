@@ -24,7 +24,7 @@ from xl_salesflow.schema.table_registry import TABLES
 LOST_VALUE_RULES = frozenset(
     {
         "not_a_number", "not_whole", "too_large", "ambiguous_number", "not_a_share", "other_currency", "not_a_date",
-        "impossible_date", "unlikely_date", "ambiguous_date", "error_value", "unknown_choice",
+        "impossible_date", "unlikely_date", "ambiguous_date", "error_value", "unknown_choice", "number_range", "no_year",
     }
 )  # fmt: skip
 """The findings about cells whose value is not used: the frame holds a blank."""
