@@ -37,10 +37,11 @@ def imported(book: Path, path: Path, *more: str) -> int:
         ("Amount", "€ 1,500 | ¥100 | 2000 GBP", 3, 3),
         ("Amount", "#N/A | #REF! | 100", 2, 3),
         ("Amount", "5 apples | 6 pears | 7 plums", 3, 3),
-        ("Expected close", "week 3 | week 4 | 2026-05-01", 2, 3),
+        ("Expected close", "call again | perhaps | 2026-05-01 | ASAP | 6月30日", 2, 4),
         ("Probability", "60 | 5% | 1000", 1, 3),
         ("Forecast", "Commit | Commit | Commit | Perhaps", 1, 4),
         ("Amount", "n/a | 100 | tbd | -", 0, 1),
+        ("Amount", "~100 | 10-15k | 1000+ | up to 5k", 2, 4),
     ],
 )
 def test_cells_that_cannot_be_read_are_counted_and_block(

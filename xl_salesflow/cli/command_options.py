@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,9 +104,22 @@ def _read_windows_language() -> str:
 TERMINAL_LANGUAGE: Language = _detect_terminal_language()
 
 
+_BOOK_LANGUAGE: ContextVar[Language | None] = ContextVar("_BOOK_LANGUAGE", default=None)
+
+
 def terminal_text(message: str | Text, /, **facts: object) -> str:
-    """Return one text in the language of the terminal."""
-    return as_text(message).in_(TERMINAL_LANGUAGE, **facts)
+    """Return one text in the language of the terminal, or of the workbook that it is about (texts_in)."""
+    return as_text(message).in_(_BOOK_LANGUAGE.get() or TERMINAL_LANGUAGE, **facts)
+
+
+@contextmanager
+def texts_in(language: Language) -> Iterator[None]:
+    """Let `terminal_text` answer in *language*: a report on a workbook has one language, that of its findings."""
+    token = _BOOK_LANGUAGE.set(language)
+    try:
+        yield
+    finally:
+        _BOOK_LANGUAGE.reset(token)
 
 
 CommandFunction = Callable[..., Any]

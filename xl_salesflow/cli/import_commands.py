@@ -20,6 +20,7 @@ from xl_salesflow.cli.command_options import (
     TODAY_OPTION,
     USER_OPTION,
     terminal_text,
+    texts_in,
     translated_option,
     verb_command,
 )
@@ -146,7 +147,8 @@ def import_files(
     if plan is None:
         return 0
     unfinished = _write_unfinished(path, plan.answer.result, mapping, language, dry_run)
-    print_import(path, plan, dry_run, as_json, unfinished)
+    with texts_in(language):
+        print_import(path, plan, dry_run, as_json, unfinished)
     return 1 if plan.blocks else 0
 
 
@@ -181,7 +183,7 @@ def agree_on_import_map(
     asks = mapping.asks
     if not any(file.table for file in mapping.files):
         raise _no_known_table_error(path, files, text)
-    if not asks and (yes or _confirm_import()):
+    if not asks and (yes or _confirm_import(pipeline.language)):
         return mapping
     proposal = _write_map_proposal(path, text)
     if asks and yes:
@@ -189,12 +191,8 @@ def agree_on_import_map(
             "The files leave a question open; answer it in {proposal} and run again with --map {proposal}.",
             proposal=proposal,
         )
-    click.echo(
-        terminal_text(
-            "The proposal is in {file}; edit it and run again with --map {file}.",
-            file=proposal,
-        )
-    )
+    with texts_in(pipeline.language):
+        click.echo(terminal_text("The proposal is in {file}; edit it and run again with --map {file}.", file=proposal))
     return None
 
 
@@ -216,8 +214,9 @@ def _write_map_proposal(path: Path, text: str) -> Path:
     return proposal
 
 
-def _confirm_import() -> bool:
-    return sys.stdin.isatty() and click.confirm(terminal_text("Import like this?"))
+def _confirm_import(language: Language) -> bool:
+    with texts_in(language):
+        return sys.stdin.isatty() and click.confirm(terminal_text("Import like this?"))
 
 
 def adopt_workbook(
@@ -259,7 +258,8 @@ def adopt_workbook(
     if plan is None:
         return 0
     unfinished = _write_unfinished(path, plan.answer.result, mapping, sheet_language, dry_run)
-    print_import(path, plan, dry_run, as_json, unfinished)
+    with texts_in(sheet_language):
+        print_import(path, plan, dry_run, as_json, unfinished)
     return 1 if plan.blocks else 0
 
 

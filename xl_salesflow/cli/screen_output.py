@@ -138,7 +138,7 @@ def _print_row_counts(imported: ImportedFiles) -> None:
         facts = {
             "file": counts.file,
             "read": counts.read,
-            "table": counts.table,
+            "table": terminal_text(TABLES[counts.table].title) if counts.table in TABLES else counts.table,
             "fates": terminal_text(COMMA_SEPARATOR).join(parts) or "0",
         }
         click.echo(terminal_text("{file} → {table}: {read:,} {read:row|rows} read: {fates}.", **facts))
@@ -168,7 +168,7 @@ def _print_amounts(imported: ImportedFiles) -> None:
     headers = (terminal_text("Sum"), terminal_text("In the file"), terminal_text("In the workbook"), "")
     lines = [
         (
-            f"{sums.file}, {sums.header}",
+            terminal_text("{file}, {header}", file=sums.file, header=sums.header),
             format_screen_value(sums.in_file) + ("" if sums.factor == 1 else f" × {sums.factor:,.10g}"),
             format_screen_value(sums.in_workbook),
             "" if round(sums.in_file * sums.factor, 2) == round(sums.in_workbook, 2) else "≠",
