@@ -133,7 +133,7 @@ LAYOUTS = {
         ["Deal,Stage,Amount,Probability", "Pumps,Proposal,1000,High", "Pipes,Won,500,Certain", "Bolts,Lost,200,None"],
     ),
     "amount with text behind": (
-        "USD", (3, 0, 500, 200),
+        "USD", (3, 1_000, 500, 200),
         ["Deal,Stage,Amount", "Pumps,Proposal,1000 (est.)", "Pipes,Won,500", "Bolts,Lost,200"],
     ),
     "totals in the first data row": (

@@ -52,7 +52,7 @@ def number(text: str, decimal: str = ".", times: float = 1.0) -> float | None:
         ("1,2,3", None),
         ("(200", None),
         ("20 PCS", None),
-        ("about 5", None),
+        ("about 5", 5.0),
         ("1e999", None),
         ("1e9999999999", None),
         ("9" * 400, None),

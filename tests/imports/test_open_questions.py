@@ -142,3 +142,84 @@ def test_a_number_of_a_lead_alone_is_the_number_of_the_deal(csv: Csv) -> None:
 def test_deals_are_no_payments_or_tasks(table: str, csv: Csv) -> None:
     mapping = propose_import_map([csv("list.csv", table)], workbook())
     assert [file.table for file in mapping.files] == ["Deals"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "shares"),
+    [
+        ("Probability", "2 | 7 | 10", "asked"),
+        ("成交概率", "1 | 3 | 5", "asked"),
+        ("Probability (0-10)", "2 | 7 | 10", [0.2, 0.7, 1]),
+        ("Likelihood (1 to 5)", "1 | 3 | 5", [0.2, 0.6, 1]),
+        ("Probability /10", "2 | 7 | 10", [0.2, 0.7, 1]),
+        ("Likelihood out of 5", "1 | 3 | 5", [0.2, 0.6, 1]),
+        ("成交概率（满分10）", "2 | 7 | 10", [0.2, 0.7, 1]),
+        ("概率(5分制)", "1 | 3 | 5", [0.2, 0.6, 1]),
+        ("Probability (0-10)", "0.2 | 0.7 | 1", [0.2, 0.7, 1]),
+        ("Probability (0-100)", "2 | 70 | 100", [0.02, 0.7, 1]),
+        ("Probability (%)", "2 | 7 | 10", [0.02, 0.07, 0.1]),
+        ("Probability", "2% | 7% | 10%", [0.02, 0.07, 0.1]),
+        ("Probability", "2 | 7 | 50", [0.02, 0.07, 0.5]),
+        ("Probability", "0 | 1 | 0", [0, 1, 0]),
+    ],
+)
+def test_a_probability_up_to_ten_is_read_by_its_header_or_asked_about(
+    header: str, cells: str, shares: list[float] | str, csv: Csv
+) -> None:
+    rows = "\n".join(f"{at} | Lead | 100 | {cell}" for at, cell in enumerate(cells.split(" | ")))
+    before, path = workbook(), csv("deals.csv", f"Deal | Stage | Amount | {header}\n{rows}", delimiter="\t")
+    mapping = propose_import_map([path], before)
+    if shares == "asked":
+        assert mapping.asks
+        shares, (deals, _) = (
+            [float(cell) / 10 for cell in cells.split(" | ")],
+            answered(path, 'times = "?"', "times = 0.1"),
+        )
+    else:
+        deals = apply_change_set(before, build_import_changes(before, [path], mapping, as_history=True))
+    assert [round(share, 9) for share in deals["Deals"]["probability_override"]] == pytest.approx(shares)
+
+
+@pytest.mark.parametrize(
+    ("headers", "rows", "answer", "amounts"),
+    [
+        ("Amount | Currency | Exchange rate", ["100 | USD | 1", "200 | EUR | 1.08", "300 | EUR | "], "rate+", [100, 216, ""]),
+        ("Amount | Currency | Exchange rate", ["100 | USD | 1", "200 | EUR | 0.8"], "inverse_rate+", [100, 250]),
+        ("Amount | Currency | 汇率", ["100 | USD | 1", "200 | EUR | 1,08"], "rate+", [100, 216]),
+        ("Amount (EUR) | FX rate", ["100 | 1.1", "200 | 1.2", "$300 | 1.2"], "rate+", [110, 240, 300]),
+        ("Amount | Wechselkurs", ["100 | 1.1", "200 | 1.2"], "rate+", [110, 240]),
+        ("Amount | Currency | Exchange rate", ["100 | USD | 1", "200 | EUR | 1.08"], "", [100, ""]),
+    ],
+)  # fmt: skip
+def test_exchange_rates_beside_the_amounts_are_asked_about(
+    headers: str, rows: list[str], answer: str, amounts: list[object], csv: Csv
+) -> None:
+    lines = [f"{at} | Lead | {row}" for at, row in enumerate(rows)]
+    path = csv("deals.csv", "\n".join([f"Deal | Stage | {headers}", *lines]), delimiter="\t")
+    after, _ = answered(path, ' = "?"', f' = "{answer}"')
+    assert ["" if amount != amount else round(amount, 6) for amount in after["Deals"]["amount"]] == amounts
+
+
+@pytest.mark.parametrize(
+    ("headers", "row"),
+    [
+        ("Amount | Currency | Exchange rate", "100 | USD | 1"),
+        ("Amount | Currency | Exchange rate | Amount USD", "100 | EUR | 1.08 | 108\n2 | Lead | 100 | USD | 1 | 100"),
+        ("Amount | Course", "100 | 1.08"),
+    ],
+)
+def test_rates_that_convert_nothing_are_no_question(headers: str, row: str, csv: Csv) -> None:
+    assert not propose_import_map([csv("deals.csv", f"Deal | Stage | {headers}\n1 | Lead | {row}")], workbook()).asks
+
+
+@pytest.mark.parametrize(
+    ("year", "days"), [("2024", ["2024-02-15", "2025-03-01"]), ("2025", ["2025-02-15", "2025-03-01"])]
+)
+def test_the_year_of_days_without_one_is_asked_for_where_they_are_not_near(
+    year: str, days: list[str], csv: Csv
+) -> None:
+    path = csv("deals.csv", "deal | stage | expected close date\n1 | Lead | 15 February\n2 | Lead | 2025-03-01")
+    after, _ = answered(path, 'year = "?"', f"year = {year}")
+    assert [str(day.date()) for day in after["Deals"]["expected_close"]] == days
+    with pytest.raises(UsageError, match=r"line \d+: year should be a year such as 2026"):
+        answered(path, 'year = "?"', 'year = "next"')

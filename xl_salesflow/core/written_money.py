@@ -212,6 +212,16 @@ def is_currency_header(folded: str) -> bool:
     return folded in _read_currency_headers()
 
 
+@cache
+def _read_rate_headers() -> frozenset[str]:
+    return frozenset(read_currency_words()["column_headers"]["rates"])
+
+
+def is_rate_header(folded: str) -> bool:
+    """Return whether a column with this header (see is_currency_header) holds exchange rates."""
+    return folded in _read_rate_headers()
+
+
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _BEHIND_MARK = re.compile(r"(?P<name>.*\S)\s*(?:[/,:|]|\s-)\s*(?P<unit>[^/,:|]+)")
 _LAST_WORD = re.compile(r"(?P<name>.*\S)\s+(?P<unit>\S+)")

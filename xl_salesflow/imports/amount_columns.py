@@ -19,6 +19,7 @@ from xl_salesflow.core.written_money import (
     read_header_unit,
 )
 from xl_salesflow.core.written_numbers import parse_number_reading
+from xl_salesflow.imports.amount_pairs import find_amount_pair, kind_of_amount_pair
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_stages import kind_of_stage_name
 from xl_salesflow.imports.import_values import tidy_texts
@@ -45,7 +46,7 @@ class AmountChoice:
 
     *won* is the header of the amounts of won deals. *asked* is a header that may be meant instead of the one with the
     amounts. *converted* is the header of the amounts in the workbook's currency, and *currencies* that of the currencies
-    of those that it replaces.
+    of those that it replaces. *beside* is a header of other amounts, which are left out.
     """
 
     columns: Mapping[str, str]
@@ -53,6 +54,7 @@ class AmountChoice:
     asked: str = ""
     converted: str = ""
     currencies: str = ""
+    beside: str = ""
 
     @property
     def header(self) -> str:
@@ -62,12 +64,35 @@ class AmountChoice:
 
 def settle_amount_columns(source: ImportSource, columns: Mapping[str, str], currency: str) -> AmountChoice:
     """Return the targets of a list of deals, where *columns* are those that the headers alone tell."""
-    choice = _choose_expected_amounts(source, AmountChoice(columns))
-    if not choice.header:
+    choice = _ask_about_pair(source, _choose_expected_amounts(source, AmountChoice(columns)))
+    if not choice.header or choice.asked:
         return choice
     choice = _choose_products(source, choice)
     choice = _choose_own_currency(source, choice, currency)
-    return choice if choice.asked or choice.converted else _choose_actual_amounts(source, choice)
+    if not choice.asked and not choice.converted:
+        choice = _choose_actual_amounts(source, choice)
+    return (
+        choice
+        if choice.asked or choice.converted or choice.won
+        else replace(choice, beside=_find_other_amounts(source, choice))
+    )
+
+
+def _ask_about_pair(source: ImportSource, choice: AmountChoice) -> AmountChoice:
+    """Return *choice* with a question, if the amounts are one of a pair of columns that differ, such as min and max."""
+    free = [header for header in source.headers if header not in choice.columns and _may_hold_amounts(source, header)]
+    pair = find_amount_pair([*free, choice.header] if choice.header else free, choice.header)
+    if pair is None or not _find_differences(source, *pair).any():
+        return choice
+    columns = choice.columns if choice.header else {**choice.columns, pair[0]: _AMOUNT_TARGET}
+    return replace(choice, columns=_in_order_of(source, columns), asked=pair[1])
+
+
+def _find_other_amounts(source: ImportSource, choice: AmountChoice) -> str:
+    """Return the header of a column that has other amounts than the one that is taken, "" if there is none."""
+    free = (header for header in source.headers if header not in choice.columns)
+    others = (h for h in free if (role_of_amounts(h) or kind_of_amount_pair(h)) and _may_hold_amounts(source, h))
+    return next((header for header in others if _find_differences(source, choice.header, header).any()), "")
 
 
 def _choose_expected_amounts(source: ImportSource, choice: AmountChoice) -> AmountChoice:

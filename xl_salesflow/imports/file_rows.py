@@ -15,6 +15,7 @@ from xl_salesflow.core.key_numbers import COUNTED_TABLES
 from xl_salesflow.core.name_suggestions import suggest_names
 from xl_salesflow.core.pipelines import Finding
 from xl_salesflow.errors import UsageError
+from xl_salesflow.imports.exchange_rates import read_row_rates
 from xl_salesflow.imports.import_accounts import SourceAccount
 from xl_salesflow.imports.import_findings import (
     LEFT_OUT_ROWS_OF_FILE,
@@ -44,7 +45,7 @@ from xl_salesflow.imports.import_vocabulary import (
     targets_of_table,
 )
 from xl_salesflow.imports.left_out_columns import find_needed_columns, find_several_pipelines
-from xl_salesflow.imports.map_parts import LEAVE_OUT_HIDDEN, ColumnMap, FileMap
+from xl_salesflow.imports.map_parts import INVERSE_RATE_TARGET, LEAVE_OUT_HIDDEN, RATE_TARGET, ColumnMap, FileMap
 from xl_salesflow.imports.put_away_rows import leave_out_other_rows, settle_put_away_rows
 from xl_salesflow.imports.raw_files import TextLayout
 from xl_salesflow.imports.row_ids import collect_row_ids, find_account_ids, find_owner_ids, replace_ids_by_names
@@ -82,7 +83,14 @@ def read_mapped_rows(paths: Sequence[Path], mapping: ImportMap, context: ImportC
                 source, file = source.without_hidden_columns(), _leave_out_columns(file, source.hidden_headers)
             account = SourceAccount(source, file)
             accounts.append(account)
-            reader = SourceReader(account, context, mapping.values, findings, _find_row_currencies(source, file))
+            reader = SourceReader(
+                account,
+                context,
+                mapping.values,
+                findings,
+                _find_row_currencies(source, file),
+                read_row_rates(source, file),
+            )
             parts.setdefault(file.table, []).append(_read_source_rows(reader, file, mapping.stages))
             if file.table == "Deals":
                 findings += find_needed_columns(source, file, targets, context.language)
@@ -133,7 +141,7 @@ def _read_source_rows(reader: SourceReader, file: FileMap, known_stages: Collect
             notes.append(_format_column_notes(header, tidy_texts(source.cells[header]), language))
         elif how.to == ENTERED_TARGET:
             columns[f"{ENTERED_TARGET}{stage_of_entry_header(header)}"] = reader.column(header, _ENTRY_COLUMN, how)
-        elif how.to and how.to not in (CURRENCY_TARGET, ROW_ID_TARGET):
+        elif how.to and how.to not in (CURRENCY_TARGET, RATE_TARGET, INVERSE_RATE_TARGET, ROW_ID_TARGET):
             columns[how.to] = reader.column(header, targets_of_table(file.table)[how.to], how)
     columns = _join_person_names(file.table, _split_closing_probability(columns))
     kept_rows = leave_out_other_rows(reader, file, settle_put_away_rows(columns, reader, file, known_stages))

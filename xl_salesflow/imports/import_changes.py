@@ -117,6 +117,10 @@ _OPEN_QUESTION_ERRORS: Mapping[str, Text] = MappingProxyType(
             "{file}: “{header}” has years or quarters of fiscal years; write the first day of the fiscal year 2025 into the map "
             "(fiscal_2025), or leave the column out."
         ),
+        "times": Text(
+            "{file}: the probabilities of “{header}” are no higher than 10; write into the map what 1 stands for (times): 0.01 "
+            "for per cent, 0.1 if 10 is certain, 0.2 if 5 is certain."
+        ),
         "year": Text(
             "{file}: days of “{header}” have no year, and more than one is possible; write the year into the map (year), or "
             "leave the column out."

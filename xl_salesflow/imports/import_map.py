@@ -30,6 +30,7 @@ from xl_salesflow.imports.import_vocabulary import (
 from xl_salesflow.imports.map_entries import MapEntryReader
 from xl_salesflow.imports.map_parts import (
     IMPORT_HIDDEN,
+    INVERSE_RATE_TARGET,
     LEAVE_OUT_HIDDEN,
     MAP_COMMENT,
     MAP_MISSING_COMMENT,
@@ -43,12 +44,14 @@ from xl_salesflow.imports.map_parts import (
     OPEN_RATE,
     OPEN_STAGE,
     OPEN_TABLE,
+    OPEN_TIMES,
+    RATE_TARGET,
     ColumnMap,
     FileMap,
     NewStage,
 )
 from xl_salesflow.imports.map_toml import (
-    ASKED_RATE,
+    ASKED_NUMBER,
     HIDDEN_CHOICES,
     add_map_comment,
     make_file_toml,
@@ -186,6 +189,7 @@ _FILE_MAP_KEYS = (
 )
 _COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times", "currency", "rate", "only", "fiscal_2025", "year")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_SIDE_TARGETS = (CURRENCY_TARGET, RATE_TARGET, INVERSE_RATE_TARGET, ROW_ID_TARGET, ENTERED_TARGET, OPEN_COLUMN)
 _MAX_HEADER_ROW = 1_048_576  # a sheet has no more rows
 _MAX_STAGE_POSITION = 1_000
 _NEW_STAGE_KEYS = ("stage", "position", "kind", "probability")
@@ -259,7 +263,7 @@ class _ImportMapParser(MapEntryReader):
             to
             and table
             and table != OPEN_TABLE
-            and to not in (CURRENCY_TARGET, ROW_ID_TARGET, ENTERED_TARGET, OPEN_COLUMN)
+            and to not in _SIDE_TARGETS
             and (to != NOTES_TARGET or "notes" not in targets_of_table(table))
         ):
             to = self._target(table, header, to)
@@ -268,7 +272,9 @@ class _ImportMapParser(MapEntryReader):
         if decimal != OPEN_DECIMAL:
             self._one_of(header, decimal, (".", ","))
         currency = self._text(how, "currency").strip().upper()
-        times, rate = self._number(how, "times", header), self._rate(how, header)
+        times, rate = self._asked_number(how, "times", header, OPEN_TIMES), None
+        if "rate" in how:
+            rate = self._asked_number(how, "rate", header, OPEN_RATE)
         only, fiscal = self._text(how, "only"), self._text(how, "fiscal_2025")
         if fiscal not in ("", OPEN_DAY) and not _is_iso_day(fiscal):
             self._refuse(header, "fiscal_2025 should be a day such as 2024-10-01 in quotation marks.")
@@ -277,10 +283,8 @@ class _ImportMapParser(MapEntryReader):
             self._refuse(header, "year should be a year such as 2026.")
         return ColumnMap(to, dates, decimal, times, currency, rate, only, fiscal, year)
 
-    def _rate(self, how: Mapping[str, Any], header: str) -> float | None:
-        if "rate" not in how:
-            return None
-        return OPEN_RATE if how["rate"] == ASKED_RATE else self._number(how, "rate", header)
+    def _asked_number(self, how: Mapping[str, Any], key: str, header: str, asked: float) -> float:
+        return asked if how.get(key) == ASKED_NUMBER else self._number(how, key, header)
 
     def _target(self, table: str, header: str, to: str) -> str:
         known = targets_of_table(table)
@@ -307,7 +311,7 @@ class _ImportMapParser(MapEntryReader):
                     header=header,
                     to=how.to,
                 )
-            if how.to not in ("", NOTES_TARGET, CURRENCY_TARGET, ROW_ID_TARGET, ENTERED_TARGET, OPEN_COLUMN):
+            if how.to not in ("", NOTES_TARGET, *_SIDE_TARGETS):
                 taken[how.to] = header
 
     def _new_stage(self, entry: Mapping[str, Any]) -> NewStage:

@@ -61,7 +61,7 @@ def _normalize_name(name: str) -> str:
 
 @cache
 def _read_simplified_characters() -> Mapping[int, int]:
-    pairs: Mapping[str, str] = _read_vocabulary()["traditional"]
+    pairs: Mapping[str, str] = read_vocabulary()["traditional"]
     return str.maketrans(pairs["written"], pairs["compared"])
 
 
@@ -70,14 +70,15 @@ def _split_name_words(name: str) -> str:
 
 
 @cache
-def _read_vocabulary() -> Mapping[str, Any]:
+def read_vocabulary() -> Mapping[str, Any]:
+    """Return the words that other programs' files use, by kind."""
     return tomllib.loads(files(__package__).joinpath("vocabulary.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def read_header_words() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Return table → target → the names for it, as returned by fold_name."""
-    read: Mapping[str, Mapping[str, list[str]]] = _read_vocabulary()["headers"]
+    read: Mapping[str, Mapping[str, list[str]]] = read_vocabulary()["headers"]
     return {
         table: {target: tuple(fold_name(n) for n in names) for target, names in words.items()}
         for table, words in read.items()
@@ -87,13 +88,13 @@ def read_header_words() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 @cache
 def read_header_parts() -> Mapping[str, frozenset[str]]:
     """Return the words that composed headers are made of, by kind, as returned by fold_name."""
-    return {kind: frozenset(map(fold_name, words)) for kind, words in _read_vocabulary()["header_parts"].items()}
+    return {kind: frozenset(map(fold_name, words)) for kind, words in read_vocabulary()["header_parts"].items()}
 
 
 @cache
 def read_amount_words() -> Mapping[str, frozenset[str]]:
     """Return the words in headers of amounts by kind: nouns for amounts, and what makes one expected, actual or derived."""
-    return {kind: frozenset(map(fold_name, words)) for kind, words in _read_vocabulary()["amount_words"].items()}
+    return {kind: frozenset(map(fold_name, words)) for kind, words in read_vocabulary()["amount_words"].items()}
 
 
 @cache
@@ -108,52 +109,7 @@ def read_known_headers() -> frozenset[str]:
 @cache
 def read_file_words() -> Mapping[str, frozenset[str]]:
     """Return table → the words in a file name that suggest it."""
-    return {table: frozenset(words) for table, words in _read_vocabulary()["files"].items()}
-
-
-@cache
-def read_total_pattern() -> re.Pattern[str]:
-    """Return the pattern that matches the first cell of a line of totals."""
-    return re.compile("|".join(_read_vocabulary()["totals"]["patterns"]))
-
-
-@cache
-def read_statistics() -> frozenset[str]:
-    """Return the words for figures about rows other than their total, as returned by fold_name."""
-    return frozenset(map(fold_name, _read_vocabulary()["totals"]["statistics"]))
-
-
-@cache
-def read_total_words() -> re.Pattern[str]:
-    """Return the pattern of a word for a total at the beginning or the end of a text, as returned by fold_name."""
-    words = _read_vocabulary()["totals"]["words"]
-    latin = "|".join(word for word in words if word.isascii())
-    other = "|".join(word for word in words if not word.isascii())
-    return re.compile(rf"^(?:{latin})\b|\b(?:{latin})$|^(?:{other})|(?:{other})$")
-
-
-@cache
-def read_program_notes() -> re.Pattern[str]:
-    """Return the pattern of a note that the program which wrote a list puts below it."""
-    return re.compile("|".join(_read_vocabulary()["notes_below"]["patterns"]), re.IGNORECASE)
-
-
-@cache
-def read_page_notes() -> re.Pattern[str]:
-    """Return the pattern of the number of a page, which stands between the rows of a printed list."""
-    return re.compile("|".join(_read_vocabulary()["notes_below"]["pages"]), re.IGNORECASE)
-
-
-@cache
-def read_line_headers() -> frozenset[str]:
-    """Return the headers of columns that count the lines of a list, as returned by fold_name; blank for a sign alone (#)."""
-    return frozenset(map(fold_name, _read_vocabulary()["line_numbers"]["headers"])) | {""}
-
-
-@cache
-def read_total_scopes() -> frozenset[str]:
-    """Return the words that say what a total is of, beside its word, as returned by fold_name."""
-    return frozenset(map(fold_name, _read_vocabulary()["totals"]["scopes"]))
+    return {table: frozenset(words) for table, words in read_vocabulary()["files"].items()}
 
 
 @cache
@@ -164,7 +120,7 @@ def read_stage_vocabulary() -> tuple[StageVocabulary, ...]:
             entry["id"], frozenset(fold_name(name) for name in entry["names"]), entry["rank"], entry["kind"],
             tuple(entry.get("falls_to", ())),
         )
-        for entry in _read_vocabulary()["stages"]
+        for entry in read_vocabulary()["stages"]
     )  # fmt: skip
 
 
@@ -185,7 +141,7 @@ def find_vocabulary_of_parts(name: str) -> StageVocabulary | None:
 
     None if the parts are different stages, or if one of them tells an outcome.
     """
-    words = _read_vocabulary()["stage_parts"]
+    words = read_vocabulary()["stage_parts"]
     parts = [name]
     for joint in words["joints"]:
         parts = [part for whole in parts for part in whole.casefold().split(joint)]
@@ -284,7 +240,7 @@ def outcome_of_title(title: str) -> str:
 
 @cache
 def _read_title_words() -> tuple[str, ...]:
-    return tuple(sorted(map(fold_name, _read_vocabulary()["list_titles"]["words"]), key=lambda one: (-len(one), one)))
+    return tuple(sorted(map(fold_name, read_vocabulary()["list_titles"]["words"]), key=lambda one: (-len(one), one)))
 
 
 def is_status_in_progress(name: str) -> bool:
@@ -299,7 +255,7 @@ def choice_of_word(options: str, text: str) -> str | None:
 
 @cache
 def _read_payment_periods() -> Mapping[str, str]:
-    listed = _read_vocabulary()["period_words"]
+    listed = read_vocabulary()["period_words"]
     return {fold_name(word): period for period, words in listed.items() for word in words}
 
 
@@ -310,7 +266,7 @@ def is_pipeline_header(header: str) -> bool:
 
 @cache
 def _read_pipeline_headers() -> frozenset[str]:
-    return frozenset(map(fold_name, _read_vocabulary()["pipelines"]["headers"]))
+    return frozenset(map(fold_name, read_vocabulary()["pipelines"]["headers"]))
 
 
 def is_header_of_status(header: str) -> bool:
@@ -321,7 +277,7 @@ def is_header_of_status(header: str) -> bool:
 
 @cache
 def _read_status_words() -> frozenset[str]:
-    return frozenset(map(fold_name, _read_vocabulary()["put_away"]["headers"]))
+    return frozenset(map(fold_name, read_vocabulary()["put_away"]["headers"]))
 
 
 def is_put_away_word(text: str) -> bool:
@@ -331,7 +287,7 @@ def is_put_away_word(text: str) -> bool:
 
 @cache
 def _read_put_away_words() -> frozenset[str]:
-    return frozenset(map(fold_name, _read_vocabulary()["put_away"]["words"]))
+    return frozenset(map(fold_name, read_vocabulary()["put_away"]["words"]))
 
 
 def _is_word_inside(word: str, folded: str) -> bool:
@@ -341,7 +297,7 @@ def _is_word_inside(word: str, folded: str) -> bool:
 
 @cache
 def _read_outcome_words() -> Mapping[str, tuple[str, ...]]:
-    words: Mapping[str, list[str]] = _read_vocabulary()["outcome_words"]
+    words: Mapping[str, list[str]] = read_vocabulary()["outcome_words"]
     return {kind: tuple(map(fold_name, names)) for kind, names in words.items()}
 
 

@@ -16,14 +16,8 @@ from xl_salesflow.core.written_dates import is_written_day
 from xl_salesflow.core.written_numbers import is_written_number
 from xl_salesflow.core.written_periods import is_named_period
 from xl_salesflow.imports.import_stages import kind_of_stage_name
-from xl_salesflow.imports.import_vocabulary import (
-    fold_name,
-    is_name_of_stage,
-    names_of_targets,
-    read_known_headers,
-    read_page_notes,
-    read_program_notes,
-)
+from xl_salesflow.imports.import_vocabulary import fold_name, is_name_of_stage, names_of_targets, read_known_headers
+from xl_salesflow.imports.list_words import read_page_notes, read_program_notes
 from xl_salesflow.imports.total_lines import (
     EQUAL_SUMS,
     ColumnsAbove,

@@ -10,6 +10,9 @@ from xl_salesflow.locale.texts import Text
 OPEN_RATE = 0.0
 """Marks an exchange rate that a person has to enter."""
 
+OPEN_TIMES = 0.0
+"""Marks a unit, what 1 stands for, that a person has to enter."""
+
 OPEN_TABLE = "?"
 """Marks a file whose layout does not say what a row is; a person has to say it, or to change the file."""
 
@@ -22,6 +25,9 @@ OPEN_COLUMN = "?"
 OPEN_DAY = "?"
 """Marks a day, or the year of days, that a person has to enter."""
 
+RATE_TARGET, INVERSE_RATE_TARGET = "rate+", "inverse_rate+"
+"""The targets of a column of exchange rates: the worth of 1 of the row's currency in the workbook's, or the other way round."""
+
 IMPORT_HIDDEN, LEAVE_OUT_HIDDEN = "import", "leave out"
 """What becomes of the rows and of the columns that a sheet hides."""
 
@@ -31,9 +37,9 @@ class ColumnMap:
     """The mapping of one column.
 
     *to* is the id of the target ("" leaves the column out, OPEN_COLUMN is a question), *dates* the date format, *decimal*
-    the decimal mark, *times* the factor of the unit (10000 if the header counts in ten thousands), *currency* the
-    currency of the amounts if it is not the workbook's, *rate* the value of one unit of it in the workbook's currency
-    (None: unknown, OPEN_RATE: a question). Several choices in *dates* or *decimal*, separated by "or", are a question
+    the decimal mark, *times* the factor of the unit (10000 if the header counts in ten thousands, OPEN_TIMES: a question),
+    *currency* the currency of the amounts if it is not the workbook's, *rate* the value of one unit of it in the workbook's
+    currency (None: unknown, OPEN_RATE: a question). Several choices in *dates* or *decimal*, separated by "or", are a question
     too. *only* is the text of the rows to import; blank for all. *fiscal_2025* is the first day of the fiscal year 2025 in a
     column of fiscal quarters, *year* the year of days without one (OPEN_DAY: a question).
     """
@@ -50,12 +56,13 @@ class ColumnMap:
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """Return the parts that a person has to decide: to alone, or dates, decimal, rate, fiscal_2025 and year."""
+        """Return the parts that a person has to decide: to alone, or dates, decimal, times, rate, fiscal_2025 and year."""
         if self.to in ("", OPEN_COLUMN):
             return ("to",) if self.to else ()
         open_parts = {
             "dates": is_open_choice(self.dates),
             "decimal": is_open_choice(self.decimal),
+            "times": self.times == OPEN_TIMES,
             "rate": self.rate == OPEN_RATE,
             "fiscal_2025": self.fiscal_2025 == OPEN_DAY,
             "year": self.year == OPEN_DAY,
@@ -126,6 +133,7 @@ MAP_DATES_COMMENT = Text(
 ).with_facts(unit="\u4e07\u5143")  # ten thousand yuan
 MAP_RATE_COMMENT = Text("please write the rate")
 MAP_FISCAL_COMMENT = Text("please write the first day of the fiscal year 2025, such as 2024-10-01")
+MAP_TIMES_COMMENT = Text("please write 0.01 for per cent, 0.1 if 10 is certain, 0.2 if 5 is certain, or 1")
 MAP_YEAR_COMMENT = Text("please write the year of the days that have none")
 MAP_HIDDEN_COMMENT = Text('"import" or "leave out": what becomes of the rows that the sheet hides')
 MAP_HIDDEN_COLUMNS_COMMENT = Text('"import" or "leave out": what becomes of the columns that the sheet hides')

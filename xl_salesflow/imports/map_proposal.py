@@ -13,6 +13,8 @@ from xl_salesflow.core.declared_columns import list_declared_columns
 from xl_salesflow.core.name_suggestions import find_similar
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.imports.amount_columns import AmountChoice, settle_amount_columns
+from xl_salesflow.imports.copied_lists import leave_out_copied_lists
+from xl_salesflow.imports.exchange_rates import find_rate_column, settle_rate_columns
 from xl_salesflow.imports.import_findings import OPEN_SHAPES
 from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_sources import ImportSource, read_import_sources
@@ -55,7 +57,6 @@ from xl_salesflow.imports.table_matching import (
     find_best_table,
     find_rival_columns,
     is_reference_to,
-    words_of_file_name,
 )
 from xl_salesflow.locale.texts import Language, Text
 from xl_salesflow.schema.choice_lists import CHOICES, LISTS, identify_choice
@@ -220,7 +221,7 @@ def propose_import_map(paths: Sequence[Path], pipeline: Pipeline) -> ImportMap:
     remarks = ProposalNotes(pipeline.language)
     own = list_declared_columns(pipeline)
     sources = [replace(one, own_columns=own) for path in paths for one in read_import_sources(Path(path))]
-    matches = _leave_out_copies([(source, find_best_table(source)) for source in sources], remarks)
+    matches = leave_out_copied_lists([(source, find_best_table(source)) for source in sources], remarks)
     matches = [(source, read_as_history(source, match, matches)) for source, match in matches]
     matches = [(source, find_list_of_users(source, match, matches)) for source, match in matches]
     matches = [
@@ -249,63 +250,6 @@ def _with_references(
 
 def _has_open_shape(source: ImportSource) -> bool:
     return not source.hidden and any(notice.rule in OPEN_SHAPES for notice in source.notices)
-
-
-_COPY_WORDS = frozenset(
-    [
-        "old",
-        "copy",
-        "backup",
-        "archive",
-        "previous",
-        "alt",
-        "kopie",
-        "copie",
-        "copia",
-        "\u65e7",
-        "\u5907\u4efd",
-        "\u526f\u672c",
-    ]
-)
-_IDENTITY_TARGETS = frozenset({"name", "account", "contact"})
-_LEFT_OUT = TableMatch("", {}, 0.0)
-_COPIED_SHARE = 0.5  # of the rows of the smaller list
-
-
-def _leave_out_copies(
-    matches: Sequence[tuple[ImportSource, TableMatch | None]], remarks: ProposalNotes
-) -> list[tuple[ImportSource, TableMatch | None]]:
-    """Return *matches* without a table for sheets that repeat the list of another sheet of the same workbook.
-
-    Of two such sheets, the one whose name says that it is a copy is left out, or else the later one.
-    """
-    kept = list(matches)
-    for at, (source, match) in enumerate(matches):
-        for other_at, (other, its) in enumerate(matches[:at]):
-            if match is None or its is None or source.hidden or other.hidden:
-                continue
-            if _LEFT_OUT in (kept[at][1], kept[other_at][1]):
-                continue
-            if source.path == other.path and match.table == its.table and _is_copied_list(source, match, other, its):
-                is_named_copy = bool(_COPY_WORDS & words_of_file_name(other.sheet)) and not (
-                    _COPY_WORDS & words_of_file_name(source.sheet)
-                )
-                left, stays = (other_at, source) if is_named_copy else (at, other)
-                remarks.add_copied_sheet(kept[left][0], stays, match.table)
-                kept[left] = (kept[left][0], _LEFT_OUT)
-    return kept
-
-
-def _is_copied_list(source: ImportSource, match: TableMatch, other: ImportSource, its: TableMatch) -> bool:
-    shared = [target for target in match.columns.values() if target in its.columns.values()]
-    identity = [target for target in shared if target in _IDENTITY_TARGETS or target == TABLES[match.table].key]
-    if not identity or len(shared) < 2 or set(match.columns.values()) ^ set(its.columns.values()):
-        return False
-    rows, others = (
-        set(zip(*(tidy_texts(one.cells[header]) for header, to in how.columns.items() if to in identity), strict=True))
-        for one, how in ((source, match), (other, its))
-    )
-    return len(rows & others) >= _COPIED_SHARE * min(len(rows), len(others))
 
 
 def _propose_file_map(
@@ -359,6 +303,14 @@ def _propose_columns(
     mapped = StyleProposal(read, table, currency, remarks, pipeline.today).propose({**amounts.columns, **rivals})
     if amounts.currencies:
         mapped[amounts.currencies] = ColumnMap(NOTES_TARGET)
+    if (
+        table == "Deals"
+        and not amounts.converted
+        and not amounts.asked
+        and (rates := find_rate_column(source, mapped, currency))
+    ):
+        mapped |= settle_rate_columns(mapped, rates)
+        remarks.add_rate_column(source, rates)
     if amounts.asked:
         mapped[amounts.asked] = ColumnMap(OPEN_COLUMN)
     if table == "Deals" and (closes := find_closing_probability(source, mapped)):

@@ -20,10 +20,12 @@ from xl_salesflow.imports.map_parts import (
     MAP_HIDDEN_COMMENT,
     MAP_NEW_STAGE_COMMENT,
     MAP_RATE_COMMENT,
+    MAP_TIMES_COMMENT,
     MAP_YEAR_COMMENT,
     OPEN_COLUMN,
     OPEN_RATE,
     OPEN_TABLE,
+    OPEN_TIMES,
     ColumnMap,
     FileMap,
     NewStage,
@@ -31,8 +33,8 @@ from xl_salesflow.imports.map_parts import (
 from xl_salesflow.locale.texts import Language, TextList
 from xl_salesflow.schema.plain_values import plain_number
 
-ASKED_RATE = "?"
-"""Stands for an exchange rate that a person has to enter."""
+ASKED_NUMBER = "?"
+"""Stands for an exchange rate or a unit that a person has to enter."""
 
 _MAX_COMMENT_LENGTH = 2_000
 
@@ -99,6 +101,7 @@ HIDDEN_CHOICES = {"hidden_rows": MAP_HIDDEN_COMMENT, "hidden_columns": MAP_HIDDE
 _QUESTION_COMMENTS = {
     "dates": MAP_CHOOSE_COMMENT,
     "decimal": MAP_CHOOSE_COMMENT,
+    "times": MAP_TIMES_COMMENT,
     "rate": MAP_RATE_COMMENT,
     "fiscal_2025": MAP_FISCAL_COMMENT,
     "year": MAP_YEAR_COMMENT,
@@ -122,9 +125,9 @@ def _make_column_item(how: ColumnMap) -> tomlkit.items.String | InlineTable:
     }
     for field_name, blank in blanks.items():
         if (value := getattr(how, field_name)) != blank:
-            is_asked = field_name == "rate" and value == OPEN_RATE
+            is_asked = (field_name, value) in (("rate", OPEN_RATE), ("times", OPEN_TIMES))
             number = plain_number(value) if isinstance(value, float) else value
-            inline.append(field_name, ASKED_RATE if is_asked else number)
+            inline.append(field_name, ASKED_NUMBER if is_asked else number)
     return inline
 
 

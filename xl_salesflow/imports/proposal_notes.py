@@ -49,8 +49,15 @@ _ASKED_AMOUNTS_NOTE = Text(
     '{file}: “{asked}” and “{header}” have different amounts; write "amount" beside the right one and "" beside the other, or '
     '"won_amount" beside the one that holds only for won deals.'
 )
+_OTHER_AMOUNTS_NOTE = Text(
+    "{file}: “{header}” gives the amounts, as the name that fits best; “{beside}” has other amounts and is left out."
+)
 _CONVERTED_AMOUNTS_NOTE = Text(
     "{file}: the amounts are in several currencies, and “{header}” has them in the workbook's currency."
+)
+_RATE_COLUMN_NOTE = Text(
+    '{file}: “{header}” looks like exchange rates; write "rate+" beside it if 1 of the foreign currency is worth that much in '
+    'the workbook\'s, "inverse_rate+" if it is the other way round, or "" to leave it out.'
 )
 _CLOSING_PROBABILITY_NOTE = Text(
     "{file}: no column says which deals are won or lost, but “{header}” has 0 or 100 %; write "
@@ -93,6 +100,10 @@ _QUESTION_NOTES: Mapping[str, Text] = MappingProxyType(
         "fiscal_2025": Text(
             "{file}: “{header}” has years or quarters of fiscal years; write as fiscal_2025 the first day of the fiscal "
             "year 2025."
+        ),
+        "times": Text(
+            "{file}: the probabilities of “{header}” are no higher than 10; write as times what 1 stands for: 0.01 for per cent, "
+            "0.1 if 10 is certain, 0.2 if 5 is certain."
         ),
         "year": Text(
             "{file}: days of “{header}” have no year, and more than one is possible; write as year the one that they are in."
@@ -212,14 +223,25 @@ class ProposalNotes:
 
     def add_amounts(self, source: ImportSource, header: str, choice: AmountChoice) -> None:
         """Note which of several columns of amounts counts; *header* is that of the amounts."""
-        facts = {"file": source.name, "header": header, "won": choice.won, "asked": choice.asked}
+        facts = {
+            "file": source.name,
+            "header": header,
+            "won": choice.won,
+            "asked": choice.asked,
+            "beside": choice.beside,
+        }
         for note, is_due in (
             (_ACTUAL_AMOUNTS_NOTE, choice.won),
             (_ASKED_AMOUNTS_NOTE, choice.asked),
             (_CONVERTED_AMOUNTS_NOTE, choice.converted),
+            (_OTHER_AMOUNTS_NOTE, choice.beside),
         ):
             if is_due:
                 self._add(note, **facts)
+
+    def add_rate_column(self, source: ImportSource, header: str) -> None:
+        """Note that a column may hold the exchange rates of the amounts."""
+        self._add(_RATE_COLUMN_NOTE, file=source.name, header=header)
 
     def add_closing_probability(self, source: ImportSource, header: str) -> None:
         """Note that probabilities of 0 or 100 % may mean closed deals."""

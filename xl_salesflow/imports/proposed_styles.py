@@ -21,7 +21,6 @@ from xl_salesflow.core.written_columns import (
     judge_decimal_mark,
     judge_missing_year,
     open_choices,
-    read_number_column,
 )
 from xl_salesflow.core.written_dates import YEAR_FIRST, DateStyle, is_fiscal_period, is_written_day
 from xl_salesflow.core.written_money import (
@@ -35,13 +34,14 @@ from xl_salesflow.core.written_money import (
     join_currency_codes,
     read_header_unit,
 )
-from xl_salesflow.core.written_numbers import NumberReading, NumberStyle, parse_number_reading
+from xl_salesflow.core.written_numbers import NumberReading, parse_number_reading
 from xl_salesflow.core.yearless_dates import PAST_DAY_COLUMNS
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_values import is_filled_text, tidy_texts
 from xl_salesflow.imports.import_vocabulary import CURRENCY_TARGET, ENTERED_TARGET, fold_name, targets_of_table
 from xl_salesflow.imports.letterhead_units import read_letterhead_unit
 from xl_salesflow.imports.map_parts import OPEN_DAY, OPEN_RATE, ColumnMap
+from xl_salesflow.imports.probability_scales import judge_share_factor
 from xl_salesflow.imports.proposal_notes import ProposalNotes
 from xl_salesflow.imports.stage_history import find_entry_headers
 from xl_salesflow.locale.texts import TextList
@@ -96,7 +96,7 @@ class StyleProposal:
         )
         how = ColumnMap(target.id, decimal=evidence[header].answer, times=self._unit(header, target).times)
         if target.type is ColumnType.PERCENT:
-            return replace(how, times=self._percent_factor(texts, how))
+            return replace(how, times=judge_share_factor(header, texts, how, self.source.number_cells))
         asks_currency = target.type is ColumnType.MONEY and self.table not in _AMOUNTS_OF_QUOTES
         return self._with_currency(how, header, texts) if asks_currency else how
 
@@ -139,12 +139,6 @@ class StyleProposal:
         ]
         if around.name and bare:
             self.notes.add_letterhead(self.source, around.name, bare)
-
-    def _percent_factor(self, texts: pd.Series, how: ColumnMap) -> float:
-        # 60 in a column of fractions can only be a percentage
-        style = NumberStyle(open_choices(how.decimal)[0])
-        values = read_number_column(texts, ColumnType.NUMBER, style, self.source.number_cells).values
-        return 0.01 if how.times == 1.0 and values.max() > 1 else how.times
 
     def _with_currency(self, how: ColumnMap, header: str, texts: pd.Series) -> ColumnMap:
         """Return *how* with the currency of a column that is not in the workbook's currency.

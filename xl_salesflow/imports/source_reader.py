@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -18,8 +18,14 @@ import pandas as pd
 from xl_salesflow.core.pipelines import Finding, Pipeline
 from xl_salesflow.core.written_columns import read_date_column, read_number_column
 from xl_salesflow.core.written_dates import FIRST_DAY_COLUMNS, DateStyle
-from xl_salesflow.core.written_money import NO_CURRENCY, CurrencyCodes, currency_codes_of_text, read_header_unit
-from xl_salesflow.core.written_numbers import NumberStyle
+from xl_salesflow.core.written_money import (
+    NO_CURRENCY,
+    CurrencyCodes,
+    currency_codes_of_text,
+    is_same_currency,
+    read_header_unit,
+)
+from xl_salesflow.core.written_numbers import NumberStyle, parse_number_reading
 from xl_salesflow.core.written_values import (
     WrittenDate,
     WrittenNumber,
@@ -141,7 +147,8 @@ def make_import_context(pipeline: Pipeline) -> ImportContext:
 class SourceReader:
     """Reads the columns of one source; *values* is the clean-up by vocabulary. Collects findings; *account* counts lost cells.
 
-    *row_currencies* is the column with the currency of each row's amounts, if the file has one.
+    *row_currencies* is the column with the currency of each row's amounts, and *row_rates* what 1 of it is worth in the
+    workbook's, if the file has them.
     """
 
     account: SourceAccount
@@ -149,6 +156,7 @@ class SourceReader:
     values: CleanedValues
     findings: list[Finding]
     row_currencies: pd.Series | None = None
+    row_rates: pd.Series | None = None
 
     @property
     def source(self) -> ImportSource:
@@ -197,7 +205,7 @@ class SourceReader:
     def _numbers(self, header: str, target: Column, how: ColumnMap, texts: pd.Series) -> pd.Series:
         if target.type is ColumnType.PERCENT and not read_header_unit(header).per_cent:
             values = self._shares(header, target, how, texts)
-        elif self.row_currencies is not None and target.type is ColumnType.MONEY and not how.currency:
+        elif target.type is ColumnType.MONEY and self._has_rows_of_currencies(how):
             values = self._amounts_by_row(header, target, how, texts)
         else:
             values = self._read_numbers(header, target, how, texts, currency_codes_of_text(how.currency))
@@ -214,15 +222,34 @@ class SourceReader:
         self._report_verdicts(header, target, texts, read.verdicts)
         return read.values
 
+    def _has_rows_of_currencies(self, how: ColumnMap) -> bool:
+        return (self.row_currencies is not None and not how.currency) or (
+            self.row_rates is not None and how.rate is None
+        )
+
     def _amounts_by_row(self, header: str, target: Column, how: ColumnMap, texts: pd.Series) -> pd.Series:
-        """Return amounts whose currency is in another column; a cell's own currency takes precedence."""
+        """Return amounts whose currency, or its rate, is in another column; a cell's own currency takes precedence."""
         values = pd.Series(np.nan, index=texts.index, dtype="float64")
-        currencies = tidy_texts(self.row_currencies)  # type: ignore[arg-type]
-        for currency in currencies.unique():
-            rows = currencies == currency
+        named = pd.Series(how.currency, texts.index) if self.row_currencies is None else tidy_texts(self.row_currencies)
+        rates = pd.Series(np.nan, texts.index) if self.row_rates is None else self.row_rates
+        for (name, has_rate), cells in texts.groupby([named, rates.notna()]):
+            currency = str(name)
             own = currency_codes_of_text(currency) or ((currency,) if currency else NO_CURRENCY)
-            values.loc[rows] = self._read_numbers(header, target, how, texts[rows], own)
+            read = self._read_numbers(header, target, replace(how, rate=1.0) if has_rate else how, cells, own)
+            values.loc[cells.index] = (
+                read.where(~self._are_foreign(cells, own), read * rates[cells.index]) if has_rate else read
+            )
         return values
+
+    def _are_foreign(self, cells: pd.Series, own: CurrencyCodes) -> pd.Series:
+        """Return which amounts are in another currency than the workbook's, or in none that is named."""
+
+        def is_foreign(text: str) -> bool:
+            reading = parse_number_reading(text)
+            codes = (reading.codes if reading else NO_CURRENCY) or own
+            return not codes or not is_same_currency(codes, self.context.currency)
+
+        return cells.map(is_foreign).astype(bool)
 
     def _shares(self, header: str, target: Column, how: ColumnMap, texts: pd.Series) -> pd.Series:
         """Return shares from a column that mixes percentages and fractions, such as 60 and 0.6.

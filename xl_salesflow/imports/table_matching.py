@@ -43,6 +43,7 @@ from xl_salesflow.imports.import_vocabulary import (
     read_header_words,
     targets_of_table,
 )
+from xl_salesflow.imports.probability_scales import drop_scale
 from xl_salesflow.locale.texts import fold_text
 from xl_salesflow.schema.choice_lists import CHOICES, identify_choice
 from xl_salesflow.schema.table_columns import Column, ColumnType
@@ -296,9 +297,16 @@ def _score_header_targets(header: str, table: str) -> tuple[tuple[str, float], .
 
 def _fold_header(header: str, table: str) -> str:
     """Return *header* in the form used for comparison, without a trailing unit (Amount in k€) if that gives a known name."""
-    name, bare = fold_name(header), fold_name(read_header_unit(header).name)
-    known = names_of_targets(table).values()
-    return bare if not any(name in names for names in known) and any(bare in names for names in known) else name
+    name, known = fold_name(header), _names_of_all_targets(table)
+    if name in known:
+        return name
+    bares = (fold_name(bare) for bare in (read_header_unit(header).name, drop_scale(header)))
+    return next((bare for bare in bares if bare in known), name)
+
+
+@cache
+def _names_of_all_targets(table: str) -> frozenset[str]:
+    return frozenset[str]().union(*names_of_targets(table).values())
 
 
 def _is_mere_status(text: str) -> bool:

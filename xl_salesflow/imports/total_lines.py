@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from xl_salesflow.core.written_numbers import is_written_number, parse_number_reading
-from xl_salesflow.imports.import_vocabulary import (
-    fold_name,
-    is_name_of_stage,
-    names_of_targets,
+from xl_salesflow.imports.import_vocabulary import fold_name, is_name_of_stage, names_of_targets
+from xl_salesflow.imports.list_words import (
     read_line_headers,
     read_statistics,
     read_total_pattern,
