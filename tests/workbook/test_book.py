@@ -119,7 +119,9 @@ def test_a_missing_column_is_named_with_the_one_it_may_have_become(
 
 CELLS: list[tuple[str, Any, str, str]] = [
     # typed where    what               rule                the finding says
-    ("Amount",       "about 5000",      "not_a_number",     "{cell} (Amount) needs a number and holds “about 5000”"),
+    ("Amount",       "plenty",          "not_a_number",     "{cell} (Amount) needs a number and holds “plenty”"),
+    ("Amount",       "about 5000",      "rough_number",     "which is not exact; 5000 is used"),
+    ("Amount",       "10-15k",          "number_range",     "holds “10-15k”, a range or a limit"),
     ("Amount",       True,              "not_a_number",     "holds “TRUE”"),
     ("Amount",       date(2026, 3, 4),  "not_a_number",     "holds “2026-03-04”"),
     ("Amount",       "1,5",             "ambiguous_number", "may mean 1.5 or 15"),
@@ -129,7 +131,8 @@ CELLS: list[tuple[str, Any, str, str]] = [
     ("Account",      "half \ufffd",     "lost_character",   "{cell} (Account) holds a character that was lost"),
     ("Created",      "2026-02-30",      "impossible_date",  "no day “2026-02-30”"),
     ("Created",      "03/04/2026",      "ambiguous_date",   "may mean 2026-03-04 or 2026-04-03"),
-    ("Created",      "soon",            "not_a_date",       "{cell} (Created) needs a date and holds “soon”"),
+    ("Created",      "one day",         "not_a_date",       "{cell} (Created) needs a date and holds “one day”"),
+    ("Created",      "soon",            "undecided",        "holds “soon”, which counts as blank"),
     ("Created",      2026,              "unlikely_date",    "holds 1905-07-18"),
     ("Created",      date(2206, 1, 5),  "unlikely_date",    "holds 2206-01-05"),
     ("Created",      "2026年1月5日",    "date_as_text",     "holds “2026年1月5日” as text"),
