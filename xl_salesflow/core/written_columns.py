@@ -244,7 +244,7 @@ def judge_missing_year(texts: Iterable[str], style: DateStyle) -> ColumnEvidence
     years = {one.value.year for one in read.values() if one.value is not None and one.rule != "relative_date"}
     dated = [text for text, one in read.items() if one.rule in ("date_as_text", "period_as_date")]
     if len(years) == 1 and len(dated) >= _FEWEST_DATED:
-        return ColumnEvidence(str(*years), dated[0])
+        return ColumnEvidence(str(min(years)), dated[0])
     return ColumnEvidence(OPEN_YEAR, open_texts[0])
 
 
