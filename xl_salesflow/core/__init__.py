@@ -71,16 +71,17 @@ Public names, by file:
         MergedCopy, MoveVerdict, NumberedQuote, OpenQuestions, PrintedPaper, PrintedPapers, PrintedQuote, RenamedRows,
         RevisedQuote, RolledUpBooks, RowDifference, RunAnswer, StageSwitch, SwitchedPlaybook, UndoneRun, UnfinishedRows,
         VisitChecklist
-    written_columns: ColumnEvidence, is_open_choice, judge_date_order, judge_decimal_mark, open_choices, OPEN_DECIMAL,
-        read_date_column, read_number_column
+    written_columns: ColumnEvidence, is_open_choice, judge_date_order, judge_decimal_mark, judge_missing_year,
+        open_choices, OPEN_DECIMAL, OPEN_YEAR, read_date_column, read_number_column
     written_dates: DATE_ORDERS, DateStyle, find_unlikely_dates, FIRST_DAY_COLUMNS, is_fiscal_period, is_written_day,
         LIKELY_DATE_SERIALS, parse_date_reading, read_written_date, YEAR_FIRST
     written_money: currency_codes_of_text, CurrencyCodes, HeaderUnit, is_common_currency_code, is_currency_header,
-        is_same_currency, join_currency_codes, NO_CURRENCY, parse_unit_text, read_header_unit
-    written_numbers: DOT_DECIMAL, is_written_number, NUMBER_LIMIT, NumberReading, NumberStyle, parse_number_reading,
-        read_written_number
+        is_rate_header, is_same_currency, join_currency_codes, NO_CURRENCY, parse_unit_text, read_header_unit
+    written_numbers: DOT_DECIMAL, is_number_range, is_written_number, NUMBER_LIMIT, NumberReading, NumberStyle,
+        parse_number_reading, read_written_number
     written_periods: is_named_period
     written_times: DAY_COUNT_COLUMNS
-    written_values: read_currency_words, read_number_words, words_for_nobody, words_for_nothing, WrittenDate,
-        WrittenNumber, yes_no_of_word
+    written_values: read_currency_words, read_number_words, words_for_no_day, words_for_nobody, words_for_nothing,
+        words_for_undecided, WrittenDate, WrittenNumber, yes_no_of_word
+    yearless_dates: PAST_DAY_COLUMNS
 """
