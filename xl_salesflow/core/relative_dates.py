@@ -14,10 +14,10 @@ from xl_salesflow.core.written_periods import CalendarSpan
 from xl_salesflow.core.written_times import read_duration_days
 from xl_salesflow.core.written_values import read_calendar_words
 
-_DAY, _WEEK, _YEAR = "day", "week", "year"
-_MONTHS_OF_UNIT = {"month": 1, "quarter": 3, _YEAR: 12}
-_THIS, _FOLLOWING, _COMING, _NEXT = "this", "following", "coming", "next"
-_WEEKDAY_SHIFTS = {_THIS: 0, _FOLLOWING: 1}
+_DAY_UNIT, _WEEK_UNIT, _YEAR_UNIT = "day", "week", "year"
+_MONTHS_OF_UNIT = {"month": 1, "quarter": 3, _YEAR_UNIT: 12}
+_THIS_WEEK, _FOLLOWING_WEEK, _COMING_DAY, _NEXT_DAY = "this", "following", "coming", "next"
+_WEEKDAY_SHIFTS = {_THIS_WEEK: 0, _FOLLOWING_WEEK: 1}
 
 
 class RelativePeriod(NamedTuple):
@@ -38,15 +38,15 @@ def parse_relative_period(text: str) -> RelativePeriod | None:
     """Return the day or the period that the normalized *text*, in lower case, counts from today; None if it counts none."""
     days = _count_days_from_today(text)
     if days is not None:
-        return RelativePeriod(_DAY, days)
+        return RelativePeriod(_DAY_UNIT, days)
     return _read_relative_periods().get(text) or _parse_weekday(text) or _parse_day_of_month(text)
 
 
 def find_relative_spans(period: RelativePeriod, today: date) -> tuple[CalendarSpan, ...]:
     """Return the days that *period* may mean on *today*: one span, two for a weekday that is open, none without such a day."""
-    if period.unit == _DAY:
+    if period.unit == _DAY_UNIT:
         return _span_of_days(today + timedelta(days=period.shift))
-    if period.unit == _WEEK:
+    if period.unit == _WEEK_UNIT:
         monday = today - timedelta(days=today.weekday())
         if period.weekday is not None:
             return _find_weekdays(period, monday, today)
@@ -76,7 +76,7 @@ def _find_weekdays(period: RelativePeriod, monday: date, today: date) -> tuple[C
         return _span_of_days(own + timedelta(weeks=_WEEKDAY_SHIFTS[period.of_week]))
     if own <= today:
         return _span_of_days(following)
-    return _span_of_days(own) if period.of_week == _COMING else (*_span_of_days(own), *_span_of_days(following))
+    return _span_of_days(own) if period.of_week == _COMING_DAY else (*_span_of_days(own), *_span_of_days(following))
 
 
 @cache
@@ -89,10 +89,10 @@ def _read_relative_periods() -> Mapping[str, RelativePeriod]:
 
 
 def _parse_weekday(text: str) -> RelativePeriod | None:
-    for of_week in (_THIS, _FOLLOWING, _COMING, _NEXT):
+    for of_week in (_THIS_WEEK, _FOLLOWING_WEEK, _COMING_DAY, _NEXT_DAY):
         for word in read_calendar_words()["relative_weekdays"][of_week]:
             if text.startswith(word) and (day := _read_weekday_numbers().get(text[len(word) :].strip())) is not None:
-                return RelativePeriod(_WEEK, 0, weekday=day, of_week=of_week)
+                return RelativePeriod(_WEEK_UNIT, 0, weekday=day, of_week=of_week)
     return None
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from xl_salesflow.core.written_values import read_number_words
 
-_FIRST_EASTERN_LETTER = 0x1100  # from here on, scripts do not separate words by blanks
+_FIRST_UNSPACED_LETTER = 0x1100  # from here on, scripts do not separate words by blanks
 _NOT_BEHIND_LETTER, _NOT_BEFORE_LETTER = r"(?<![^\W\d_])", r"(?![^\W\d_])"
 
 
@@ -55,7 +55,7 @@ def _shapes_of(*kinds: str) -> tuple[re.Pattern[str], ...]:
 def _range_shape() -> re.Pattern[str]:
     words = read_number_words()["rough"]
     marks = "|".join(
-        rf"(?<=\s){mark}(?=\s)" if _is_latin(mark[0]) else re.escape(mark) for mark in words["range_marks"]
+        rf"(?<=\s){mark}(?=\s)" if _is_spaced_letter(mark[0]) else re.escape(mark) for mark in words["range_marks"]
     )
     return re.compile(
         rf"(?:(?:{_any_word(words['range_begins'])})\s*)?(?P<first>[^-]*[0-9][^-]*?)\s*(?:{marks})"
@@ -67,10 +67,10 @@ def _range_shape() -> re.Pattern[str]:
 def _any_word(words: Sequence[str]) -> str:
     """Return the pattern of *words*; one that ends or begins with a letter does not run into another word."""
     return "|".join(
-        f"{_NOT_BEHIND_LETTER if _is_latin(word[0]) else ''}{re.escape(word)}{_NOT_BEFORE_LETTER if _is_latin(word[-1]) else ''}"
+        f"{_NOT_BEHIND_LETTER if _is_spaced_letter(word[0]) else ''}{re.escape(word)}{_NOT_BEFORE_LETTER if _is_spaced_letter(word[-1]) else ''}"
         for word in sorted(words, key=len, reverse=True)
     )
 
 
-def _is_latin(sign: str) -> bool:
-    return sign.isalpha() and ord(sign) < _FIRST_EASTERN_LETTER
+def _is_spaced_letter(sign: str) -> bool:
+    return sign.isalpha() and ord(sign) < _FIRST_UNSPACED_LETTER

@@ -25,7 +25,7 @@ PAST_DAY_COLUMNS = frozenset(
 
 LEAP_YEAR = 2024  # every day exists in it
 _PAST_WINDOW, _AHEAD_WINDOW = (-274, 0), (-92, 183)
-_FIRST_EASTERN_SIGN = 0x2E80
+_FIRST_SIGN_OF_EAST = 0x2E80
 _DAY_AND_MONTH = re.compile(r"[0-9]{1,2}/[0-9]{1,2}")
 _DOTTED_DAY = re.compile(r"[0-9]{1,2}\. ?[0-9]{1,2}\.")
 
@@ -54,14 +54,14 @@ def find_yearless_text(text: str, parse: Callable[[str], object | None]) -> Year
 def _make_templates(text: str) -> Iterator[tuple[str, int | None]]:
     for word, shift in _read_year_words().items():
         if word in text:
-            is_eastern = ord(word[0]) >= _FIRST_EASTERN_SIGN
+            is_eastern = ord(word[0]) >= _FIRST_SIGN_OF_EAST
             yield text.replace(word, f"{{year}}{_year_sign()}" if is_eastern else " {year}", 1).strip(), shift
             return
     if _DAY_AND_MONTH.fullmatch(text):
         yield f"{text}/{{year}}", None
     elif _DOTTED_DAY.fullmatch(text):
         yield f"{text}{{year}}", None
-    elif any(ord(sign) >= _FIRST_EASTERN_SIGN for sign in text):
+    elif any(ord(sign) >= _FIRST_SIGN_OF_EAST for sign in text):
         yield f"{{year}}{_year_sign()}{text}", None
     elif any(sign.isalpha() for sign in text):
         yield f"{text} {{year}}", None

@@ -9,7 +9,7 @@ from xl_salesflow.core.written_money import read_header_unit
 from xl_salesflow.imports.import_vocabulary import fold_name, read_amount_words, read_vocabulary
 
 _BESIDE = "beside"
-_FIRST_JOINED_SIGN = 0x2E80
+_FIRST_UNSPACED_SIGN = 0x2E80
 
 
 def find_amount_pair(headers: Iterable[str], amounts: str = "") -> tuple[str, str] | None:
@@ -37,7 +37,7 @@ def kind_of_amount_pair(header: str) -> str:
 def _is_half(name: str, words: frozenset[str]) -> bool:
     """Return whether *name* is a word of a pair, alone or with a word for an amount."""
     for word in sorted(words, key=len, reverse=True):
-        if ord(word[0]) >= _FIRST_JOINED_SIGN:
+        if ord(word[0]) >= _FIRST_UNSPACED_SIGN:
             rest = name.replace(word, "", 1).strip()
             if word in name and (not rest or any(noun in rest for noun in _words_beside())):
                 return True

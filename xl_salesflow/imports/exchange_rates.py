@@ -20,10 +20,10 @@ from xl_salesflow.imports.import_vocabulary import CURRENCY_TARGET, fold_name, t
 from xl_salesflow.imports.map_parts import INVERSE_RATE_TARGET, OPEN_COLUMN, OPEN_RATE, RATE_TARGET, ColumnMap, FileMap
 from xl_salesflow.schema.table_columns import ColumnType
 
-ColumnMaps = Mapping[str, ColumnMap]
+MappedColumns = Mapping[str, ColumnMap]
 
 
-def find_rate_column(source: ImportSource, columns: ColumnMaps, currency: str) -> str | None:
+def find_rate_column(source: ImportSource, columns: MappedColumns, currency: str) -> str | None:
     """Return the header of the exchange rates of a list of deals, if amounts may be in another currency than *currency*."""
     free = (header for header, how in columns.items() if not how.to and is_rate_header(fold_name(header)))
     found = next((header for header in free if _hold_rates(source.cells[header])), None)
@@ -45,12 +45,12 @@ def _read_rates(cells: pd.Series) -> pd.Series:
     return read_number_column(texts, ColumnType.NUMBER, NumberStyle(mark)).values
 
 
-def _amount_headers(columns: ColumnMaps) -> list[str]:
+def _amount_headers(columns: MappedColumns) -> list[str]:
     known = targets_of_table("Deals")
     return [header for header, how in columns.items() if how.to in known and known[how.to].type is ColumnType.MONEY]
 
 
-def _may_be_foreign(source: ImportSource, columns: ColumnMaps, currency: str) -> bool:
+def _may_be_foreign(source: ImportSource, columns: MappedColumns, currency: str) -> bool:
     """Return whether the currencies of rows or columns differ from *currency*, or none is named at all."""
     named = next((header for header, how in columns.items() if how.to == CURRENCY_TARGET), None)
     texts = (
@@ -60,7 +60,7 @@ def _may_be_foreign(source: ImportSource, columns: ColumnMaps, currency: str) ->
     return not codes or any(not is_same_currency(one, currency) for one in codes)
 
 
-def settle_rate_columns(columns: ColumnMaps, rates: str) -> dict[str, ColumnMap]:
+def settle_rate_columns(columns: MappedColumns, rates: str) -> dict[str, ColumnMap]:
     """Return the maps of the column of *rates*, a question, and of the amounts, whose own rate is none any more."""
     amounts = {header: columns[header] for header in _amount_headers(columns) if columns[header].rate == OPEN_RATE}
     return {rates: ColumnMap(OPEN_COLUMN), **{header: replace(how, rate=None) for header, how in amounts.items()}}

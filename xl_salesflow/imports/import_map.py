@@ -188,7 +188,7 @@ _FILE_MAP_KEYS = (
     "columns",
 )
 _COLUMN_MAP_KEYS = ("to", "dates", "decimal", "times", "currency", "rate", "only", "fiscal_2025", "year")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_FOUR_DIGIT_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _SIDE_TARGETS = (CURRENCY_TARGET, RATE_TARGET, INVERSE_RATE_TARGET, ROW_ID_TARGET, ENTERED_TARGET, OPEN_COLUMN)
 _MAX_HEADER_ROW = 1_048_576  # a sheet has no more rows
 _MAX_STAGE_POSITION = 1_000
@@ -279,7 +279,7 @@ class _ImportMapParser(MapEntryReader):
         if fiscal not in ("", OPEN_DAY) and not _is_iso_day(fiscal):
             self._refuse(header, "fiscal_2025 should be a day such as 2024-10-01 in quotation marks.")
         year = self._text({"year": str(how.get("year", ""))}, "year")
-        if year not in ("", OPEN_DAY) and not _YEAR.fullmatch(year):
+        if year not in ("", OPEN_DAY) and not _FOUR_DIGIT_YEAR.fullmatch(year):
             self._refuse(header, "year should be a year such as 2026.")
         return ColumnMap(to, dates, decimal, times, currency, rate, only, fiscal, year)
 
