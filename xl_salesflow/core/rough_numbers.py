@@ -66,10 +66,13 @@ def _range_shape() -> re.Pattern[str]:
 
 def _any_word(words: Sequence[str]) -> str:
     """Return the pattern of *words*; one that ends or begins with a letter does not run into another word."""
-    return "|".join(
-        f"{_NOT_BEHIND_LETTER if _is_spaced_letter(word[0]) else ''}{re.escape(word)}{_NOT_BEFORE_LETTER if _is_spaced_letter(word[-1]) else ''}"
-        for word in sorted(words, key=len, reverse=True)
-    )
+
+    def make_shape(word: str) -> str:
+        before = _NOT_BEHIND_LETTER if _is_spaced_letter(word[0]) else ""
+        behind = _NOT_BEFORE_LETTER if _is_spaced_letter(word[-1]) else ""
+        return f"{before}{re.escape(word)}{behind}"
+
+    return "|".join(map(make_shape, sorted(words, key=len, reverse=True)))
 
 
 def _is_spaced_letter(sign: str) -> bool:
