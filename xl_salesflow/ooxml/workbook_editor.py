@@ -110,13 +110,15 @@ class Workbook(WorkbookOnDisk):
         format of the last row.
         """
         at, resizer = self._resizer(table)
-        resizer.put(at.first_row if self._starts_empty(at) else at.last_row + 1, self._by_number(at, columns))
+        first = at.first_row if self._starts_empty(at) else at.last_row + 1
+        resizer.put(first, {self._column(at, header): values for header, values in columns.items()})
 
     def replace_rows(self, table: str, columns: ValuesByHeader) -> None:
         """Replace the body of a table; it keeps at least one row, which may be empty."""
         at, resizer = self._resizer(table)
         count = count_column_values(columns)
-        resizer.put(at.first_row, self._by_number(at, columns if count else {header: [None] for header in at.headers}))
+        rows = columns if count else {header: [None] for header in at.headers}
+        resizer.put(at.first_row, {self._column(at, header): values for header, values in rows.items()})
         resizer.cut(at.first_row + max(count, 1) - 1)
 
     def delete_rows(self, table: str, rows: Sequence[int]) -> None:
@@ -258,10 +260,6 @@ class Workbook(WorkbookOnDisk):
     def _resizer(self, name: str) -> tuple[ExcelTable, TableResizer]:
         at = self._table(name, self.tables)
         return at, TableResizer(self._package, self._on_disk, self._edits, at, self.sheets[at.sheet])
-
-    def _by_number(self, table: ExcelTable, columns: ValuesByHeader) -> dict[int, Sequence[Any]]:
-        count_column_values(columns)
-        return {self._column(table, header): values for header, values in columns.items()}
 
     def _starts_empty(self, table: ExcelTable) -> bool:
         """Return whether a table's only row will be empty after the edits."""
