@@ -7,7 +7,7 @@ or timedelta, an error ErrorValue, an empty cell or an empty text None.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from math import isfinite
@@ -51,11 +51,7 @@ class CellKind:
 
     def decode_many(self, texts: ByteSpans) -> ObjectArray:
         """Decode many texts."""
-        return _object_array(map(self.decode_one, texts.pieces()), len(texts.starts))
-
-
-def _object_array(values: Iterable[Any], count: int) -> ObjectArray:
-    return np.fromiter(values, object, count)
+        return np.fromiter(map(self.decode_one, texts.pieces()), object, len(texts.starts))
 
 
 class _IntegerCells(CellKind):
@@ -105,7 +101,7 @@ class ListedCells(_IntegerCells):
     def __init__(self, items: Sequence[Any], names: Mapping[bytes, Any] | None = None) -> None:
         super().__init__(self._item)
         self._names = names or {}
-        self._items = _object_array([*items, None], len(items) + 1)
+        self._items = np.fromiter([*items, None], object, len(items) + 1)
 
     def _item(self, text: bytes) -> Any:
         digits = text.strip()
@@ -126,7 +122,7 @@ class DateTimeCells(_IntegerCells):
         self._of_day = _DecodedValues(self._moment).__getitem__
 
     def _whole(self, numbers: IntArray) -> ObjectArray:
-        return _object_array(map(self._of_day, numbers.tolist()), len(numbers))
+        return np.fromiter(map(self._of_day, numbers.tolist()), object, len(numbers))
 
     def _moment(self, days: float | str | None) -> Any:
         if not isinstance(days, int | float):

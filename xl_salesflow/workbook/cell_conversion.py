@@ -109,7 +109,7 @@ def _convert_text_cells(column: Column, cells: Sequence[Any], language: Language
     named = column.type in _NAME_TYPES or (column.type is ColumnType.TEXT and column.id in _NAME_COLUMNS)
     if language and named and not column.is_formula:
         doubts |= _find_other_spellings(column, meanings, cells, language)
-    return ColumnValues(_build_object_array([meanings[cell] for cell in cells]), doubts)
+    return ColumnValues(np.fromiter((meanings[cell] for cell in cells), object, len(cells)), doubts)
 
 
 def _write_as_texts(cells: Sequence[Any]) -> tuple[list[str | None], ColumnFindings]:
@@ -155,12 +155,6 @@ def _replace_labels_by_ids(options: str, meanings: dict[str | None, str], cells:
 def _ids_by_label(choices: Choices) -> Mapping[str, str]:
     names = [(name, choice_id) for choice_id, text in choices.items() for name in (*text.translations(), choice_id)]
     return {fold_text(name): choice_id for name, choice_id in reversed(names)}
-
-
-def _build_object_array(values: list[str]) -> npt.NDArray[Any]:
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
 
 
 # -- numbers and dates --------------------------------------------------------------------------------------------
