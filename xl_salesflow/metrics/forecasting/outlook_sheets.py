@@ -112,8 +112,10 @@ def _list_errors(answer: AccuracyAnswer, language: Language) -> Iterator[dict[st
         means = {one.method: one.mean_absolute_error for one in found if one.weeks is None}
         methods = sorted({one.method for one in found}, key=lambda method: (means.get(method, inf), method))
         for place, method in enumerate(methods):
-            row = {"kind": best.kind, "method": method, "verdict": "" if place else judge_methods(best, language)}
-            for one in (one for one in found if one.method == method):
+            mine = [one for one in found if one.method == method]
+            row = {"kind": best.kind, "method": method, "periods": max(one.periods for one in mine)}
+            row["verdict"] = "" if place else judge_methods(best, language)
+            for one in mine:
                 row |= _describe_error(one)
             yield row
 
