@@ -113,7 +113,7 @@ def _list_errors(answer: AccuracyAnswer, language: Language) -> Iterator[dict[st
         methods = sorted({one.method for one in found}, key=lambda method: (means.get(method, inf), method))
         for place, method in enumerate(methods):
             mine = [one for one in found if one.method == method]
-            row = {"kind": best.kind, "method": method, "periods": max(one.periods for one in mine)}
+            row: dict[str, Any] = {"kind": best.kind, "method": method, "periods": max(one.periods for one in mine)}
             row["verdict"] = "" if place else judge_methods(best, language)
             for one in mine:
                 row |= _describe_error(one)
