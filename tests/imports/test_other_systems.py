@@ -22,6 +22,7 @@ DEALS = {
         "0065g00000AAAAAAA1,0015g00000AAAAAAA1,Pumps,Proposal/Price Quote,85000.5,75,2026-06-30,New Business,Web,false,false,0055g00000AAAAAAA1,2025-01-05T10:00:00.000Z,false",
         "0065g00000AAAAAAA2,0015g00000AAAAAAA2,Pipes,Closed Won,1200,100,2025-01-15,New Business,Web,true,true,0055g00000AAAAAAA1,2025-01-05T10:00:00.000Z,false",
         "0065g00000AAAAAAA3,0015g00000AAAAAAA2,Bolts,Closed Lost,900,0,2025-01-16,New Business,Web,true,false,0055g00000AAAAAAA1,2025-01-05T10:00:00.000Z,false",
+        "0065g00000AAAAAAA4,0015g00000AAAAAAA2,Gone,Closed Won,700,100,2025-01-16,New Business,Web,true,true,0055g00000AAAAAAA1,2025-01-05T10:00:00.000Z,true",
     ],
     "Twenty": [
         "Id,Name,Amount / Amount,Amount / Currency,Close date,Stage,Company,Point of Contact,Creation date,Owner",
