@@ -7,7 +7,8 @@ DATA is the folder of the public CRM sales opportunities sample (sales_pipeline.
 shifted by the same number of days, so that the last one is yesterday, because open deals are only known as of today. The sample
 has no expected closing dates and no targets, so Forecast and Team plan show the deals and targets of the demo.
 
-The pictures of the README are parts of what `salesflow demo` writes: Deals with refused moves, the Funnel, and a quote.
+The pictures of the README, and of the page about what people see, are parts of what `salesflow demo` writes: Deals with
+refused moves, the Funnel, Start, Activities, Quotes, Follow-ups, Findings, and a quote.
 --readme makes only these. Needs LibreOffice, pdftotext and pdftoppm.
 """
 
@@ -37,6 +38,7 @@ from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.verbs import bring_in
 from xl_salesflow.workbook.closed_book import ClosedBook
 from xl_salesflow.workbook.new_stores import new_workbook
+from xl_salesflow.workbook.template.starter_content import START_TITLE
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES, MAVEN = ROOT / "docs" / "pictures", ROOT.parent / "shared" / "data" / "maven_crm"
@@ -47,6 +49,11 @@ DATED, DPI = ("engage_date", "close_date"), 110
 README_PARTS = {
     "readme-deals": ("Deals", 200, (70, 90, 1410, 490)),
     "readme-funnel": ("Metrics", 130, (55, 75, 1420, 580)),
+    "looks-start": ("Start", 110, (45, 45, 915, 330)),
+    "looks-activities": ("Activities", 110, (44, 50, 1190, 230)),
+    "looks-quotes": ("Quotes", 110, (44, 50, 1190, 130)),
+    "looks-followups": ("FollowUps", 110, (44, 52, 1200, 380)),
+    "looks-findings": ("Findings", 110, (44, 50, 1200, 118)),
 }
 """Picture → its sheet, the dots per inch, and its left, top, width and height in dots."""
 
@@ -131,7 +138,8 @@ def picture_readme(libreoffice: LibreOffice, language: Language, folder: Path, i
     book, *papers = write_demo(folder, language, NOW)
     pdf = libreoffice.to_pdf(book)
     for name, (table, dpi, box) in README_PARTS.items():
-        cut_out(pdf, page_of(pdf, TABLES[table].title.in_(language)), dpi, box, into / name)
+        title = TABLES[table].title if table in TABLES else START_TITLE
+        cut_out(pdf, page_of(pdf, title.in_(language)), dpi, box, into / name)
     quote = next(paper for paper in papers if paper.name.startswith("Q-") and paper.suffix == ".pdf")
     cut_out(quote, 1, 80, (0, 0, 0, 0), into / "readme-quote")
 

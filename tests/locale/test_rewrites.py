@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-CATALOGUE = (Path(__file__).parents[2] / "xl_salesflow" / "locale" / "zh.po").read_text("utf-8")
+PACKAGE = Path(__file__).parents[2] / "xl_salesflow"
+CATALOGUE = (PACKAGE / "locale" / "zh.po").read_text("utf-8")
 MESSAGES = re.findall(r'^msgid "(.*)"\nmsgstr "(.*)"', CATALOGUE, re.MULTILINE)
 ODD_ENGLISH = """
 please find our Quotation | It holds until | in the next days | Good day | before tax. | Sum of lines | halves away from zero
@@ -49,6 +50,15 @@ def phrases(table: str) -> list[str]:
 def test_odd_sentences_are_gone(side: int, table: str) -> None:
     said = [message[side] for message in MESSAGES if message[0] not in KEPT]
     assert [(phrase, text) for phrase in phrases(table) for text in said if phrase in text] == []
+
+
+@pytest.mark.parametrize("room", ["process/data", "cli/demo", "documents/templates"])
+def test_playbooks_demo_and_templates_do_not_say_them_either(room: str) -> None:
+    files = [file for file in (PACKAGE / room).rglob("*") if file.suffix in (".toml", ".html", ".md", ".txt")]
+    odd = [*phrases(ODD_ENGLISH), *phrases(ODD_CHINESE)]
+    texts = {file.name: file.read_text("utf-8") for file in files}
+    assert texts
+    assert [(name, phrase) for name, text in texts.items() for phrase in odd if phrase in text] == []
 
 
 def test_what_is_kept_is_there() -> None:

@@ -144,7 +144,7 @@ SHEET_LAYOUTS: Mapping[str, SheetLayout] = MappingProxyType(
             opened=("result", "then", "then_on", "type", "outcome", "deal"),
             folded=(("priority", "rank", "due", "question", "objection", "email"),),
             widths=MappingProxyType(
-                {"done": 8, "account": 19, "contact": 15, "phone": 16, "next_step": 24, "why": 31, "name": 24, "deal": 10,
+                {"done": 8, "account": 19, "contact": 15, "phone": 16, "next_step": 24, "why": 29, "name": 29, "deal": 10,
                  "stage": 13, "owner": 14}
             ),
         ),
