@@ -6,6 +6,6 @@ Public names, by file:
 
     handout_files: build_bant_card_file, build_change_sheet_file, build_list_file
     stage_dropdowns: stage_dropdown_formula
-    starter_content: template_cell_value
+    starter_content: START_TITLE, template_cell_value
     template_builder: build_template
 """
