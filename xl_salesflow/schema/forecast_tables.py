@@ -6,13 +6,9 @@ the first time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from xl_salesflow.locale.texts import Text
 from xl_salesflow.schema.table_columns import (
     BY_PRODUCT,
-    Column,
-    ColumnType,
     SheetGroup,
     T,
     TableSchema,
@@ -139,11 +135,8 @@ _MONTHS_SINCE = (
 )  # fmt: skip
 
 
-def _declare_months_since(tip: Text, cell_type: ColumnType, width: int) -> Iterator[Column]:
-    """Yield a column for each month since creation; *tip* is on every header."""
-    for month, header in enumerate(_MONTHS_SINCE):
-        yield declare_column(f"month_{month}", header, cell_type, tip, writer=BY_PRODUCT, width=width)
-
+_MONTH_TIP = Text("Month 0 is the month of creation. Known when the month is over; ~ in grey: projected")
+_MONTH_HEADERS = tuple((f"month_{month}", header) for month, header in enumerate(_MONTHS_SINCE))
 
 COHORTS_TABLE = TableSchema(
     "Cohorts", Text("Cohorts"), Text("Share of the deals created in a month that was won by the end of the months since"), SheetGroup.MANAGE,
@@ -153,7 +146,7 @@ COHORTS_TABLE = TableSchema(
         declare_column("won", Text("Deals won", context="forecast"), T.INTEGER, "Those won by the as-of date", writer=BY_PRODUCT, width=12),
         declare_column("won_value", Text("Won value"), T.MONEY, "Sum of their amounts", writer=BY_PRODUCT, width=14),
         declare_column("coming", "Still projected", T.MONEY, "Projected value of the last month since that has one, less what is won", writer=BY_PRODUCT, width=14),
-        *_declare_months_since(Text("Month 0 is the month of creation. Known when the month is over; ~ in grey: projected"), T.PERCENT, 9),
+        *(declare_column(each, header, T.PERCENT, _MONTH_TIP, writer=BY_PRODUCT, width=9) for each, header in _MONTH_HEADERS),
         declare_column("known", "Months known", T.INTEGER, "How many of the months since are over; all later ones are projected", writer=BY_PRODUCT, width=9),
     ), generated=True, added="0.2", shows=("CohortValues",),
 )  # fmt: skip
@@ -163,7 +156,7 @@ COHORT_VALUES_TABLE = TableSchema(
     (
         declare_column("created", Text("Created", context="cohorts"), T.TEXT, "Month in which the deals were created", writer=BY_PRODUCT, width=11),
         declare_column("deals", Text("Deals", context="number"), T.INTEGER, "Deals created in it", writer=BY_PRODUCT, width=9),
-        *_declare_months_since(Text("Month 0 is the month of creation. Known when the month is over; ~ in grey: projected"), T.MONEY, 14),
+        *(declare_column(each, header, T.MONEY, _MONTH_TIP, writer=BY_PRODUCT, width=14) for each, header in _MONTH_HEADERS),
         declare_column("known", "Months known", T.INTEGER, "How many of the months since are over; all later ones are projected", writer=BY_PRODUCT, width=9),
     ), generated=True, added="0.2",
 )  # fmt: skip
