@@ -136,6 +136,19 @@ LAYOUTS = {
         "USD", (3, 1_000, 500, 200),
         ["Deal,Stage,Amount", "Pumps,Proposal,1000 (est.)", "Pipes,Won,500", "Bolts,Lost,200"],
     ),
+    "a table in Markdown": (
+        "USD", (2, 1_000, 500, 0), ["| Deal | Stage | Amount |", "| --- | :---: | ---: |", "| Pumps | Proposal | 1,000 |", "| Pipes | Won | 500 |"],
+    ),
+    "a table in Markdown without its outer lines": (
+        "USD", (2, 1_000, 500, 0), ["Deal | Stage | Amount", "--- | --- | ---", "Pumps | Proposal | 1000", "Pipes | Won | 500"],
+    ),
+    "a table drawn in text": (
+        "USD", (2, 1_000, 500, 0),
+        ["+-------+----------+--------+", "| Deal  | Stage    | Amount |", "+=======+==========+========+", "| Pumps | Proposal |   1000 |", "| Pipes | Won      |    500 |", "+-------+----------+--------+"],
+    ),
+    "a cell of dashes between bars": (
+        "USD", (2, 1_000, 500, 0), ["Deal|Stage|Amount|Notes", "Pumps|Proposal|1000|--", "Pipes|Won|500|---"],
+    ),
     "totals in the first data row": (
         "USD", (3, 1_000, 500, 200),
         ["Deal,Company,Stage,Amount", "TOTAL,,,1700", "Pumps,Dock,Proposal,1000", "Pipes,Mill,Won,500", "Bolts,Pier,Lost,200"],

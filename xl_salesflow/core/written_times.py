@@ -1,4 +1,4 @@
-"""Read times of day and spans of time: 2025-05-01T09:30:15Z, 14.30, 3 pm; 2 weeks, 3 Tage, 1w 2d, P14D."""
+"""Read times of day and spans of time: 2025-05-01T09:30:15Z, 14.30, 3 pm; 2 weeks, 3 Tage, 1w 2d, P14D, 3h 20m, 1:30."""
 
 from __future__ import annotations
 
@@ -65,8 +65,10 @@ def _any_of(words: list[str]) -> str:
 
 _ISO_DURATION = re.compile(
     r"p(?:(?P<years>\d{1,4})y)?(?:(?P<months>\d{1,4})m)?(?:(?P<weeks>\d{1,4})w)?(?:(?P<days>\d{1,6})d)?"
-    r"(?:t(?:(?P<hours>\d{1,6})h)?)?"
+    r"(?:t(?:(?P<hours>\d{1,6})h)?(?:(?P<minutes>\d{1,6})m)?)?"
 )
+_CLOCK_SPAN = re.compile(r"([0-9]{1,3}):([0-5][0-9])(?::[0-5][0-9])?")
+_MINUTES_BEHIND_HOURS = re.compile(r"(?<=h)\s*([0-9]{1,2})\s*m?$")
 _DURATION_PART = re.compile(r"(?P<number>[0-9]+(?:[.,][0-9]+)?)\s*-?\s*(?P<unit>[^0-9\s.,]+)\.?[\s,]*")
 
 DaySpan = tuple[Decimal, Decimal]
@@ -86,6 +88,9 @@ def read_duration_days(text: str) -> DaySpan | None:
     normalized = digits_of_numerals(normalize_written_text(text).casefold())
     if not normalized or len(normalized) > LONGEST_WRITTEN_VALUE:
         return None
+    if clock := _CLOCK_SPAN.fullmatch(normalized):
+        normalized = f"{clock[1]}h{clock[2]}"
+    normalized = _MINUTES_BEHIND_HOURS.sub(r"\1min", _write_halves(normalized))
     if match := _ISO_DURATION.fullmatch(normalized):
         parts = [(number, kind) for kind, number in match.groupdict().items() if number]
         return _add_days([(Decimal(number), _read_span_lengths()[kind]) for number, kind in parts]) if parts else None
@@ -100,6 +105,20 @@ def read_duration_days(text: str) -> DaySpan | None:
     return _add_days(found)
 
 
+def _write_halves(text: str) -> str:
+    """Return *text* with 0.5 instead of a word for half: half an hour, and its Chinese forms."""
+    for shape, digits in _half_shapes():
+        text = shape.sub(digits, text)
+    return text
+
+
+@cache
+def _half_shapes() -> tuple[tuple[re.Pattern[str], str], ...]:
+    halves = read_calendar_words()["durations_half"]
+    behind = re.compile(rf"([0-9]+)({_any_of(halves['counters'])})({_any_of(halves['behind'])})")
+    return (behind, r"\1.5\2"), (re.compile(rf"^(?:{_any_of(halves['front'])})\s*"), "0.5")
+
+
 def _add_days(parts: list[tuple[Decimal, DaySpan]]) -> DaySpan:
     return sum((number * least for number, (least, _) in parts), Decimal(0)), sum(
         (number * most for number, (_, most) in parts), Decimal(0)
@@ -110,9 +129,9 @@ def _add_days(parts: list[tuple[Decimal, DaySpan]]) -> DaySpan:
 def _read_span_lengths() -> Mapping[str, DaySpan]:
     """Return kind → the fewest and the most days of one unit."""
     read = read_calendar_words()["durations"]
-    hour = Decimal(1) / 24
-    lengths = {kind: (Decimal(one["min"]), Decimal(one["max"])) for kind, one in read.items() if kind != "hours"}
-    return {**lengths, "hours": (hour, hour)}
+    parts = {"hours": Decimal(1) / 24, "minutes": Decimal(1) / 1440}
+    lengths = {kind: (Decimal(one["min"]), Decimal(one["max"])) for kind, one in read.items() if kind not in parts}
+    return {**lengths, **{kind: (part, part) for kind, part in parts.items()}}
 
 
 @cache

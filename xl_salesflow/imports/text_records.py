@@ -1,4 +1,4 @@
-"""Split the text of a file into records: delimiters, ``sep=`` lines, quotation marks that are never closed, ="00123".
+"""Split the text of a file into records: delimiters, ``sep=`` lines, ruled lines, quotation marks never closed, ="00123".
 
 A stray quotation mark would swallow the rows below it. Such rows are read line by line if that gives each as many cells
 as the headers; otherwise the file is refused with the number of the row.
@@ -21,6 +21,12 @@ from xl_salesflow.errors import UsageError
 FILE_DELIMITERS = (",", ";", "\t", "|", "^", "~", "\xa6", "\uff0c", "\uff1b", "\x1f", "\x01")
 _DELIMITER_SAMPLE_LINES = 200  # enough lines to detect the delimiter
 _DELIMITER_LINE = re.compile(r'\ufeff?"?sep=(.)"?', re.IGNORECASE)
+_RULED_DELIMITER = "|"
+_RULE_LINE = re.compile(
+    r"^[ \t]*(?=[^\r\n]*[|+])(?:[|+][ \t]*)?(?::?[-=]{2,}:?[ \t]*(?:[|+][ \t]*|(?=[\r\n]|\Z)))+(?=[\r\n]|\Z)",
+    re.MULTILINE,
+)
+"""The line below the headers of a table in Markdown, and the lines of a table drawn in text: | --- | :-: |, +----+----+."""
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _LONGEST_FIELD = 1 << 24
 _MOST_LINES_OF_RECORD = 200
@@ -63,6 +69,8 @@ def split_text_records(text: str, delimiter: str, path: Path) -> TextRecords:
         UsageError: a quotation mark swallows rows, and the rows cannot be told apart without it.
     """
     text = _blank_delimiter_line(text.lstrip("\ufeff"))
+    if delimiter == _RULED_DELIMITER:
+        text = _RULE_LINE.sub("", text)  # rows keep their numbers
     records = _split_plain_records(text, delimiter) or _read_line_by_line(text, delimiter, path)
     if (inner := _unwrap_quoted_lines(records.rows)) is not None:
         return split_text_records(inner, detect_delimiter(inner), path)
