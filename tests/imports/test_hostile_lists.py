@@ -136,6 +136,12 @@ LAYOUTS = {
         "USD", (3, 1_000, 500, 200),
         ["Deal,Stage,Amount", "Pumps,Proposal,1000 (est.)", "Pipes,Won,500", "Bolts,Lost,200"],
     ),
+    "cards with rough amounts": (
+        "USD", (4, 8_500, 3_000, 0), ["Lead,Proposal,Won", "Pump ($1k+),Valve (~$5k),Pipe ($3k)", "Bolt (about 2.5k),,"],
+    ),
+    "days without a year for each stage": (
+        "USD", (2, 200, 100, 0), ["Deal,Amount,Lead,Proposal,Won", "Pumps,100,1 May,5 May,9 May", "Pipes,200,2 May,,"],
+    ),
     "a table in Markdown": (
         "USD", (2, 1_000, 500, 0), ["| Deal | Stage | Amount |", "| --- | :---: | ---: |", "| Pumps | Proposal | 1,000 |", "| Pipes | Won | 500 |"],
     ),

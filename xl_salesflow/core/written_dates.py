@@ -408,6 +408,14 @@ def _weekday_in_front() -> re.Pattern[str]:
     return re.compile(rf"^(?:{names})\b[.,]*\s*(?=[0-9]{{1,4}}\s*[./-]\s*[0-9]{{1,2}}\s*[./-]\s*[0-9])", re.IGNORECASE)
 
 
+def is_day_or_yearless_day(text: str) -> bool:
+    """Return whether *text* is a single day, with its year or without it: 1 May."""
+    reading = parse_date_reading(text)
+    return is_written_day(text) or (
+        reading is not None and any(s.first == s.last for s in days_by_order(reading).values())
+    )
+
+
 def is_written_day(text: str) -> bool:
     """Return whether *text* is a single day, in any order; not a month and not “yesterday”."""
     reading = parse_date_reading(text)

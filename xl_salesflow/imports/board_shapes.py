@@ -26,8 +26,9 @@ _NAME_HEADER, _AMOUNT_HEADER, _NOTES_HEADER, _CLOSE_HEADER = "Deal", "Amount", "
 _CARD_SEPARATORS = " \t-\u2013\u2014:,;|/()[]\u00b7\u2022"
 _SIGN = r"(?:[$\u20ac\u00a3\u00a5\u20b9\u20a9\u20bd]|\b[A-Z]{3}\b|\u5143)"
 _DIGITS = r"\d[\d.,'\u2019\u00a0\u202f]*(?:\s?(?:k|K|m|M|mio|Mio|mn|bn|\u4e07|\u4ebf)\b\.?)?"
-_AMOUNT_ON_CARD = re.compile(rf"{_SIGN}\s?{_DIGITS}|{_DIGITS}\s?{_SIGN}|\d[\d.]*[\u4e07\u4ebf]\u5143?")
-_UNIT_ALONE = re.compile(r"(?:(?<=[(\[])|(?<=\s))\d[\d.,'\u2019]*\s?(?:k|K|m|M|mn|bn)(?=[)\]]|$)")
+_ROUGHLY = r"(?:[~\u2248\u7ea6]\s?|\b(?:ca|circa|approx|about)\b\.?\s?)?"
+_AMOUNT_ON_CARD = re.compile(rf"{_ROUGHLY}(?:{_SIGN}\s?{_DIGITS}|{_DIGITS}\s?{_SIGN}|\d[\d.]*[\u4e07\u4ebf]\u5143?)\+?")
+_UNIT_ALONE = re.compile(rf"(?:(?<=[(\[])|(?<=\s)){_ROUGHLY}\d[\d.,'\u2019]*\s?(?:k|K|m|M|mn|bn)\+?(?=[)\]]|$)")
 _NUMBER_AT_END = re.compile(r".*\S[\s:,(\[\u2013\u2014-]+(?P<number>\d[\d.,'\u2019]*)[)\]]?")
 _YEARS = range(1990, 2100)
 _BARE_SHARE = 0.5  # of the cards

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from xl_salesflow.core.pipelines import Finding
-from xl_salesflow.core.written_dates import is_written_day
+from xl_salesflow.core.written_dates import is_day_or_yearless_day
 from xl_salesflow.core.written_numbers import is_written_number
 from xl_salesflow.imports.import_findings import SEVERAL_PIPELINES_IN_FILE, make_import_finding
 from xl_salesflow.imports.import_sources import ImportSource
@@ -108,7 +108,7 @@ def _holds_stages(_: str, sample: pd.Series) -> bool:
 
 
 def _holds_dates(_: str, sample: pd.Series) -> bool:
-    return bool(len(sample) and sample.map(is_written_day).mean() >= _HOLDING_SHARE)
+    return bool(len(sample) and sample.map(is_day_or_yearless_day).mean() >= _HOLDING_SHARE)
 
 
 _HoldsTest = Callable[[str, pd.Series], bool]

@@ -22,7 +22,7 @@ from xl_salesflow.core.written_columns import (
     judge_missing_year,
     open_choices,
 )
-from xl_salesflow.core.written_dates import YEAR_FIRST, DateStyle, is_fiscal_period, is_written_day
+from xl_salesflow.core.written_dates import YEAR_FIRST, DateStyle, is_day_or_yearless_day, is_fiscal_period
 from xl_salesflow.core.written_money import (
     NO_CURRENCY,
     CurrencyCodes,
@@ -115,7 +115,7 @@ class StyleProposal:
         if (
             self.table != "Deals"
             or header not in find_entry_headers(self.source.headers)
-            or not texts.map(is_written_day).all()
+            or not texts.map(is_day_or_yearless_day).all()
         ):
             return ColumnMap()
         evidence[header] = judge_date_order(texts.unique())

@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 import pandas as pd
 
-from xl_salesflow.core.written_dates import is_written_day
+from xl_salesflow.core.written_dates import is_day_or_yearless_day
 from xl_salesflow.core.written_values import yes_no_of_word
 from xl_salesflow.imports.import_stages import words_of_stage_name
 from xl_salesflow.imports.import_vocabulary import (
@@ -175,7 +175,7 @@ def join_stage_columns(cells: pd.DataFrame) -> StageColumns | None:
     if len(stages) < _FEWEST_STAGE_COLUMNS or others & names_of_targets("Deals")["stage"]:
         return _join_outcome_columns(cells, stages)
     filled = {text.strip() for header in stages for text in cells[header].unique()} - {""}
-    with_days = all(map(is_written_day, filled))
+    with_days = all(map(is_day_or_yearless_day, filled))
     if not filled or not (with_days or all(map(_is_mark, filled))):
         return None
     marked = cells[stages].map(lambda text: bool(text.strip()) and (with_days or _is_set(text)))
