@@ -237,7 +237,10 @@ def judge_missing_year(texts: Iterable[str], style: DateStyle) -> ColumnEvidence
 
     The answer is "" if there is no such day, or if all of them are near today; OPEN_YEAR if several years are possible.
     """
-    read = {text: read_written_date(text, style) for text in texts}
+    distinct = list(texts)
+    if not any((reading := parse_date_reading(text)) is not None and reading.yearless for text in distinct):
+        return ColumnEvidence("")  # nearly every column
+    read = {text: read_written_date(text, style) for text in distinct}
     open_texts = [text for text, one in read.items() if one.rule == "no_year"]
     if not open_texts:
         return ColumnEvidence("")

@@ -80,7 +80,8 @@ def settle_amount_columns(source: ImportSource, columns: Mapping[str, str], curr
 
 def _ask_about_pair(source: ImportSource, choice: AmountChoice) -> AmountChoice:
     """Return *choice* with a question, if the amounts are one of a pair of columns that differ, such as min and max."""
-    free = [header for header in source.headers if header not in choice.columns and _may_hold_amounts(source, header)]
+    halves = (h for h in source.headers if h not in choice.columns and kind_of_amount_pair(h))
+    free = [header for header in halves if _may_hold_amounts(source, header)]
     pair = find_amount_pair([*free, choice.header] if choice.header else free, choice.header)
     if pair is None or not _find_differences(source, *pair).any():
         return choice
