@@ -73,8 +73,8 @@ Public names, by file:
         VisitChecklist
     written_columns: ColumnEvidence, is_open_choice, judge_date_order, judge_decimal_mark, judge_missing_year,
         open_choices, OPEN_DECIMAL, OPEN_YEAR, read_date_column, read_number_column
-    written_dates: DATE_ORDERS, DateStyle, find_unlikely_dates, FIRST_DAY_COLUMNS, is_fiscal_period, is_written_day,
-        LIKELY_DATE_SERIALS, parse_date_reading, read_written_date, YEAR_FIRST
+    written_dates: DATE_ORDERS, DateStyle, find_unlikely_dates, FIRST_DAY_COLUMNS, is_day_or_yearless_day,
+        is_fiscal_period, is_written_day, LIKELY_DATE_SERIALS, parse_date_reading, read_written_date, YEAR_FIRST
     written_money: currency_codes_of_text, CurrencyCodes, HeaderUnit, is_common_currency_code, is_currency_header,
         is_rate_header, is_same_currency, join_currency_codes, NO_CURRENCY, parse_unit_text, read_header_unit
     written_numbers: DOT_DECIMAL, is_number_range, is_written_number, NUMBER_LIMIT, NumberReading, NumberStyle,
