@@ -271,6 +271,26 @@ def test_nothing_is_said_of_nothing() -> None:
     assert (answer.wins.closed, answer.wins.factors, answer.people.people, answer.cohorts.cohorts) == (0, (), (), ())
 
 
+def test_loss_reasons_are_counted_by_quarter() -> None:
+    made = pipeline_from_table(
+        """
+        deal | amount | loss_reason | visits
+        D-1  | 100.1  | Price       | Lead 2025-01-05, Lost 2025-06-30
+        D-2  | 100.1  | Price       | Lead 2025-01-05, Lost 2025-07-01
+        D-3  | 200.2  | Price       | Lead 2025-01-05, Lost 2026-03-31
+        D-4  |        | Price       | Lead 2025-01-05, Lost 2026-04-15
+        D-5  | 50     |             | Lead 2025-01-05, Lost 2026-04-15
+        D-6  | 70     | Price       | Lead 2025-01-05, Won 2026-04-15
+        """,
+        TODAY,
+    )
+    wins = compute_wins(made)
+    assert wins.loss_quarters == (date(2025, 7, 1), date(2025, 10, 1), date(2026, 1, 1), date(2026, 4, 1))
+    assert [(each.reason, each.counts, each.values) for each in wins.loss_reasons] == [
+        ("Price", (1, 0, 1, 1), (100.1, 0.0, 200.2, None)), ("", (0, 0, 0, 1), (0.0, 0.0, 0.0, 50.0)),
+    ]  # fmt: skip
+
+
 def test_a_table_of_cohorts_ends_with_the_last_month_that_is_known(cohorts: CohortsAnswer) -> None:
     assert cohorts.count_shown_months() == 3
     assert replace(cohorts, cohorts=()).count_shown_months() == 0

@@ -57,6 +57,8 @@ _COMBINED_TEXT = Text(
 _NO_COMBINATION_TEXT = Text(
     "Of {tried} combinations of two values in the deals closed before {day}, none was confirmed by those closed since."
 )
+_LOSS_REASONS_TEXT = Text("Lost deals by reason and quarter")
+_NO_REASON_TEXT = Text("No reason given")
 _PEOPLE_TEXT = Text("People, since {day}")
 _PERSON_HEADS = (
     Text("Owner"),
@@ -188,6 +190,20 @@ def _print_wins(wins: WinsAnswer, language: Language) -> None:
     if wins.combinations_tried and not wins.combinations:
         tried = f"{wins.combinations_tried:,}"
         print_wrapped_line(_NO_COMBINATION_TEXT.in_(language, tried=tried, day=wins.held_out_from))
+    _print_loss_reasons(wins, language)
+
+
+def _print_loss_reasons(wins: WinsAnswer, language: Language) -> None:
+    if not wins.loss_reasons:
+        return
+    click.echo("")
+    click.echo(style_text(_LOSS_REASONS_TEXT.in_(language), "head"))
+    quarters = [f"{day.year}-Q{(day.month + 2) // 3}" for day in wins.loss_quarters]
+    rows = [
+        [each.reason or _NO_REASON_TEXT.in_(language), *(f"{count:,}" if count else "–" for count in each.counts)]
+        for each in wins.loss_reasons
+    ]
+    print_screen_table([Text("Loss reason").in_(language), *quarters], rows)
 
 
 def _factor_cells(factor: WinFactor, language: Language) -> Sequence[str]:

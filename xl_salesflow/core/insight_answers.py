@@ -123,6 +123,18 @@ class WinCombination(Answer):
 
 
 @dataclass(frozen=True)
+class LossReasonQuarters(Answer):
+    """The deals lost for one reason, quarter by quarter."""
+
+    reason: str
+    """The reason as displayed in a cell; blank for deals without one."""
+    counts: tuple[int, ...]
+    """Lost deals in each quarter."""
+    values: tuple[Money | None, ...]
+    """Sum of their amounts; null if none of them has an amount."""
+
+
+@dataclass(frozen=True)
 class WinsAnswer(Answer):
     """What goes with winning and losing."""
 
@@ -140,6 +152,10 @@ class WinsAnswer(Answer):
     """Number of combinations that were compared on the older deals."""
     held_out_from: date | None
     """Day from which closed deals were held out to confirm combinations; null if there were too few."""
+    loss_quarters: tuple[date, ...]
+    """First days of the last four quarters up to the as-of date."""
+    loss_reasons: tuple[LossReasonQuarters, ...]
+    """Lost deals of these quarters by reason, the most frequent first."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from xl_salesflow.metrics.array_arithmetic import GroupNumbers, column_numbers
 from xl_salesflow.metrics.chance_tests import CHANCE_LEVEL, fisher_p_value, holm_adjust, wilson_interval
 from xl_salesflow.metrics.deal_cube import build_cube
 from xl_salesflow.metrics.metric_declaration import MetricArray
+from xl_salesflow.metrics.readings.loss_reason_quarters import count_loss_reasons
 from xl_salesflow.metrics.readings.win_combinations import find_combinations
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.table_registry import TABLES
@@ -59,7 +60,8 @@ def compute_wins(pipeline: Pipeline) -> WinsAnswer:
     corrected.sort(key=lambda each: -abs(_rank_factor(each)))
     found = find_combinations(deals.won, deals.closed, deals.dimensions)
     return WinsAnswer(
-        len(deals.won), int(deals.won.sum()), tuple(corrected), len(tested), found.combinations, found.tried, found.held_out_from
+        len(deals.won), int(deals.won.sum()), tuple(corrected), len(tested), found.combinations, found.tried, found.held_out_from,
+        *count_loss_reasons(pipeline),
     )  # fmt: skip
 
 
