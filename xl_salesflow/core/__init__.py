@@ -34,8 +34,8 @@ Public names, by file:
     formula_repairs: blank_typed_over_cells, find_typed_over_formulas
     history_seal: are_signed_seals, find_broken_seals, read_seal_key, reseal_history, seal_history
     insight_answers: CoachingHint, CohortMonth, CohortsAnswer, FACTOR_COLUMNS, InsightsAnswer, LeadResponses,
-        PeopleAnswer, PersonFigures, PersonRamp, PersonStage, RampRange, ResponseFigures, WinCombination, WinFactor,
-        WinsAnswer
+        LossReasonQuarters, PeopleAnswer, PersonFigures, PersonRamp, PersonStage, RampRange, ResponseFigures,
+        WinCombination, WinFactor, WinsAnswer
     inspection_answers: DealChange, InspectedDeal, InspectedOwner, InspectionAnswer, RecordedAmount
     intake_answers: InboxPass, LoggedMessage, LoggedMessages, MessageFate, RefusedFile, TakenLead, TakenLeads
     kept_values: keep_value
