@@ -150,7 +150,7 @@ def test_it_can_be_updated_and_repaired_and_keeps_its_data(
     after = table_rows(book, *names)
     for name, rows in before.items():
         kept = [
-            {**row, **{each: old[each] for each in NOTED_COLUMNS if each in old}}
+            {**row, **{each: old[each] for each in (*NOTED_COLUMNS, "deal_name") if each in old}}
             for old, row in zip(rows, after[name], strict=False)
         ]
         assert kept == rows, name
