@@ -243,7 +243,8 @@ def test_relative_dates_are_reported(text: str, means: str) -> None:
     尽快              | undecided
     Q3 FY26           | not_a_date
     Friday            | not_a_date
-    30.6              | not_a_date
+    0.5               | not_a_date
+    12.99             | not_a_date
     mid Q3            | not_a_date
     201206            | not_a_date
     31 June           | not_a_date
@@ -275,6 +276,8 @@ def test_other_texts_are_no_day(text: str, rule: str) -> None:
     9/25            | 2026-09-25 |
     25/9            | 2026-09-25 |
     25.09.          | 2026-09-25 |
+    9.25            | 2026-09-25 |
+    25.9            | 2026-09-25 |
     July            | 2026-07-31 | 2026-07-31
     6月             | 2026-06-30 | 2026-06-30
     Q3              | 2026-09-30 |
@@ -314,6 +317,7 @@ def test_a_day_without_a_year_is_the_one_near_today(text: str, means: str, in_th
     15 February | no_year        | 2026-02-15 | 2027-02-15
     Mar 26      | no_year        | 2026-03-26 | 2027-03-26
     5/6         | ambiguous_date | 2026-05-06 | 2026-06-05
+    5.6         | ambiguous_date | 2026-05-06 | 2026-06-05
     next Friday | ambiguous_date | 2026-07-03 | 2026-07-10
     """),
 )

@@ -25,6 +25,13 @@ Csv = Callable[..., Path]
             ["A"],
             2,
         ),
+        (
+            "Deal | Stage | Amount | State\nA | Lead | 1 | live\nB | Won | 2 | in archive\nC | Won | 3 | Deleted by user",
+            ["A"],
+            2,
+        ),
+        ("Deal | Stage | Amount | In trash\nA | Lead | 1 |\nB | Lead | 2 | checked", ["A"], 1),
+        ("商机 | 阶段 | 金额 | 回收站\nA | 线索 | 1 | 否\nB | 赢单 | 2 | 是", ["A"], 1),
         ("Deal | Stage | Amount\nA | Lead | 1\nB | Archived | 2\nC | Won | 3", ["A", "C"], 1),
         ("Deal | Phase | Betrag | Gelöscht\nA | Angebot | 1 | Nein\nB | Gewonnen | 2 | Ja", ["A"], 1),
         ("Deal | Phase | Betrag | Aktiv\nA | Angebot | 1 | WAHR\nB | Gewonnen | 2 | FALSCH", ["A"], 1),
@@ -88,3 +95,23 @@ def test_the_closing_day_of_a_won_deal_is_known_in_other_languages(header: str, 
     deals = apply_change_set(before, planned)["Deals"]
     assert deals["closed"].dt.strftime("%m-%d").fillna("").tolist() == ["03-31", ""]
     assert deals["expected_close"].dt.strftime("%m-%d").fillna("").tolist() == ["", "09-30"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "is_reported"),
+    [
+        ("Deleted by", "Ann Lee", True),
+        ("Visibility", "Archived by Ann", True),
+        ("Deleted by", "", False),
+        ("Color", "in black", False),
+    ],
+)
+def test_a_left_out_column_that_may_say_what_is_deleted_is_reported(
+    header: str, cell: str, is_reported: bool, csv: Csv
+) -> None:
+    other = "visible" if header == "Visibility" else ""
+    path = csv("deals.csv", f"Deal | Stage | Amount | {header}\nA | Lead | 1 | {cell}\nB | Lead | 2 | {other}")
+    planned = build_import_changes(workbook(), [path], propose_import_map([path], workbook()), as_history=True)
+    assert (
+        any("archived or deleted, but it is left out" in finding.message for finding in planned.findings) == is_reported
+    )

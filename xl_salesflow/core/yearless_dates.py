@@ -28,6 +28,7 @@ _PAST_WINDOW, _AHEAD_WINDOW = (-274, 0), (-92, 183)
 _FIRST_SIGN_OF_EAST = 0x2E80
 _DAY_AND_MONTH = re.compile(r"[0-9]{1,2}/[0-9]{1,2}")
 _DOTTED_DAY = re.compile(r"[0-9]{1,2}\. ?[0-9]{1,2}\.")
+_DOTTED_PAIR = re.compile(r"[1-9][0-9]?\.[0-9]{1,2}")  # 30.6 in Europe, 6.30 in China
 
 
 class YearlessText(NamedTuple):
@@ -59,6 +60,8 @@ def _make_templates(text: str) -> Iterator[tuple[str, int | None]]:
             return
     if _DAY_AND_MONTH.fullmatch(text):
         yield f"{text}/{{year}}", None
+    elif _DOTTED_PAIR.fullmatch(text):
+        yield f"{text.replace('.', '/')}/{{year}}", None
     elif _DOTTED_DAY.fullmatch(text):
         yield f"{text}{{year}}", None
     elif any(ord(sign) >= _FIRST_SIGN_OF_EAST for sign in text):

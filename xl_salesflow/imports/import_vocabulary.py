@@ -282,7 +282,18 @@ def _read_status_words() -> frozenset[str]:
 
 def is_put_away_word(text: str) -> bool:
     """Return whether *text* says that another program has archived or deleted its row."""
-    return fold_name(text) in _read_put_away_words()
+    folded = fold_name(text)
+    return folded in _read_put_away_words() or _put_away_phrase().match(folded) is not None
+
+
+@cache
+def _put_away_phrase() -> re.Pattern[str]:
+    """Return the pattern of "in archive", "moved to trash" and "deleted by Ann"."""
+    read = read_vocabulary()["put_away"]
+    words, before, behind = (
+        "|".join(map(re.escape, found)) for found in (_read_put_away_words(), read["before"], read["behind"])
+    )
+    return re.compile(rf"(?:{before}) (?:{words})$|(?:{words}) (?:{behind}) \S")
 
 
 @cache

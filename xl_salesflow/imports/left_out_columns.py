@@ -14,7 +14,7 @@ from xl_salesflow.core.written_numbers import is_written_number
 from xl_salesflow.imports.import_findings import SEVERAL_PIPELINES_IN_FILE, make_import_finding
 from xl_salesflow.imports.import_sources import ImportSource
 from xl_salesflow.imports.import_stages import kind_of_stage_name, tells_outcomes
-from xl_salesflow.imports.import_vocabulary import NOTES_TARGET, is_pipeline_header
+from xl_salesflow.imports.import_vocabulary import NOTES_TARGET, is_pipeline_header, is_put_away_word
 from xl_salesflow.imports.map_parts import FileMap
 from xl_salesflow.locale.texts import Language, Text, TextList
 
@@ -24,6 +24,7 @@ _MOST_NAMED_PIPELINES = 6
 _CLOSED_SHARE, _MOST_STAGES = 0.1, 20  # of a column of stages, most of whose names may be unknown
 _SAYS_WHAT_IS_WON = frozenset({"outcome", "is_won", "won_date", "lost_date", "is_closed"})
 _FEWEST_FIGURES = 3  # digits of the usual amount; smaller numbers are counts, scores or days
+_SOMEBODY = "x"  # behind a header such as "Deleted by"
 _NO_AMOUNTS = re.compile(
     r"\b(id|ids|no|nr|number|code|phone|tel|mobile|fax|zip|plz|postal|year|month|quarter|count|employees|age|days?|score|rank|%)\b"
     r"|\u7f16\u53f7|\u7535\u8bdd|\u624b\u673a|\u5e74|\u6708|\u5929|\u4eba\u6570", re.IGNORECASE,
@@ -42,6 +43,12 @@ _DATES_LEFT_OUT = Text(
     "no column gives a date of the deals, but “{left}” holds dates; write created, expected_close or closed for it in the map"
 )
 
+_PUT_AWAY_LEFT_OUT = Text(
+    "“{left}” may say which deals are archived or deleted, but it is left out and all are imported; if so, write record_status "
+    "for it in the map, or take these rows out of the file"
+)
+_SAYS_WHAT_IS_PUT_AWAY = frozenset({"is_deleted", "deleted_on", "record_status", "is_active"})
+
 
 def find_needed_columns(
     source: ImportSource, file: FileMap, targets: Collection[str], language: Language
@@ -57,6 +64,10 @@ def find_needed_columns(
         header = next((header for header in left if holds(header, _sample_filled_cells(source.cells[header]))), None)
         if header is not None:
             yield _make_left_out_finding(message, source, header, language)
+    if not _SAYS_WHAT_IS_PUT_AWAY & set(targets):
+        header = next((h for h in left if _tells_put_away_rows(h, _sample_filled_cells(source.cells[h]))), None)
+        if header is not None:
+            yield _make_left_out_finding(_PUT_AWAY_LEFT_OUT, source, header, language)
     if "stage" in targets and not _SAYS_WHAT_IS_WON & set(targets) and not _has_closed_stages(source, file):
         found = (header for header in left if tells_outcomes(_sample_filled_cells(source.cells[header])))
         if (header := next(found, None)) is not None:
@@ -97,6 +108,11 @@ def _holds_amounts(header: str, sample: pd.Series) -> bool:
         return False
     digits = sample.str.count(r"\d")
     return bool(sample.map(is_written_number).mean() >= _HOLDING_SHARE and digits.median() >= _FEWEST_FIGURES)
+
+
+def _tells_put_away_rows(header: str, sample: pd.Series) -> bool:
+    """Return whether a column is called "Deleted by", or says of some rows that they are archived or deleted."""
+    return bool(len(sample)) and (is_put_away_word(f"{header} {_SOMEBODY}") or bool(sample.map(is_put_away_word).any()))
 
 
 def _holds_stages(_: str, sample: pd.Series) -> bool:
