@@ -17,8 +17,8 @@ from xl_salesflow.workbook.closed_book import ClosedBook
 
 DAY = date(2026, 6, 30)
 NUMBER = re.compile(r"\bD-\d{5}\b")
-CUT = 12
-"""A column of a table on the terminal shows at least so many characters of a name."""
+CUT = 7
+"""A column of a table on the terminal shows at least so many characters of a name, also in Chinese."""
 SCREENS = (
     ("check",), ("update", "--dry-run"), ("followups",), ("inspect",), ("approvals",), ("commission",), ("forecast",),
     ("flow", "--deals"), ("customer", "CUSTOMER"), ("revise", "Q-2026-0001", "--dry-run"), ("undo", "--dry-run"),
