@@ -19,8 +19,8 @@ _ACCURACY_SUBJECT = Text("{book} · how right the forecasts were, as of {day} ·
 _METHOD_NAMES = CHOICES["forecast_method"]
 _ERROR_TEXTS: Mapping[PeriodKind, Text] = MappingProxyType(
     {
-        "month": Text("Average error of months, by weeks before their end (bias: too much is above 0):"),
-        "quarter": Text("Average error of quarters, by weeks before their end (bias: too much is above 0):"),
+        "month": Text("Average error of months, by weeks before their end (bias above 0: too much):"),
+        "quarter": Text("Average error of quarters, by weeks before their end (bias above 0: too much):"),
     }
 )
 _INSIDE_TEXTS: Mapping[PeriodKind, Text] = MappingProxyType(
