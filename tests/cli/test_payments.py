@@ -13,8 +13,8 @@ import pytest
 
 from tests.cli.test_json_answers import list_errors
 from xl_salesflow.cli import main
-from xl_salesflow.cli.screen_layout import screen_width
 from xl_salesflow.core.change_sets import Append, ChangeSet
+from xl_salesflow.locale.text_widths import screen_width
 from xl_salesflow.schema.table_frames import make_table_frame
 from xl_salesflow.schema.table_registry import TABLES
 from xl_salesflow.workbook.closed_book import ClosedBook

@@ -14,9 +14,10 @@ from tests.demos import WORKBOOK, copy_demo
 from tests.tables import TODAY, crm
 from xl_salesflow.cli import main
 from xl_salesflow.cli.metric_output import print_funnel
-from xl_salesflow.cli.screen_layout import draw_bar, print_screen_table, print_wrapped_line, screen_width, style_text
+from xl_salesflow.cli.screen_layout import draw_bar, print_screen_table, print_wrapped_line, style_text
 from xl_salesflow.cli.screen_output import format_shown_cell
 from xl_salesflow.core.change_sets import apply_change_set
+from xl_salesflow.locale.text_widths import screen_width
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.metric_tables import METRICS_BY_ID
 from xl_salesflow.ooxml.workbook_editor import Workbook

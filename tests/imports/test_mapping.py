@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 import pytest
@@ -15,6 +16,7 @@ from xl_salesflow.imports.import_map import ImportMap
 from xl_salesflow.imports.import_vocabulary import IMPORTABLE_TABLES, NOTES_TARGET, targets_of_table
 from xl_salesflow.imports.map_parts import ColumnMap, FileMap, NewStage
 from xl_salesflow.imports.text_records import FILE_DELIMITERS
+from xl_salesflow.locale.text_widths import screen_width
 from xl_salesflow.locale.texts import LANGUAGES, Language
 from xl_salesflow.schema.choice_lists import CHOICES
 
@@ -61,6 +63,15 @@ def mappings(draw: st.DrawFn) -> ImportMap:
 @given(mappings(), st.sampled_from(LANGUAGES))
 def test_an_import_map_is_read_back_as_it_was_written(mapping: ImportMap, language: Language) -> None:
     assert ImportMap.from_toml(mapping.to_toml(language)) == mapping
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_comments_break_between_words(language: Language) -> None:
+    """In Chinese, a line that ended after 110 letters broke names of tables and columns in two."""
+    comments = [line for line in ImportMap.from_toml(MAP).to_toml(language).splitlines() if line.startswith("#")]
+    words = {word for line in comments for word in re.findall(r"[A-Za-z_]+", line)}
+    assert words >= {*IMPORTABLE_TABLES, *targets_of_table("Deals")}
+    assert max(map(screen_width, comments)) <= 115
 
 
 MAP = """\

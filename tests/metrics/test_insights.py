@@ -12,9 +12,9 @@ import pytest
 
 from tests.metrics.stories import pipeline_from_table, pipeline_of_stories
 from xl_salesflow.cli.insight_output import print_insights
-from xl_salesflow.cli.screen_layout import screen_width
 from xl_salesflow.core.insight_answers import CohortMonth, CohortsAnswer, InsightsAnswer, PeopleAnswer, WinsAnswer
 from xl_salesflow.core.pipelines import Pipeline
+from xl_salesflow.locale.text_widths import screen_width
 from xl_salesflow.metrics.readings.creation_cohorts import compute_cohorts
 from xl_salesflow.metrics.readings.insight_parts import answer_insights
 from xl_salesflow.metrics.readings.people_comparison import compare_people

@@ -157,8 +157,9 @@ def _print_statement(statement: CommissionStatement, language: Language) -> None
 
 
 def _list_statement_lines(statement: CommissionStatement, language: Language) -> Iterator[list[str]]:
-    from xl_salesflow.cli.screen_layout import cut_to_width, format_exact_amount
+    from xl_salesflow.cli.screen_layout import format_exact_amount
     from xl_salesflow.core.deal_titles import deal_title
+    from xl_salesflow.locale.text_widths import cut_to_width
 
     for line in statement.lines:
         yield [

@@ -70,14 +70,9 @@ def inspect_command(
 
 
 def _print_inspection(answer: InspectionAnswer, pipeline: Pipeline) -> None:
-    from xl_salesflow.cli.screen_layout import (
-        SCREEN_WIDTH,
-        format_round_value,
-        print_wrapped_line,
-        screen_width,
-        style_text,
-    )
+    from xl_salesflow.cli.screen_layout import SCREEN_WIDTH, format_round_value, print_wrapped_line, style_text
     from xl_salesflow.core.deal_titles import deal_title
+    from xl_salesflow.locale.text_widths import screen_width
     from xl_salesflow.locale.texts import SEMICOLON_SEPARATOR
 
     language = pipeline.language

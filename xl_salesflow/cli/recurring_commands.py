@@ -126,7 +126,8 @@ def _list_bridge(answer: RecurringAnswer) -> list[list[str]]:
 
 
 def _list_contracts(answer: RecurringAnswer, language: Language) -> list[list[str]]:
-    from xl_salesflow.cli.screen_layout import cut_to_width, format_screen_value
+    from xl_salesflow.cli.screen_layout import format_screen_value
+    from xl_salesflow.locale.text_widths import cut_to_width
     from xl_salesflow.schema.choice_lists import choice_label
 
     return [

@@ -7,13 +7,13 @@ variable NO_COLOR is set (see no-color.org).
 from __future__ import annotations
 
 import os
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import click
 
+from xl_salesflow.locale.text_widths import cut_to_width, screen_width, wrap_to_width
 from xl_salesflow.locale.texts import Language
 from xl_salesflow.metrics.metric_declaration import Unit
 from xl_salesflow.schema.table_registry import TABLES
@@ -29,10 +29,6 @@ _SCREEN_STYLES: Mapping[str, dict[str, Any]] = MappingProxyType(
         "dim": {"dim": True},
     }
 )
-
-
-_CLOSING_PUNCTUATION = ("Po", "Pe", "Pf")
-"""The Unicode categories of what a line never begins with: stops and commas, closing brackets, closing quotation marks."""
 
 
 def style_text(text: str, style: str) -> str:
@@ -92,50 +88,6 @@ def print_wrapped_line(text: str, indent: int = 0) -> None:
         click.echo(" " * indent + line)
 
 
-def screen_width(text: str) -> int:
-    """Return how many columns *text* takes."""
-    return sum(2 if _is_wide(letter) else 1 for letter in text)
-
-
-def cut_to_width(text: str, width: int) -> str:
-    """Return *text*, with an ellipsis for its end if it takes more than *width* columns."""
-    if screen_width(text) <= width:
-        return text
-    kept = ""
-    for letter in text:
-        if screen_width(kept + letter) > width - 1:
-            break
-        kept += letter
-    return f"{kept}…"
-
-
 def _pad_to_width(text: str, width: int, right: bool) -> str:
     gap = " " * (width - screen_width(text))
     return gap + text if right else text + gap
-
-
-def wrap_to_width(text: str, width: int) -> Iterator[str]:
-    """Yield *text* in lines of at most *width* columns."""
-    line = ""
-    for word in _split_into_words(text):
-        if line and screen_width(line + word.rstrip()) > width:
-            yield line.rstrip()
-            line = ""
-        line += word
-    yield line.rstrip()
-
-
-def _split_into_words(text: str) -> Iterator[str]:
-    """Yield words with the blank after them; a Chinese character is a word of its own, with the punctuation after it."""
-    word = ""
-    for letter in text:
-        begins = word and letter != " " and unicodedata.category(letter) not in _CLOSING_PUNCTUATION
-        if begins and (word[-1] == " " or _is_wide(word[-1]) or _is_wide(letter)):
-            yield word
-            word = ""
-        word += letter
-    yield word
-
-
-def _is_wide(letter: str) -> bool:
-    return unicodedata.east_asian_width(letter) in "WF"

@@ -20,9 +20,7 @@ from xl_salesflow.cli.screen_layout import (
     format_screen_value,
     print_screen_table,
     print_wrapped_line,
-    screen_width,
     style_text,
-    wrap_to_width,
 )
 from xl_salesflow.core.answers import Answer, OwnFormulaResults, SomeAnswer, answer_to_json
 from xl_salesflow.core.approval_answers import SealedStays
@@ -37,6 +35,7 @@ from xl_salesflow.core.verb_answers import (
     LostCells,
     RunAnswer,
 )
+from xl_salesflow.locale.text_widths import screen_width, wrap_to_width
 from xl_salesflow.locale.texts import COMMA_SEPARATOR, Language, Text
 from xl_salesflow.schema.choice_lists import choice_label
 from xl_salesflow.schema.plain_values import json_value

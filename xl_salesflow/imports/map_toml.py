@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 
 import tomlkit
@@ -30,6 +29,7 @@ from xl_salesflow.imports.map_parts import (
     FileMap,
     NewStage,
 )
+from xl_salesflow.locale.text_widths import wrap_to_width
 from xl_salesflow.locale.texts import Language, TextList
 from xl_salesflow.schema.plain_values import plain_number
 
@@ -37,6 +37,7 @@ ASKED_NUMBER = "?"
 """Stands for an exchange rate or a unit that a person has to enter."""
 
 _MAX_COMMENT_LENGTH = 2_000
+_COMMENT_WIDTH = 110
 
 
 def make_names_toml(values: dict[str, str], comment: str) -> Table:
@@ -140,7 +141,8 @@ def make_toml_array(made: Iterable[Table]) -> tomlkit.items.AoT:
 
 def add_map_comment(container: tomlkit.TOMLDocument | Table, *lines: str) -> None:
     for line in lines:
-        for part in textwrap.wrap(
-            " ".join(line[:_MAX_COMMENT_LENGTH].split()), 110, subsequent_indent="  " if line.startswith("- ") else ""
-        ) or [""]:
-            container.add(tomlkit.comment("".join(c for c in part if c.isprintable())))
+        indent = "  " if line.startswith("- ") else ""
+        parts = wrap_to_width(" ".join(line[:_MAX_COMMENT_LENGTH].split()), _COMMENT_WIDTH)
+        for place, part in enumerate(parts):
+            printable = "".join(c for c in part if c.isprintable())
+            container.add(tomlkit.comment(f"{indent}{printable}" if place else printable))
