@@ -26,6 +26,8 @@ def press_new_deal(context: ButtonContext) -> Text:
         )
     pipeline = context.read_as_needed()
     taken = take_leads(pipeline, [lead], with_remedy=False)
+    if taken.answer.leads[0].fate == "taken":
+        return _NOTHING_MADE.with_facts(company=lead.company)
     if taken.blocks:
         if not context.confirm(_ALL_THE_SAME.in_(context.language, known=taken.findings[0].message)):
             return _NOTHING_MADE.with_facts(company=lead.company)
