@@ -65,11 +65,12 @@ def flow(pipeline: Pipeline, asked: FlowRequest) -> ChangeSet[FlowAnswer]:
 
 
 def inspect(pipeline: Pipeline, asked: InspectionRequest) -> ChangeSet[InspectionAnswer]:
-    """Return the open deals of the period with what changed, their pace, missing persons and warnings, by owner."""
-    from xl_salesflow.metrics.readings.deal_inspection import answer_inspection
+    """Return the open deals of the period with what changed, pace, missing persons and warnings, by owner; and as a document."""
+    from xl_salesflow.metrics.readings.deal_inspection import answer_inspection, build_inspection_document
 
     asked = replace(asked, owner=identify_owner(pipeline, asked.owner))
-    return ChangeSet(answer=answer_inspection(recompute_formula_columns(pipeline), asked))
+    answer = answer_inspection(recompute_formula_columns(pipeline), asked)
+    return ChangeSet(answer=answer, documents=(build_inspection_document(pipeline, answer),))
 
 
 def insights(pipeline: Pipeline, part: str = "") -> ChangeSet[InsightsAnswer]:

@@ -156,6 +156,7 @@ CALLS = [
     "flow book.xlsx --period week --by owner",
     "insights book.xlsx",
     "inspect book.xlsx",
+    "inspect book.xlsx --output page.html",
     "import book.xlsx deals.csv --yes",
     "merge book.xlsx copy.xlsx --base base.xlsx",
     "merge base.xlsx copy.xlsx --dry-run",

@@ -19,7 +19,13 @@ from xl_salesflow.core.digest_answers import (
 from xl_salesflow.core.flow_answers import FLOW_STEPS
 from xl_salesflow.core.forecast_answers import ForecastRange
 from xl_salesflow.core.insight_answers import CohortMonth, CohortsAnswer, PersonRamp, RampRange, WinFactor
-from xl_salesflow.core.inspection_answers import DealChange
+from xl_salesflow.core.inspection_answers import (
+    DealChange,
+    InspectedDeal,
+    InspectedOwner,
+    InspectionAnswer,
+    RecordedAmount,
+)
 from xl_salesflow.core.metric_answers import Bottleneck
 from xl_salesflow.locale.texts import Text
 
@@ -224,6 +230,34 @@ def digest(word: str = "", **changed: Any) -> Document:
         "currency": "USD",
     }
     return Document("digest", "digest 2026-11-22", facts)
+
+
+def inspection(word: str = "") -> Document:
+    """Make the inspection of two owners' deals; *word* is put into every text field."""
+
+    def text(typed_text: str) -> str:
+        return word or typed_text
+
+    amounts = tuple(
+        RecordedAmount(date(2026, month, 1), amount)
+        for month, amount in ((3, 300.0), (5, 500.0), (6, None), (8, 800.0))
+    )
+    moved = (DealChange("recorded_stage", text("Lead"), text("Demo")), DealChange("amount", 400.0, 800.0))
+    full = InspectedDeal(
+        "D-1", text("Shift Board"), text("Acme"), text("Demo"), 800.0, date(2026, 12, 24), "commit", 21, 7.5, 0.9, 20, 2,
+        moved, amounts, ("approver", "champion"), text("Call Bob"), date(2026, 11, 20), (text("no activity for 15 days"),),
+    )  # fmt: skip
+    quiet = InspectedDeal(
+        "D-2", "", "", text("Lead"), None, None, "", 3, None, None, 2, 0, (), amounts[:1], (), "", None, ()
+    )
+    fresh = InspectedDeal(
+        "D-3", text("Line"), "", "", 5.0, None, "", None, None, None, 0, 0, (DealChange("deal", None, "D-3"),), (), (), "",
+        None, (),
+    )  # fmt: skip
+    owners = (InspectedOwner(text("Li Wei"), 2, 800.0, (full, quiet)), InspectedOwner("", 1, 5.0, (fresh,)))
+    answer = InspectionAnswer(TODAY, date(2026, 11, 15), date(2026, 12, 31), owners)
+    facts = {"inspection": answer, "source": "", "company": text("North"), "currency": "USD"}
+    return Document("inspection", "inspection 2026-11-22", facts)
 
 
 def report(word: str = "", **changed: Any) -> Document:

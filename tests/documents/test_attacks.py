@@ -186,13 +186,14 @@ def test_template_with_entities() -> None:
         prepare_word_template(pack_document({"word/document.xml": entities}), "quote.docx")
 
 
-@pytest.mark.parametrize("kind", ["quote", "followups", "digest", "report"])
+@pytest.mark.parametrize("kind", ["quote", "followups", "digest", "inspection", "report"])
 def test_markup_in_pages(kind: str) -> None:
     make = getattr(samples, kind)
     attack = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
     shown = Page(render_document(make(attack), "en", "html").decode("utf-8"))
     plain = Page(render_document(make("x"), "en", "html").decode("utf-8"))
     assert set(shown.elements) <= set(plain.elements) | {"a"}  # a possible address becomes a link
+    assert shown.elements.count("script") == (kind == "inspection")
     assert "default-src 'none'" in dict(shown.attributes).get("content", "") or kind == "report"
 
 

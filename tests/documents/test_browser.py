@@ -19,6 +19,7 @@ PAGES = {
     "quote": samples.quote(),
     "followups": samples.followups(),
     "digest": samples.digest(),
+    "inspection": samples.inspection(),
     "report": samples.report(),
 }
 QUIET = (
@@ -76,3 +77,37 @@ def test_pages_fit_and_can_be_read(browser: str, tmp_path: Path, scheme: str, se
     assert all(page["words"] > 100 for page in measures.values())
     assert {name: page["sideways"] for name, page in measures.items() if page["sideways"]} == {}
     assert {name: page["faint"] for name, page in measures.items() if page["faint"]} == {}
+
+
+def test_the_filters_of_the_inspection_work_without_a_server(browser: str, tmp_path: Path) -> None:
+    """The page lets its own script run, and each filter leaves the deals that it names."""
+    page = render_document(samples.inspection(), "en", "html").decode("utf-8")
+    steps = [("owner", "2"), ("owner", ""), ("stage", "1"), ("stage", ""), ("changed", True), ("warned", True)]
+    host = tmp_path / "host.html"
+    given = json.dumps([page, steps]).replace("</", "<\\/")
+    host.write_text(
+        f"<!doctype html><body><script>const [PAGE, STEPS] = {given};{_FILTERING}</script>", encoding="utf-8"
+    )
+    command = [browser, *QUIET, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", host.as_uri()]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    everything = ["Acme · Shift Board", "D-2", "Line"]
+    assert Said(done.stdout).said == {
+        "form": True,
+        "shown": [["Line"], everything, everything[:1], everything, [everything[0], "Line"], everything[:1]],
+        "count": "1 of 3 deals shown",
+    }, done.stderr[-500:]
+
+
+_FILTERING = """
+const frame = document.createElement("iframe");
+Object.assign(frame, { width: 900, height: 900, srcdoc: PAGE, onload() {
+  const page = frame.contentDocument, form = page.getElementById("filters"), shown = [];
+  for (const [name, value] of STEPS) {
+    form.elements[name][typeof value === "string" ? "value" : "checked"] = value;
+    form.dispatchEvent(new Event("input"));
+    shown.push([...page.querySelectorAll("h3")].filter((head) => head.getClientRects().length).map((head) => head.textContent));
+  }
+  document.body.dataset.said = JSON.stringify({ form: !form.hidden, shown, count: page.querySelector("output").innerText });
+} });
+document.body.append(frame);
+"""

@@ -80,7 +80,7 @@ PRINTED_ANSWERS: Mapping[str, tuple[Any, ...]] = MappingProxyType(
         "holidays": (BookAnswer[RunAnswer[Answer]],),
         "import": (ImportReport,),
         "insights": (InsightsAnswer,),
-        "inspect": (InspectionAnswer,),
+        "inspect": (InspectionAnswer, FilesAnswer[InspectionAnswer]),
         "lead": (BookAnswer[RunAnswer[TakenLeads]], WrittenFiles),
         "log": (BookAnswer[RunAnswer[LoggedMessages]],),
         "merge": (MergeReport,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,7 @@ from xl_salesflow.cli.command_options import (
     TODAY_OPTION,
     day_or_today,
     parse_day_option,
+    terminal_text,
     translated_option,
     verb_command,
 )
@@ -50,22 +51,49 @@ _LEVELS = "▁▂▃▄▅▆▇█"
     callback=parse_day_option,
     metavar="D",
 )
+@click.option(
+    "--output",
+    "-o",
+    help=terminal_text("Write a page for the meeting, with filters, to this file."),
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+)
 @JSON_OPTION
 @TODAY_OPTION
-def inspect_command(
-    book: Path, json: bool, today: date | None, owner: str | None, since: date | None, expected_by: date | None
+def inspect_command(book: Path, json: bool, today: date | None, output: Path | None, **asked: Any) -> int:
+
+    return show_inspection(book, output, json, today, **asked)
+
+
+def show_inspection(
+    path: Path,
+    output: Path | None,
+    as_json: bool,
+    today: date | None,
+    owner: str | None,
+    since: date | None,
+    expected_by: date | None,
 ) -> int:
-    from xl_salesflow.cli.screen_output import print_json
+    """Print the inspection, or write it as a page to *output*."""
+    from xl_salesflow.cli.screen_output import print_files, print_json
     from xl_salesflow.metrics.readings.deal_inspection import InspectionRequest
     from xl_salesflow.verbs import inspect
     from xl_salesflow.workbook.closed_book import ClosedBook
 
-    pipeline = ClosedBook(book).read(day_or_today(today))
-    answer = inspect(pipeline, InspectionRequest(owner or "", since, expected_by)).answer
-    if json:
-        print_json(answer)
+    pipeline = ClosedBook(path).read(day_or_today(today))
+    plan = inspect(pipeline, InspectionRequest(owner or "", since, expected_by))
+    if output is not None:
+        from xl_salesflow.documents.document_writer import write_document_file
+
+        written = write_document_file(plan.documents[0], output, pipeline.language, "html")
+        if as_json:
+            print_files(plan, [written], as_json)
+        else:
+            click.echo(str(written))
+    elif as_json:
+        print_json(plan.answer)
     else:
-        _print_inspection(answer, pipeline)
+        _print_inspection(plan.answer, pipeline)
     return 0
 
 

@@ -12,7 +12,6 @@ Its facts are the digest of one person with what all digests of a run have in co
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from markupsafe import Markup
@@ -21,7 +20,7 @@ from xl_salesflow.core.change_sets import Document
 from xl_salesflow.core.deal_titles import deal_title
 from xl_salesflow.core.digest_answers import DigestMeasure, DigestRisk, DigestsAnswer, DigestStep, ManagerDigest
 from xl_salesflow.core.flow_answers import FLOW_STEPS, SIGNED_FLOW_STEPS
-from xl_salesflow.core.inspection_answers import DealChange
+from xl_salesflow.documents.change_wording import word_deal_change
 from xl_salesflow.documents.document_texts import texts_in_language
 from xl_salesflow.documents.mail_drafts import MailDraft, build_mail_draft
 from xl_salesflow.documents.report_formatter import ReportFormatter
@@ -31,7 +30,6 @@ from xl_salesflow.documents.template_values import localize_day, single_line_tex
 from xl_salesflow.locale.language_traits import language_traits
 from xl_salesflow.locale.texts import COMMA_SEPARATOR, LABEL_AND_VALUE, SEMICOLON_SEPARATOR, Language
 from xl_salesflow.schema.choice_lists import choice_label
-from xl_salesflow.schema.table_registry import TABLES
 
 _FLOW_BAR = (
     '<svg class="span" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
@@ -166,23 +164,9 @@ def _risk_row(risk: DigestRisk, show: ReportFormatter) -> dict[str, str]:
         "amount": show.money(risk.amount),
         "close": localize_day(risk.expected_close, show.language) or show.value(None, "name"),
         "stage": risk.stage,
-        "against": semicolon.join(_word_deal_change(change, show) for change in risk.against),
+        "against": semicolon.join(word_deal_change(change, show) for change in risk.against),
         "warnings": semicolon.join(risk.warnings),
     }
-
-
-def _word_deal_change(change: DealChange, show: ReportFormatter) -> str:
-    column = TABLES["Deals"][change.column]
-    before, after = (_word_recorded_value(change.column, end, show) for end in (change.before, change.after))
-    return show.document_text("changed", column=column.header, before=before, after=after)
-
-
-def _word_recorded_value(column: str, value: float | str | None, show: ReportFormatter) -> str:
-    if value is None or column == "amount":
-        return show.money(value)
-    if column == "expected_close":
-        return localize_day(date.fromisoformat(str(value)), show.language)
-    return choice_label(TABLES["Deals"][column].options, str(value), show.language)
 
 
 def _word_bottleneck(digest: ManagerDigest, show: ReportFormatter) -> list[str]:

@@ -67,6 +67,7 @@ _LIST_FORMATS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "report": ("html",),
         "digest": ("html", "eml"),
         "commission": ("html",),
+        "inspection": ("html",),
     }
 )
 
@@ -111,6 +112,10 @@ def _render_list(document: Document, language: Language, file_format: str, earli
         from xl_salesflow.documents.commission_page import render_commission_page
 
         return render_commission_page(document, language)
+    if document.kind == "inspection":
+        from xl_salesflow.documents.inspection_page import render_inspection_page
+
+        return render_inspection_page(document, language)
     if document.kind == "digest":
         from xl_salesflow.documents.digest_page import render_digest_email, render_digest_page
 

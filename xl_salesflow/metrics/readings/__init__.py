@@ -6,7 +6,7 @@ Public names, by file:
     commission_statements: answer_commission, CommissionRequest
     commission_words: format_rate
     customer_summary: summarize_customer
-    deal_inspection: answer_inspection, InspectionRequest
+    deal_inspection: answer_inspection, build_inspection_document, InspectionRequest
     flow_sheet: make_flow_tables
     insight_parts: answer_insights
     payment_listing: answer_payments

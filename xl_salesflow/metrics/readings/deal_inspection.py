@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xl_salesflow.core.change_sets import Document
 from xl_salesflow.core.inspection_answers import (
     DealChange,
     InspectedDeal,
@@ -84,6 +85,17 @@ def answer_inspection(pipeline: Pipeline, asked: InspectionRequest) -> Inspectio
         for owner, mine in deals[chosen].groupby("owner", sort=False)
     ]
     return InspectionAnswer(day, since, expected_by, tuple(sorted(owners, key=lambda one: one.owner.casefold())))
+
+
+def build_inspection_document(pipeline: Pipeline, answer: InspectionAnswer) -> Document:
+    """Return *answer* as a document for the meeting, with the names of the pipeline's settings."""
+    facts = {
+        "inspection": answer,
+        "source": pipeline.source,
+        "company": pipeline.settings.text("company"),
+        "currency": pipeline.settings.text("currency").strip().upper(),
+    }
+    return Document("inspection", f"inspection {answer.day.isoformat()}", facts)
 
 
 def _list_deal_rows(deals: pd.DataFrame) -> Iterator[Mapping[Any, Any]]:
