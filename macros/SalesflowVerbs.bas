@@ -122,6 +122,10 @@ Public Sub Salesflow_flow(control As IRibbonControl)
     SalesflowPress "flow"
 End Sub
 
+Public Sub Salesflow_inspect(control As IRibbonControl)
+    SalesflowPress "inspect"
+End Sub
+
 Public Sub Salesflow_forecast(control As IRibbonControl)
     SalesflowPress "forecast"
 End Sub

@@ -164,10 +164,13 @@ def test_a_quote_is_drafted_revised_and_printed(rep: Rep, opened: list[Path], tm
     assert opened[0].read_bytes().startswith(b"%PDF")
 
 
-def test_calendar_and_report_are_written_beside_the_workbook(rep: Rep, opened: list[Path], tmp_path: Path) -> None:
+def test_calendar_report_and_inspection_are_written_beside_the_workbook(
+    rep: Rep, opened: list[Path], tmp_path: Path
+) -> None:
     rep.press("calendar")
     rep.press("report")
-    assert [file.suffix for file in opened] == [".ics", ".html"]
+    rep.press("inspect")
+    assert [file.suffix for file in opened] == [".ics", ".html", ".html"]
     assert {file.parent for file in opened} == {tmp_path}
     assert opened[0].read_text(encoding="utf-8").startswith("BEGIN:VCALENDAR")
 

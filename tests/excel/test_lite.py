@@ -141,7 +141,7 @@ def test_the_list_of_what_pyodide_has_is_right() -> None:
 
 def test_every_script_is_a_verb_with_a_button() -> None:
     assert set(__all__) <= set(VERBS) & set(BUTTONS)
-    files = {"calendar", "quote", "report", "print", "diff", "merge"}  # a browser has no disk for files
+    files = {"calendar", "quote", "report", "inspect", "print", "diff", "merge"}  # a browser has no disk for files
     menus = {
         "next_stage",
         "lost",

@@ -157,9 +157,10 @@ def test_a_manager_s_monday(rep: Rep, opened: list[Path], tmp_path: Path) -> Non
     assert "reports as a duplicate" in rep.press("merge_customers")
     rep.press("targets")
     rep.press("report")
+    rep.press("inspect")
     rep.press("calendar")
     rep.press("audit")
-    assert [file.suffix for file in opened] == [".html", ".ics", ".txt"]
+    assert [file.suffix for file in opened] == [".html", ".html", ".ics", ".txt"]
     book, deals = OpenBook(rep.book), rep.rows("Deals")["deal"][:5]
     assert len(next_stages(list(deals), book)) == len(cannot_move(list(deals), book)) == 5
     assert rep.press("help")

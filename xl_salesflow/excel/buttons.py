@@ -32,7 +32,7 @@ from xl_salesflow.excel.deal_buttons import (
     press_won,
 )
 from xl_salesflow.excel.excel_refusals import CallRefused, translate_refusals
-from xl_salesflow.excel.forecast_buttons import press_accuracy, press_cohorts, press_flow, press_forecast
+from xl_salesflow.excel.forecast_buttons import press_accuracy, press_cohorts, press_flow, press_forecast, press_inspect
 from xl_salesflow.excel.lead_buttons import press_new_deal
 from xl_salesflow.excel.name_buttons import press_merge_customers, press_rename
 from xl_salesflow.excel.press_calls import find_calling_book, hold_press_lock
@@ -98,6 +98,7 @@ BUTTONS: Mapping[str, Button] = MappingProxyType(
         "recurring": press_recurring,
         "commission": press_commission,
         "flow": press_flow,
+        "inspect": press_inspect,
         "forecast": press_forecast,
         "accuracy": press_accuracy,
         "cohorts": press_cohorts,

@@ -1,4 +1,7 @@
-"""Buttons of the module forecast: each fills its sheets, which every update then keeps up to date, and shows them."""
+"""Buttons of the module forecast: each fills its sheets, which every update then keeps up to date, and shows them.
+
+Inspect fills none: it writes its page beside the workbook.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from xl_salesflow.core.change_sets import apply_change_set
 from xl_salesflow.core.pipelines import Pipeline
 from xl_salesflow.excel.button_context import ButtonContext
 from xl_salesflow.locale.texts import Text
-from xl_salesflow.verbs import write_sheet
+from xl_salesflow.verbs import inspect, write_sheet
 
 
 def press_flow(context: ButtonContext) -> Text:
@@ -15,6 +18,18 @@ def press_flow(context: ButtonContext) -> Text:
     return Text("Pipeline: {opening} became {closing}; the sheet Flow deals lists the deals behind it.").with_facts(
         opening=f"{steps['opening']:,.2f}", closing=f"{steps['closing']:,.2f}"
     )
+
+
+def press_inspect(context: ButtonContext) -> Text:
+    """Write the page of the deal inspection into the workbook's folder and open it."""
+    from xl_salesflow.documents.document_writer import write_document_files
+    from xl_salesflow.metrics.readings.deal_inspection import InspectionRequest
+
+    pipeline = context.read()
+    (document,) = inspect(pipeline, InspectionRequest()).documents
+    (file,) = write_document_files(document, context.folder, pipeline.language, ("html",))
+    context.open_file(file)
+    return Text("Inspection: {file}.").with_facts(file=file)
 
 
 def press_forecast(context: ButtonContext) -> Text:

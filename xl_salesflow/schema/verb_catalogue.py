@@ -73,7 +73,7 @@ VERBS: Mapping[str, Verb] = MappingProxyType(
             _declare_verb("update", "Update", "Judge stage moves, score, warn, list follow-ups, update every number", "RefreshAll", group="deals", large=True),
             _declare_verb("funnel", "Funnel", "Show every metric, as of any date, for any group", "ChartInsert", True, group="manage", large=True),
             _declare_verb("flow", "Flow", "Show what came in, changed and left between two days, with the deals of each step", "ChartTypeColumnInsertGallery", True, group="forecast"),
-            _declare_verb("inspect", "Inspect", "Go through the open deals of the quarter: what changed, pace, persons, next step, warnings", "ReviewTrackChanges", True),
+            _declare_verb("inspect", "Inspect", "Go through the open deals of the quarter: what changed, pace, persons, next step, warnings", "ReviewTrackChanges", True, group="forecast"),
             _declare_verb("insights", "Insights", "What goes with winning and losing, how people compare, and how the deals of each month turn out", "ChartTypeOtherInsertGallery", True),
             _declare_verb("plan", "Plan from target", "Back from a target: deals per stage, leads, activities a week, by when", "GoalSeek", True),
             _declare_verb("forecast", "Forecast", "What will be won by when, how sure that is, and which deals decide it", "ChartInsert", True, group="forecast"),
