@@ -123,6 +123,22 @@ def test_each_text_is_read_and_reported_once() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("texts", "days", "why"),
+    [
+        ("15-Oct|Oct-20", "2026-10-15|", "beside days without a year, it is one or a month of 2020"),
+        ("15-Oct|Oct-32", "2026-10-15|2032-10-31", "no month has 32 days"),
+        ("Oct-20|Nov-20", "2020-10-31|2020-11-30", "months alone"),
+        ("October|Oct-20", "2026-10-31|2020-10-31", "no day among them"),
+        ("15-Oct-2026|Oct-20", "2026-10-15|2020-10-31", "days with a year"),
+        ("10月15日|2020年10月", "2026-10-15|2020-10-31", "a year of four digits"),
+    ],
+)
+def test_a_month_with_two_digits_may_be_a_day(texts: str, days: str, why: str) -> None:
+    read = read_date_column(pd.Series(texts.split("|"), dtype=object), DateStyle(today=date(2026, 11, 30)))
+    assert ["" if day is pd.NaT else str(day.date()) for day in read.values] == days.split("|"), why
+
+
 def test_a_column_of_dates_is_read_by_its_order() -> None:
     texts = pd.Series(["03/04/2025", "Q3 2025", "yesterday", "1899-12-31", "soon"], dtype=object)
     read = read_date_column(texts, DateStyle(DAY_FIRST, date(2025, 6, 30)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,9 @@ from xl_salesflow.core.written_dates import (
     DateStyle,
     days_by_order,
     find_unlikely_dates,
+    is_day_without_year,
     parse_date_reading,
+    read_month_as_day,
     read_written_date,
 )
 from xl_salesflow.core.written_numbers import (
@@ -296,7 +299,7 @@ def _read_bare_numbers(texts: pd.Series, column_type: ColumnType | None, style: 
 def read_date_column(texts: pd.Series, style: DateStyle, keeps_clock: bool = False) -> DateColumn:
     """Return *texts* as days, or with time of day if the column *keeps_clock*; each distinct text is read once."""
     codes, distinct = pd.factorize(texts)
-    read = [read_written_date(text, style) for text in distinct]
+    read = _doubt_months([*distinct], [read_written_date(text, style) for text in distinct], style.today)
     known = np.array([np.datetime64(one.value or "NaT", "s") for one in read], dtype=DATE_DTYPE)
     if not keeps_clock:
         known = known.astype("datetime64[D]").astype(DATE_DTYPE)
@@ -305,3 +308,18 @@ def read_date_column(texts: pd.Series, style: DateStyle, keeps_clock: bool = Fal
         known[at] = np.datetime64("NaT", "s")
     verdicts = {text: one for text, one in zip(distinct, read, strict=True) if one.rule != "date_as_text"}
     return DateColumn(pd.Series(known[codes], index=texts.index, dtype=DATE_DTYPE), verdicts)
+
+
+def _doubt_months(texts: Sequence[str], read: list[WrittenDate], today: date | None) -> list[WrittenDate]:
+    """Return *read* without the months among days that lack a year: beside 15-Jul, Jul-20 may be the twentieth."""
+    lacks_year = [text for text, one in zip(texts, read, strict=True) if one.rule in ("day_without_year", "no_year")]
+    if today is None or not any(map(is_day_without_year, lacks_year)):
+        return read
+    months = {text: one.value for text, one in zip(texts, read, strict=True) if one.rule == "period_as_date"}
+    days = {text: read_month_as_day(text, today.year) for text in months}
+    return [
+        WrittenDate(None, "ambiguous_date", {"first": f"{day}", "second": f"{month:%Y-%m-%d}"})
+        if (day := days.get(text)) and (month := months[text])
+        else one
+        for text, one in zip(texts, read, strict=True)
+    ]

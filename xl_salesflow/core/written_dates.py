@@ -185,6 +185,23 @@ def _is_month_of_year(text: str, year: int) -> bool:
     return match is not None and is_month_name(match[1]) and abs(full_year(match[2]) - year) <= _NEAR_YEARS
 
 
+def read_month_as_day(text: str, year: int) -> date | None:
+    """Return the day of *year* that *text*, read as a month and its year (Jul-20), may also be; None if it is none."""
+    match = _MONTH_DASH_NUMBER.fullmatch(normalize_written_text(text))
+    if match is None or not is_month_name(match[1]):
+        return None
+    reading = parse_date_reading(f"{match[2]} {match[1]} {year}")
+    return next((span.first for span in reading.days.values()), None) if reading is not None else None
+
+
+def is_day_without_year(text: str) -> bool:
+    """Return whether *text* names a day of a month without its year: 15-Jul, 6/30; not July."""
+    reading = parse_date_reading(text)
+    if reading is None or reading.yearless is None:
+        return False
+    return any(span.first == span.last for span in days_by_order(reading).values())
+
+
 def days_by_order(reading: DateReading) -> Days:
     """Return the days of *reading* by the order of its column; those of a text without a year in a leap year."""
     if reading.yearless is None:
@@ -276,6 +293,7 @@ def _keep_possible(days: Mapping[str, CalendarSpan | tuple[()]]) -> Days:
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _NUMBERS = re.compile(r"[0-9]+")
 _MONTH_AND_NUMBER = re.compile(r"([^\W\d_]+\.?) ([0-9]{2})")
+_MONTH_DASH_NUMBER = re.compile(r"([^\W\d_]+)-([0-9]{2})")
 _NEAR_YEARS = 3
 _LOOSE_MARKS = re.compile(r"\s*([./-])\s*(?=[0-9])|\s+(?=[.](?:\s|$))")
 _ReadDate = Callable[[re.Match[str], time | None], DateReading | None]
