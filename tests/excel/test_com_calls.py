@@ -6,7 +6,7 @@ A property takes about ten milliseconds (xlwings #1086), so these numbers are wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -40,9 +40,9 @@ def rep(workbook: MakeWorkbook) -> Rep:
     return rep
 
 
-def count(rep: Rep, verb: str, choice: int = 0) -> int:
+def count(rep: Rep, verb: str, choice: int = 0, typed: Sequence[str] = ()) -> int:
     application().calls.clear()
-    rep.press(verb, choice)
+    rep.press(verb, choice, typed=typed)
     assert rep.alerts == []
     return sum(application().calls.values())
 
@@ -70,6 +70,12 @@ def test_an_undo_of_an_update(rep: Rep) -> None:
 def test_a_press_that_changes_ten_tables_and_more(rep: Rep, verb: str, choice: int) -> None:
     """A switch of the process, and an undo of the run that made the demo's day of work."""
     assert count(rep, verb, choice) <= FOR_MANY_TABLES
+
+
+def test_a_new_deal_changes_seven_tables(rep: Rep) -> None:
+    """Its customer, its person and what is open with them are looked for in the whole workbook."""
+    typed = ("Zeta Ltd", "Zoe Lund", "zoe@zeta.example", "Two pumps", "12,500", "", "")
+    assert count(rep, "new_deal", typed=typed) <= FOR_MANY_TABLES
 
 
 def test_rows_make_no_difference(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def press_new_deal(context: ButtonContext) -> Text:
         raise UsageError(
             "A new deal needs a company, a person, and an e-mail address or a phone number; nothing was written."
         )
-    pipeline = context.read_as_needed()
+    pipeline = context.read()
     taken = take_leads(pipeline, [lead], with_remedy=False)
     if taken.answer.leads[0].fate == "taken":
         return _NOTHING_MADE.with_facts(company=lead.company)
