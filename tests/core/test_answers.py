@@ -83,8 +83,8 @@ def test_a_finding_ends_with_its_message() -> None:
     assert list(told)[:6] == ["run", "verb", "undone", "left", "changes", "added"]
     assert told["findings"] == [
         {
-            "rule": "rule", "severity": "warn", "table": "Deals", "key": "D-1", "column": "amount", "cell": "Deals!F2",
-            "message": "what",
+            "rule": "rule", "severity": "warn", "table": "Deals", "key": "D-1", "deal_name": "", "column": "amount",
+            "cell": "Deals!F2", "message": "what",
         }
     ]  # fmt: skip
 
