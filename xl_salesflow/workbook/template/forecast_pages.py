@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from openpyxl import Workbook
+from openpyxl.chart import BarChart
 from openpyxl.styles import Alignment
 
 from xl_salesflow.locale.texts import Language, Text
@@ -90,14 +91,34 @@ def add_forecast_pages(workbook: Workbook, language: Language) -> Iterator[Place
     yield _write_cohorts_page(workbook, language)
 
 
-def _write_flow_page(workbook: Workbook, language: Language) -> PlacedTable:
-    table = TABLES["FlowSteps"]
+def _begin_chart_page(
+    workbook: Workbook, name: str, language: Language, subtitle: Text, last_column: int, rows: int
+) -> PlacedTable:
+    """Write a title across the columns up to *last_column*, and the table *name* with blank *rows* below the place of a chart."""
+    table = TABLES[name]
     sheet = workbook[table.title.in_(language)]
-    page_ = PagePanel(workbook, sheet, language, [(2, 5)])
-    write_page_title(page_, table.title, _FLOW_SUBTITLE, [column_width(column, language) for column in table.columns])
+    page_ = PagePanel(workbook, sheet, language, [(2, last_column)])
+    write_page_title(page_, table.title, subtitle, [column_width(column, language) for column in table.columns])
     row = _WRITTEN_CHART_TOP + _WRITTEN_CHART_ROWS + 1
     write_page_heading(page_, row, table.purpose)
-    placed = place_table(sheet, table, language, [BLANK_TEMPLATE_ROW] * _FLOW_ROWS, row + 1, 2, PAGE_LOOK)
+    return place_table(sheet, table, language, [BLANK_TEMPLATE_ROW] * rows, row + 1, 2, PAGE_LOOK)
+
+
+def _end_chart_page(placed: PlacedTable, language: Language, chart: BarChart, box: ChartBox, printed: str) -> None:
+    """Place the chart, and print the columns up to *printed* on one page."""
+    chart.y_axis.number_format = "#,##0"
+    place_chart(placed.sheet, chart, box)
+    placed.sheet.print_area = f"A1:{printed}{placed.last}"
+    set_up_printing(placed.sheet, language, landscape=True, tall=1)
+
+
+def _chart_box(last_column: int, top: int = _WRITTEN_CHART_TOP) -> ChartBox:
+    return ChartBox(2, top, last_column, top + _WRITTEN_CHART_ROWS)
+
+
+def _write_flow_page(workbook: Workbook, language: Language) -> PlacedTable:
+    placed = _begin_chart_page(workbook, "FlowSteps", language, _FLOW_SUBTITLE, 5, _FLOW_ROWS)
+    sheet = placed.sheet
     sheet.row_dimensions[placed.top].height = 32
     for number in range(placed.first, placed.last + 1):
         sheet.row_dimensions[number].height = _TWO_LINES
@@ -112,30 +133,17 @@ def _write_flow_page(workbook: Workbook, language: Language) -> PlacedTable:
             )
     summed = replace(placed, length=_FLOW_ROWS - 1)
     chart = build_waterfall_chart(summed, "step", "base", _FLOW_LOOKS, _FLOW_CHART_TITLE.in_(language))
-    chart.y_axis.number_format = "#,##0"
-    place_chart(sheet, chart, ChartBox(2, _WRITTEN_CHART_TOP, 6, _WRITTEN_CHART_TOP + _WRITTEN_CHART_ROWS))
-    sheet.print_area = f"A1:E{placed.last}"
-    set_up_printing(sheet, language, landscape=True, tall=1)
+    _end_chart_page(placed, language, chart, _chart_box(6), "E")
     return placed
 
 
 def _write_outlook_page(workbook: Workbook, language: Language) -> PlacedTable:
-    table = TABLES["Outlook"]
-    sheet = workbook[table.title.in_(language)]
-    page_ = PagePanel(workbook, sheet, language, [(2, len(table.columns) + 1)])
-    write_page_title(
-        page_, table.title, _OUTLOOK_SUBTITLE, [column_width(column, language) for column in table.columns]
-    )
-    row = _WRITTEN_CHART_TOP + _WRITTEN_CHART_ROWS + 1
-    write_page_heading(page_, row, table.purpose)
-    placed = place_table(sheet, table, language, [BLANK_TEMPLATE_ROW] * _OUTLOOK_ROWS, row + 1, 2, PAGE_LOOK)
+    width = len(TABLES["Outlook"].columns) + 1
+    placed = _begin_chart_page(workbook, "Outlook", language, _OUTLOOK_SUBTITLE, width, _OUTLOOK_ROWS)
     _shape_written_rows(placed)
     months = replace(placed, length=_OUTLOOK_MONTHS)
     chart = build_column_chart(months, "period", _OUTLOOK_LOOKS, _OUTLOOK_CHART_TITLE.in_(language))
-    chart.y_axis.number_format = "#,##0"
-    place_chart(sheet, chart, ChartBox(2, _WRITTEN_CHART_TOP, 14, _WRITTEN_CHART_TOP + _WRITTEN_CHART_ROWS))
-    sheet.print_area = f"A1:M{placed.last}"
-    set_up_printing(sheet, language, landscape=True, tall=1)
+    _end_chart_page(placed, language, chart, _chart_box(14), "M")
     return placed
 
 
@@ -163,10 +171,7 @@ def _write_accuracy_page(workbook: Workbook, language: Language) -> Iterator[Pla
     _shape_written_rows(errors)
     _shape_written_rows(months)
     chart = build_column_chart(months, "period", _SAID_LOOKS, _SAID_CHART_TITLE.in_(language))
-    chart.y_axis.number_format = "#,##0"
-    place_chart(sheet, chart, ChartBox(2, chart_top, 12, chart_top + _WRITTEN_CHART_ROWS))
-    sheet.print_area = f"A1:K{errors.last}"
-    set_up_printing(sheet, language, landscape=True, tall=1)
+    _end_chart_page(errors, language, chart, _chart_box(12, chart_top), "K")
     yield errors
     yield months
 
@@ -182,25 +187,15 @@ def _write_verdicts(panel: PagePanel) -> None:
 
 
 def _write_cohorts_page(workbook: Workbook, language: Language) -> PlacedTable:
-    table = TABLES["Cohorts"]
-    sheet = workbook[table.title.in_(language)]
-    page_ = PagePanel(workbook, sheet, language, [(2, len(table.columns))])
-    write_page_title(
-        page_, table.title, _COHORTS_SUBTITLE, [column_width(column, language) for column in table.columns]
-    )
-    row = _WRITTEN_CHART_TOP + _WRITTEN_CHART_ROWS + 1
-    write_page_heading(page_, row, table.purpose)
-    placed = place_table(sheet, table, language, [BLANK_TEMPLATE_ROW] * COHORT_MONTHS, row + 1, 2, PAGE_LOOK)
+    width = len(TABLES["Cohorts"].columns)
+    placed = _begin_chart_page(workbook, "Cohorts", language, _COHORTS_SUBTITLE, width, COHORT_MONTHS)
+    sheet = placed.sheet
     _shape_written_rows(placed)
     for number in range(placed.first, placed.last + 1):
         sheet.cell(number, placed.column_number("known")).font = template_font(language, size=8, colour=MUTED_COLOUR)
     chart = build_column_chart(placed, "created", _COHORT_LOOKS, _COHORTS_CHART_TITLE.in_(language), stacked=True)
-    chart.y_axis.number_format = "#,##0"
-    place_chart(
-        sheet, chart, ChartBox(2, _WRITTEN_CHART_TOP, len(table.columns) + 1, _WRITTEN_CHART_TOP + _WRITTEN_CHART_ROWS)
-    )
-    sheet.print_area = f"A1:{placed.column_letter(f'month_{COHORT_MONTHS - 1}')}{placed.last}"
-    set_up_printing(sheet, language, landscape=True, tall=1)
+    printed = placed.column_letter(f"month_{COHORT_MONTHS - 1}")
+    _end_chart_page(placed, language, chart, _chart_box(width + 1), printed)
     return placed
 
 
