@@ -19,6 +19,7 @@ from xl_salesflow.cli.command_options import (
     translated_option,
     verb_command,
 )
+from xl_salesflow.documents.inspection_texts import INSPECTION_TEXTS
 from xl_salesflow.locale.texts import Text
 
 if TYPE_CHECKING:
@@ -27,15 +28,10 @@ if TYPE_CHECKING:
     from xl_salesflow.locale.texts import Language
 
 _INSPECTION_SUBJECT = Text("{book} · {day} · changes since {since} · {currency}")
-_NEW = Text("new")
-_OPEN_AGAIN = Text("open again, before {stage}")
 _CHANGED = Text("{column} {before} → {after}")
-_PACE = Text("{days} {days:day|days} in {stage}, usually {usual} (longer than {rank} of {count} won deals)")
-_PACE_WITHOUT_RANK = Text("{days} {days:day|days} in {stage}")
 _PUSHED = Text("pushes: {count}")
 _MISSING = Text("missing: {roles}")
 _NEXT = Text("next: {step} ({day})")
-_NOTHING = Text("No open deal is expected to close by {day}.")
 _LEVELS = "▁▂▃▄▅▆▇█"
 
 
@@ -109,7 +105,7 @@ def _print_inspection(answer: InspectionAnswer, pipeline: Pipeline) -> None:
         style_text(_INSPECTION_SUBJECT.in_(language, **facts, currency=pipeline.settings.text("currency")), "head")
     )
     if not answer.owners:
-        print_wrapped_line(_NOTHING.in_(language, day=answer.expected_by.isoformat()))
+        print_wrapped_line(INSPECTION_TEXTS["inspection_nothing"].in_(language, day=answer.expected_by.isoformat()))
     for owner in answer.owners:
         click.echo("")
         click.echo(style_text(f"{owner.owner or '—'} · {owner.count} · {format_round_value(owner.value)}", "head"))
@@ -144,7 +140,9 @@ def _word_change(change: DealChange, language: Language) -> str:
     from xl_salesflow.schema.table_registry import TABLES
 
     if change.column == "deal":
-        return _NEW.in_(language) if change.before is None else _OPEN_AGAIN.in_(language, stage=change.before)
+        if change.before is None:
+            return INSPECTION_TEXTS["inspection_new"].in_(language)
+        return INSPECTION_TEXTS["inspection_reopened"].in_(language, stage=change.before)
     column = TABLES["Deals"][change.column]
     ends = [
         format_round_value(choice_label(column.options, end, language) if isinstance(end, str) else end)
@@ -162,10 +160,10 @@ def _word_standing(deal: InspectedDeal, language: Language) -> Iterator[str]:
     if deal.days_in_stage is not None:
         facts = {"days": deal.days_in_stage, "stage": deal.stage, "count": deal.won_deals}
         if deal.stage_rank is None:
-            yield _PACE_WITHOUT_RANK.in_(language, **facts)
+            yield INSPECTION_TEXTS["inspection_pace_alone"].in_(language, **facts)
         else:
             usual = format_screen_value(deal.usual_days)
-            yield _PACE.in_(language, usual=usual, rank=f"{deal.stage_rank:.0%}", **facts)
+            yield INSPECTION_TEXTS["inspection_pace"].in_(language, usual=usual, rank=f"{deal.stage_rank:.0%}", **facts)
     if deal.pushes:
         yield _PUSHED.in_(language, count=deal.pushes)
     if deal.missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from xl_salesflow.documents.inspection_texts import INSPECTION_PAGE_TEXTS
+from xl_salesflow.documents.inspection_texts import INSPECTION_TEXTS
 from xl_salesflow.documents.payment_texts import PAYMENT_DOCUMENT_TEXTS
 from xl_salesflow.locale.texts import Language, Text
 
@@ -185,7 +185,7 @@ DOCUMENT_TEXTS: Mapping[str, Text] = MappingProxyType(
     {
         **DEAL_DOCUMENT_TEXTS,
         **PAYMENT_DOCUMENT_TEXTS,
-        **INSPECTION_PAGE_TEXTS,
+        **INSPECTION_TEXTS,
         # quotes
         "quotation": Text("Quotation"),
         "number": Text("Number"),

@@ -1,4 +1,4 @@
-"""The texts of the page of the deal inspection, by id."""
+"""The texts of the deal inspection, by id; the screen shares some of them with the page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from xl_salesflow.locale.texts import Text
 
-INSPECTION_PAGE_TEXTS: Mapping[str, Text] = MappingProxyType(
+INSPECTION_TEXTS: Mapping[str, Text] = MappingProxyType(
     {
         "inspection": Text("Deal inspection"),
         "inspection_total": Text(
