@@ -149,21 +149,22 @@ def _read_relative_date(period: RelativePeriod, style: DateStyle) -> WrittenDate
 
 def _read_yearless_date(text: str, yearless: YearlessText, style: DateStyle) -> WrittenDate:
     """Return the day of a text without a year, in the year of the column or else the only one that is near today."""
-    if style.today is None:
+    today = style.today
+    if today is None:
         return WrittenDate(None, "not_a_date")
     if yearless.shift is not None:
-        spans = _spans_in_year(yearless, style.today.year + yearless.shift, style.order)
+        spans = _spans_in_year(yearless, today.year + yearless.shift, style.order)
         return _take_only_span(spans, style, "relative_date")
     if style.year is not None:
         return _take_only_span(_spans_in_year(yearless, style.year, style.order), style, "day_without_year")
-    years = range(style.today.year - 1, style.today.year + 2)
+    years = range(today.year - 1, today.year + 2)
     found = {year: spans for year in years if (spans := _spans_in_year(yearless, year, style.order))}
     if any(len(spans) > 1 for spans in found.values()):
-        return _ambiguous_date(found.get(style.today.year) or next(iter(found.values())))
+        return _ambiguous_date(found.get(today.year) or next(iter(found.values())))
     days = {year: spans[0].first if style.takes_first else spans[0].last for year, spans in found.items()}
-    near = find_years_near({year: spans[0] for year, spans in found.items()}, style.today, style.is_past)
-    if len(near) != 1 or _is_month_of_year(text, style.today.year):
-        nearest = sorted(days.values(), key=lambda day: abs(day - style.today))[:2]  # type: ignore[operator]
+    near = find_years_near({year: spans[0] for year, spans in found.items()}, today, style.is_past)
+    if len(near) != 1 or _is_month_of_year(text, today.year):
+        nearest = sorted(days.values(), key=lambda day: abs(day - today))[:2]
         return _ambiguous_date([CalendarSpan(day, day) for day in sorted(nearest)], "no_year")
     return _take_day_of_span(found[near[0]][0], style, "day_without_year")
 
