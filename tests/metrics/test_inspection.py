@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -33,8 +34,8 @@ CONTACTS = [
 ]
 
 
-def inspected(**asked: Any) -> InspectionAnswer:
-    pipeline = pipeline_of_changes(f"{DEALS.strip()}\n{WON}", TODAY, Contacts=CONTACTS)
+def inspected(today: date = TODAY, **asked: Any) -> InspectionAnswer:
+    pipeline = replace(pipeline_of_changes(f"{DEALS.strip()}\n{WON}", TODAY, Contacts=CONTACTS), today=today)
     return answer_inspection(pipeline, InspectionRequest(**asked))
 
 
@@ -91,6 +92,11 @@ def test_days_in_a_stage_are_ranked_among_won_deals(deals: dict[str, InspectedDe
     assert (demo.days_in_stage, demo.usual_days, demo.stage_rank, demo.won_deals) == (10, 10, 0.4, 5)
     assert (lead.days_in_stage, lead.usual_days, lead.stage_rank, lead.won_deals) == (6, 31, 0, 6)
     assert (demo.pushes, lead.pushes) == (2, 0)
+
+
+def test_a_stage_entered_later_has_no_days_yet() -> None:
+    shown = {deal.deal: deal.days_in_stage for owner in inspected(date(2026, 5, 12)).owners for deal in owner.deals}
+    assert (shown["D-1"], shown["D-3"]) == (2, None)
 
 
 def test_roles_that_nobody_at_the_customer_has_are_missing(deals: dict[str, InspectedDeal]) -> None:

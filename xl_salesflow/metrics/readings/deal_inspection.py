@@ -111,7 +111,8 @@ def _inspect_owner(owner: str, deals: list[InspectedDeal]) -> InspectedOwner:
 def _inspect_deal(row: Mapping[Any, Any], facts: Mapping[str, Any], day: date) -> InspectedDeal:
     key = str(row["deal"])
     stays, usual = facts["stays"].get((row["playbook"], row["recorded_stage"]), (np.empty(0), None))
-    days = None if pd.isna(row["since"]) else (day - row["since"].date()).days
+    began = _read_day(row["since"])
+    days = None if began is None or began > day else (day - began).days  # asked for a day before the stay
     is_alone = days is None or len(stays) < FEWEST_RANKED_DEALS
     rank = None if is_alone else float(np.searchsorted(stays, float(days or 0)) / len(stays))
     return InspectedDeal(
