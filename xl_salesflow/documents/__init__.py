@@ -7,6 +7,7 @@ Public names, by file:
     digest_page: digest_fields, list_digest_lines
     document_texts: texts_in_language
     document_writer: DocumentWriter, render_document, write_document_file, write_document_files
+    inspection_texts: INSPECTION_TEXTS
     lead_form: render_lead_form
     sample_deal: template_field_paths, template_fields
     template_findings: inspect_template
